@@ -1,0 +1,45 @@
+# `make demo` and `make test` do all their own set-up; Python 3.11+ and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+UV ?= uv
+
+.PHONY: demo test check bench lock clean
+
+.venv/.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.stamp-dev: .venv/.stamp requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: .venv/.stamp
+	@$(BIN)/rdp-triage demo
+
+test: .venv/.stamp-dev
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: .venv/.stamp-dev
+	$(BIN)/ruff format --check bot handlers knowledge tests
+	$(BIN)/ruff check bot handlers knowledge tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/rdp-triage kb check
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: .venv/.stamp-dev
+	$(BIN)/python -m tests.benchmarks
+
+# Maintainers only: needs uv. The lock files carry hashes and no address.
+LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header --no-annotate pyproject.toml --extra build
+lock:
+	$(LOCK) -o requirements.lock
+	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,1 @@
+"""The knowledge base: entries, words, the loader, the linter."""

@@ -1,0 +1,1 @@
+"""The command line; commands import what they use when they run."""

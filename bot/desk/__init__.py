@@ -1,0 +1,1 @@
+"""What the product can do, as methods; owns tasks and deadlines."""

@@ -1,0 +1,1 @@
+"""Simulated faulty RDP hosts, their jump box and their DNS, for the demo and for tests."""

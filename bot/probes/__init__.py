@@ -1,0 +1,1 @@
+"""The checks; each reports frozen observations and judges nothing."""

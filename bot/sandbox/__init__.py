@@ -1,0 +1,1 @@
+"""A local Slack for the demo and for tests."""

@@ -1,0 +1,1 @@
+"""The keeper of tickets: the interface in base.py, SQLite behind it."""

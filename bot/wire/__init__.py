@@ -1,0 +1,1 @@
+"""Sans-IO parsers and builders: bytes in, values out, nothing else."""

@@ -1,0 +1,1 @@
+"""Slack and nothing else: one module a flow."""

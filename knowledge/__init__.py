@@ -1,0 +1,1 @@
+"""Knows nothing; the folder is data (see README.md)."""
