@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test lint check bench lock clean
 
 .venv/.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -23,13 +23,13 @@ test: .venv/.stamp-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: .venv/.stamp-dev
+lint: .venv/.stamp-dev
 	$(BIN)/ruff format --check bot handlers knowledge tests
 	$(BIN)/ruff check bot handlers knowledge tests
 	$(BIN)/mypy
-	$(BIN)/lint-imports
 	$(BIN)/rdp-triage kb check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: lint test
 
 bench: .venv/.stamp-dev
 	$(BIN)/python -m tests.benchmarks

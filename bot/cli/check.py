@@ -1,0 +1,139 @@
+"""`rdp-triage check`: look at one host, judge, print; no ticket and no store.
+
+Without settings it looks from here at exactly the typed host.  Exit code: 0 healthy, 1 a cause
+was found, 3 inconclusive.
+"""
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from bot.cli.common import (
+    FAULT,
+    FINE,
+    INCONCLUSIVE,
+    Refused,
+    config_option,
+    json_option,
+    print_json,
+    settings_or_none,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One check as typed."""
+
+    host: str
+    port: int
+    codes: tuple[str, ...]
+    message: str
+    via: str | None
+    timeout: float
+
+
+@click.command("check")
+@click.argument("host")
+@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.option("--via", metavar="NAME|direct|all", help="Where to look from.")
+@click.option("--message", default="", metavar="TEXT", help="The error text that the user saw.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 600),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds for the whole run.",
+)
+@click.option("--details", is_flag=True, help="Show the raw facts of every probe.")
+@json_option
+@config_option
+def command(
+    host: str,
+    codes: tuple[str, ...],
+    via: str | None,
+    message: str,
+    timeout: float,
+    details: bool,
+    as_json: bool,
+    config: str | None,
+) -> int:
+    """Look at HOST without credentials and name the likeliest cause.
+
+    HOST is NAME[:PORT], an IPv4 address with or without :PORT, a bare IPv6 address or
+    [IPv6]:PORT.  CODE is an error code as the user saw it: 0x904, or 2308.
+    """
+    from bot.catalog.codes import BadCode, canonical
+    from bot.targets import BadHost, parse_host
+
+    try:
+        target = parse_host(host)
+        told = tuple(canonical(code) for code in codes)
+    except (BadHost, BadCode) as error:
+        raise Refused(str(error)) from None
+    settings = settings_or_none(config)
+    port = target.port or (
+        settings.targets.ports[0] if settings and settings.targets.ports else 3389
+    )
+    request = Request(target.host, port, told, message, via, timeout)
+    started = time.perf_counter()
+    result = asyncio.run(_look(request, settings))
+    result["elapsed_ms"] = round((time.perf_counter() - started) * 1000, 1)
+    if as_json:
+        print_json(result)
+    else:
+        from bot.cli.report import render
+
+        click.echo(render(result, details=details, colour=sys.stdout.isatty()))
+    return {"healthy": FINE, "found": FAULT}.get(result["verdict"]["state"], INCONCLUSIVE)
+
+
+async def _look(request: Request, settings: Any) -> dict[str, Any]:
+    from bot.catalog import load, shipped
+    from bot.desk.diagnosis import Told, diagnose, evidence_of
+    from bot.desk.looking import NoVantage, Scout
+    from bot.engine import Model
+    from bot.probes.base import Target
+    from bot.vantage.base import TargetRefused
+
+    if settings is None:
+        click.echo(
+            f"No settings file: looking from this machine at {request.host} and nothing else.",
+            err=True,
+        )
+        scout = Scout.exactly(request.host)
+    else:
+        scout = Scout.of(settings)
+    catalog = load(shipped())
+    target = Target(request.host, request.port)
+    try:
+        scout.admit(target)
+        places = scout.places(request.host, request.via)
+        seen = await scout.look(target, places, seconds=request.timeout)
+    except (NoVantage, TargetRefused) as error:
+        raise Refused(str(error)) from None
+    finally:
+        await scout.close()
+    told = Told(request.codes, request.message)
+    diagnosis = diagnose(Model.of(catalog), evidence_of(catalog, seen, told), {}, seen)
+    return {
+        "schema": 1,
+        "target": {
+            "host": request.host,
+            "port": request.port,
+            "addresses": _addresses([observation.facts for observation in seen]),
+        },
+        "knowledge": catalog.hash,
+        "elapsed_ms": 0.0,
+        "observations": [observation.to_json() for observation in seen],
+        **diagnosis.to_json(least=0.01),
+    }
+
+
+def _addresses(facts: list[Any]) -> list[str]:
+    """Every address that a name lookup gave, in order, once."""
+    return list(dict.fromkeys(each for one in facts for each in one.get("addresses", ())))

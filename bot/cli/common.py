@@ -1,0 +1,72 @@
+"""What all commands share: the settings option, ends with a clear sentence, JSON out."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from bot.settings import NoSettings, Settings, SettingsError, find, read
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+FINE, FAULT, USAGE, INCONCLUSIVE = 0, 1, 2, 3
+
+
+class Refused(click.ClickException):
+    """Wrong usage, host, code, number, settings or target: exit code 2, stdout stays empty."""
+
+    exit_code = USAGE
+
+    def show(self, file: Any = None) -> None:
+        """Say it on stderr without decoration."""
+        click.echo(f"rdp-triage: {self.format_message()}", file=file, err=file is None)
+
+
+def config_option(function: Function) -> Function:
+    """``--config FILE``, understood by every command."""
+    return click.option(
+        "--config",
+        metavar="FILE",
+        help="Settings file (default: $RDP_TRIAGE_CONFIG, then ./rdp-triage.toml).",
+    )(function)
+
+
+def json_option(function: Function) -> Function:
+    """``--json``: one object with a schema number on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def settings_or_none(config: str | None) -> Settings | None:
+    """The settings, or None where no file was named and none lies here; ends the command if bad."""
+    path, named = find(config)
+    try:
+        return read(path)
+    except NoSettings as error:
+        if named:
+            raise Refused(str(error)) from None
+        return None
+    except SettingsError as error:
+        raise Refused(_listed(error)) from None
+
+
+def settings_required(config: str | None, command: str) -> Settings:
+    """The settings; ends the command with the way out where there are none."""
+    settings = settings_or_none(config)
+    if settings is None:
+        raise Refused(
+            f"{command} needs a settings file and there is none here; "
+            "`rdp-triage init` makes one, or name one with --config"
+        )
+    return settings
+
+
+def _listed(error: SettingsError) -> str:
+    if len(error.faults) == 1:
+        return error.faults[0]
+    return f"{len(error.faults)} faults in the settings\n" + "\n".join(error.faults)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout, keys in the order given."""
+    click.echo(json.dumps(value, ensure_ascii=False))

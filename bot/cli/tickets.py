@@ -1,0 +1,156 @@
+"""`rdp-triage tickets`: read the history; a read command never creates a database."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+
+from bot.cli.common import Refused, config_option, json_option, print_json, settings_required
+from bot.store.base import Event, Query, Store, StoreError, Ticket
+
+Result = TypeVar("Result")
+PAGE = 200
+
+
+@click.group("tickets")
+def command() -> None:
+    """Ticket history: list, show, search, export."""
+
+
+def _with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
+    settings = settings_required(config, "tickets")
+    from bot.store.sqlite import SqliteStore
+
+    async def run() -> Result:
+        store = await SqliteStore.open(settings.located(settings.store.path), create=False)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(run())
+    except StoreError as error:
+        raise Refused(str(error)) from None
+
+
+async def _all(store: Store, query: dict[str, Any], limit: int | None) -> list[Ticket]:
+    """Every matching ticket, newest first, read page by page."""
+    found: list[Ticket] = []
+    before: int | None = None
+    while limit is None or len(found) < limit:
+        size = PAGE if limit is None else min(PAGE, limit - len(found))
+        page = await store.search(Query(**query, before=before, limit=size))
+        found += page.tickets
+        if not page.more or not page.tickets:
+            break
+        before = page.tickets[-1].number
+    return found
+
+
+def line(ticket: Ticket) -> str:
+    """One ticket as one line of text."""
+    outcome = f"{ticket.state}, {ticket.outcome}" if ticket.outcome else ticket.state
+    words = (ticket.cause or "cause not known").replace("-", " ")
+    when = ticket.opened_at.strftime("%Y-%m-%d %H:%M")
+    return (
+        f"#{ticket.number:<5} {when}  {ticket.host:<32} {words:<34} {outcome:<20} {ticket.asked_by}"
+    )
+
+
+def _print(tickets: list[Ticket], as_json: bool) -> None:
+    from bot.store.rows import export_row
+
+    if as_json:
+        for ticket in tickets:
+            print_json({"schema": 1, **export_row(ticket)})
+        return
+    for ticket in tickets:
+        click.echo(line(ticket))
+    if not tickets:
+        click.echo("No tickets.", err=True)
+
+
+@command.command("list")
+@click.option("--host", help="Only this host.")
+@click.option("--state", help="Only this state: open, resolved, escalated, abandoned, cancelled.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@json_option
+@config_option
+def list_command(
+    host: str | None, state: str | None, limit: int, as_json: bool, config: str | None
+) -> None:
+    """List tickets, newest first."""
+    query = {"host": host, "state": state}
+    _print(_with_store(config, lambda store: _all(store, query, limit)), as_json)
+
+
+@command.command("search")
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@json_option
+@config_option
+def search_command(text: str, limit: int, as_json: bool, config: str | None) -> None:
+    """Search host, names, codes, cause, fix and notes for TEXT."""
+    _print(_with_store(config, lambda store: _all(store, {"text": text}, limit)), as_json)
+
+
+@command.command("show")
+@click.argument("number")
+@json_option
+@config_option
+def show_command(number: str, as_json: bool, config: str | None) -> None:
+    """Show ticket NUMBER with everything that happened to it."""
+    from bot.store.rows import export_row
+
+    digits = number.removeprefix("#")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+        raise Refused(f"{number!r} is not a ticket number, such as 128")
+
+    async def work(store: Store) -> tuple[Ticket | None, list[Event]]:
+        return await store.ticket(int(digits)), list(await store.events(int(digits)))
+
+    ticket, events = _with_store(config, work)
+    if ticket is None:
+        raise Refused(f"there is no ticket #{digits}")
+    if as_json:
+        rows = [
+            {"kind": each.kind, "by": each.by, "at": each.at.isoformat(), "data": dict(each.data)}
+            for each in events
+        ]
+        print_json({"schema": 1, **export_row(ticket), "events": rows})
+        return
+    click.echo(line(ticket))
+    for event in events:
+        said = json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True)
+        click.echo(f"  {event.at:%H:%M:%S}  {event.kind:<10} {event.by:<14} {said[:300]}")
+
+
+@command.command("export")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="json")
+@config_option
+def export_command(form: str, config: str | None) -> None:
+    """Write all tickets to stdout, as CSV or as JSON Lines."""
+    from bot.store.rows import export_row
+
+    tickets = _with_store(config, lambda store: _all(store, {}, None))
+    if form == "json":
+        _print(tickets, as_json=True)
+        return
+    out = io.StringIO()
+    rows = [export_row(ticket) for ticket in tickets]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(list(export_row(tickets[0])) if tickets else ["number"])
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    click.echo(out.getvalue(), nl=False)
+
+
+def _cell(value: Any) -> Any:
+    """Lists with blanks; a leading sign never starts a formula in a spreadsheet."""
+    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@"} else text

@@ -1,0 +1,135 @@
+"""Where to look from, and looking from all those places at once.
+
+Strategy: the settings name the places; the first jump box whose targets fit is used, plus
+``direct`` where allowed.  Observations of different places are never mixed, only listed.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from bot.evidence import Observation
+from bot.probes.base import Report, Target
+from bot.probes.run import look
+from bot.settings import Settings
+from bot.targets import Rules, could_match
+from bot.vantage.base import Vantage
+from bot.vantage.direct import Direct
+from bot.vantage.jumpbox import Jumpbox, JumpboxConfig
+
+DIRECT = "direct"
+CONNECT_TIMEOUT = 4.0
+
+
+class NoVantage(Exception):
+    """There is no place from which this target may be looked at; the text says what to set."""
+
+
+class Scout:
+    """All places of one settings file; connections are made when first needed."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        boxes: Mapping[str, Vantage],
+        fits: Mapping[str, Sequence[str]],
+        direct: Vantage | None,
+    ) -> None:
+        self._rules = rules
+        self._boxes = dict(boxes)
+        self._fits = fits
+        self._direct = direct
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Scout":
+        """Build every place that the settings name; nothing is connected yet."""
+        rules = Rules.of(settings.targets.allow, settings.targets.deny, settings.targets.ports)
+        boxes: dict[str, Vantage] = {}
+        for box in settings.jumpbox:
+            boxes[box.name] = Jumpbox(
+                JumpboxConfig(
+                    name=box.name,
+                    host=box.host,
+                    port=box.port,
+                    user=box.user,
+                    key=settings.located(box.key),
+                    known_hosts=settings.located(box.known_hosts),
+                    rules=rules,
+                )
+            )
+        direct = Direct(rules) if settings.targets.direct else None
+        return cls(rules, boxes, {box.name: box.targets for box in settings.jumpbox}, direct)
+
+    @classmethod
+    def exactly(cls, host: str) -> "Scout":
+        """The place of a check without settings: from here, at exactly the typed host."""
+        rules = Rules.exactly(host)
+        return cls(rules, {}, {}, Direct(rules))
+
+    def admit(self, target: Target) -> None:
+        """Judge what can be judged before looking; raises TargetRefused."""
+        self._rules.check_port(target.port)
+        self._rules.check_typed(target.host)
+
+    def places(self, host: str, via: str | None = None) -> tuple[str, ...]:
+        """Names of the places to look from; raises NoVantage."""
+        known = [*self._boxes, *([DIRECT] if self._direct else [])]
+        if via == "all":
+            return tuple(known)
+        if via is not None:
+            if via not in known:
+                names = ", ".join(known) or "none"
+                raise NoVantage(f"there is no place to look from called {via!r}; known: {names}")
+            return (via,)
+        found = [box for box, patterns in self._fits.items() if could_match(patterns, host)][:1]
+        if self._direct:
+            found.append(DIRECT)
+        if not found:
+            raise NoVantage(
+                f"no jump box looks at {host}: its targets do not match and direct is off "
+                "(settings, [[jumpbox]] targets and [targets] direct)"
+            )
+        return tuple(found)
+
+    async def look(
+        self,
+        target: Target,
+        places: Sequence[str],
+        *,
+        seconds: float,
+        only: frozenset[str] | None = None,
+        report: Report | None = None,
+    ) -> list[Observation]:
+        """Look from all places at once, for at most ``seconds``; observations come back in the order of the places.
+
+        Raises TargetRefused when the completed name or an address is closed by the rules.
+        """
+        deadline = asyncio.get_running_loop().time() + seconds
+        connect = min(CONNECT_TIMEOUT, seconds)
+
+        async def one(place: str) -> list[Observation]:
+            vantage = self._boxes.get(place) or self._direct
+            if vantage is None:  # places() gave the names, so this is a programming error
+                raise NoVantage(f"there is no place to look from called {place!r}")
+            return await look(
+                vantage,
+                target,
+                deadline=deadline,
+                connect_timeout=connect,
+                report=report,
+                only=only,
+            )
+
+        tasks = [asyncio.create_task(one(place)) for place in places]
+        try:
+            seen = await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        return [observation for part in seen for observation in part]
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for vantage in [*self._boxes.values(), *([self._direct] if self._direct else [])]:
+            await vantage.close()
