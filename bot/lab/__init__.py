@@ -1,1 +1,11 @@
-"""Simulated faulty RDP hosts, their jump box and their DNS, for the demo and for tests."""
+"""A simulated world of faulty RDP hosts behind a jump box, for the demo and for tests.
+
+The product never imports it and knows nothing of it: it looks through the lab's jump box as it
+would through any other.
+"""
+
+from bot.lab.hosts import HOSTS, Host
+from bot.lab.jumpbox import JumpboxState
+from bot.lab.world import Lab, NoSuchHost
+
+__all__ = ["HOSTS", "Host", "JumpboxState", "Lab", "NoSuchHost"]

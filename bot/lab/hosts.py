@@ -1,0 +1,256 @@
+"""The hosts of the lab: what each does, what is true about it, and how it is repaired.
+
+Strategy: a ``Behaviour`` describes one machine on the network, and the default is a healthy
+one; a fault is a behaviour that differs in a few fields; the administrator's act puts a sound
+behaviour in its place.  Addresses are those reserved for documentation (RFC 5737).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+DOMAIN = "lab.example"
+RESOLVER = "192.0.2.53"
+RDP_PORT = 3389
+COMPANION_PORTS = frozenset({135, 445, 5985})
+"""What else a Windows server listens on: RPC, SMB and WinRM."""
+
+
+class Port(StrEnum):
+    """What becomes of a TCP connection attempt."""
+
+    OPEN = "open"
+    REFUSED = "refused"
+    SILENT = "silent"
+
+
+class Service(StrEnum):
+    """Who listens on the RDP port."""
+
+    RDP = "rdp"
+    SSH = "ssh"
+
+
+class Security(StrEnum):
+    """What the RDP listener's security settings accept (MS-RDPBCGR 3.3.5.3.1)."""
+
+    NLA = "nla"
+    RDP_ONLY = "rdp-only"
+    NO_CERTIFICATE = "no-certificate"
+
+
+class Tls(StrEnum):
+    """How the host's TLS answers a ClientHello."""
+
+    UP_TO_12 = "1.0-1.2"
+    UP_TO_13 = "1.2-1.3"
+    ONLY_10 = "1.0"
+    CLOSES = "closes"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How a machine behaves; the defaults are a healthy Windows Server 2019 that requires NLA.
+
+    ``identity`` is the machine that its NTLM names tell, ``certificate_name`` the one that its
+    certificate names; without them both are the host's own.  Days and seconds count from now.
+    """
+
+    in_dns: bool = True
+    awake: bool = True
+    port: Port = Port.OPEN
+    service: Service = Service.RDP
+    security: Security = Security.NLA
+    tls: Tls = Tls.UP_TO_12
+    valid_days: tuple[float, float] = (-30.0, 150.0)
+    key_bits: int = 2048
+    identity: str | None = None
+    certificate_name: str | None = None
+    ntlm: bool = True
+    credssp: int = 6
+    version: tuple[int, int, int] = (10, 0, 17763)
+    skew_s: float = 0.0
+    delay_s: float = 0.0
+
+
+HEALTHY = Behaviour()
+SERVER_2012_R2 = (6, 3, 9600)
+SERVER_2022 = (10, 0, 20348)
+WINDOWS_10_1709 = (10, 0, 16299)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One row of the table; ``cause`` is the truth, None for a host with nothing wrong.
+
+    ``ladder`` is the rung at which the connection path is expected to fail, or ``ok``.
+    """
+
+    name: str
+    address: str
+    behaviour: Behaviour
+    cause: str | None
+    ladder: str
+    wrong: str
+    repair: str
+    repaired: Behaviour = field(default=HEALTHY)
+
+    @property
+    def fqdn(self) -> str:
+        """The name in the lab's DNS zone."""
+        return f"{self.name}.{DOMAIN}"
+
+
+HOSTS = (
+    Host(
+        "srv-app-01",
+        "192.0.2.11",
+        HEALTHY,
+        None,
+        "ok",
+        "Nothing: a Windows Server 2019 that requires NLA.",
+        "Nothing to repair.",
+    ),
+    Host(
+        "srv-app-02",
+        "192.0.2.12",
+        Behaviour(tls=Tls.UP_TO_13, version=SERVER_2022, delay_s=0.8),
+        None,
+        "ok",
+        "Nothing but a long way: every answer takes 0.8 seconds.",
+        "Nothing to repair.",
+        Behaviour(tls=Tls.UP_TO_13, version=SERVER_2022),
+    ),
+    Host(
+        "srv-app-07",
+        "192.0.2.17",
+        Behaviour(valid_days=(-186.0, -3.0)),
+        "certificate-expired",
+        "ok",
+        "Its RDP certificate expired three days ago and Windows has not renewed it.",
+        "The administrator deletes the expired certificate from the store Remote Desktop and "
+        "restarts the service SessionEnv; Windows makes a new one.",
+        Behaviour(valid_days=(0.0, 183.0)),
+    ),
+    Host(
+        "srv-app-08",
+        "192.0.2.18",
+        Behaviour(identity="srv-print-03", certificate_name="srv-print-03"),
+        "wrong-machine",
+        "ok",
+        "Another machine, SRV-PRINT-03, has this address: the DNS record is stale.",
+        "The administrator puts the DNS record of srv-app-08 right; the name leads to SRV-APP-08.",
+    ),
+    Host(
+        "srv-app-09",
+        "192.0.2.19",
+        Behaviour(certificate_name="old-app-09"),
+        "certificate-name-mismatch",
+        "ok",
+        "Its certificate still names old-app-09, from before the machine was renamed.",
+        "The administrator deletes the old certificate and restarts SessionEnv; the new one "
+        "names srv-app-09.",
+    ),
+    Host(
+        "srv-db-01",
+        "192.0.2.31",
+        Behaviour(tls=Tls.CLOSES),
+        "private-key-unreadable",
+        "tls",
+        "It cannot read the private key of its certificate, so it hangs up on every ClientHello.",
+        "The administrator lets NETWORK SERVICE read the key under MachineKeys and restarts "
+        "Remote Desktop Services.",
+    ),
+    Host(
+        "srv-db-02",
+        "192.0.2.32",
+        Behaviour(credssp=4, version=WINDOWS_10_1709),
+        "credssp-unpatched",
+        "ok",
+        "It lacks the CredSSP update of 2018, so that patched clients refuse to sign in.",
+        "The administrator installs the pending Windows updates and restarts the machine.",
+        Behaviour(version=WINDOWS_10_1709),
+    ),
+    Host(
+        "srv-db-03",
+        "192.0.2.33",
+        Behaviour(security=Security.RDP_ONLY),
+        "rdp-security-only",
+        "ok",
+        "SecurityLayer is 0: it accepts only the old RDP security, no TLS and no NLA.",
+        "The administrator sets SecurityLayer to 2 and UserAuthentication to 1.",
+    ),
+    Host(
+        "srv-db-04",
+        "192.0.2.34",
+        Behaviour(security=Security.NO_CERTIFICATE),
+        "no-usable-certificate",
+        "rdp",
+        "Its listener is bound to a certificate that no longer exists (X.224 failure 3).",
+        "The administrator removes the dead certificate hash from the listener and restarts "
+        "Remote Desktop Services.",
+    ),
+    Host(
+        "srv-file-01",
+        "192.0.2.41",
+        Behaviour(port=Port.REFUSED),
+        "rdp-service-or-listener-down",
+        "port",
+        "Remote Desktop Services is stopped and its firewall is off: port 3389 refuses.",
+        "The administrator starts Remote Desktop Services.",
+    ),
+    Host(
+        "srv-file-02",
+        "192.0.2.42",
+        Behaviour(port=Port.SILENT),
+        "firewall-blocks-port",
+        "port",
+        "A firewall drops port 3389; the machine answers on its other ports.",
+        "The administrator enables the firewall rule group Remote Desktop.",
+    ),
+    Host(
+        "srv-file-03",
+        "192.0.2.43",
+        Behaviour(service=Service.SSH),
+        "wrong-service-on-port",
+        "rdp",
+        "An SSH server listens on port 3389.",
+        "The administrator moves the SSH server to port 22 and starts Remote Desktop Services.",
+    ),
+    Host(
+        "pc-sales-11",
+        "198.51.100.11",
+        Behaviour(awake=False),
+        "host-down-or-asleep",
+        "host",
+        "The PC is asleep: no port answers, nor does it answer a ping.",
+        "Somebody wakes the PC.",
+    ),
+    Host(
+        "pc-sales-12",
+        "198.51.100.12",
+        Behaviour(skew_s=-600.0),
+        "clock-skew",
+        "ok",
+        "Its clock is ten minutes slow.",
+        "The administrator runs w32tm /resync on the PC.",
+    ),
+    Host(
+        "pc-sales-13",
+        "198.51.100.13",
+        Behaviour(in_dns=False),
+        "name-not-found",
+        "name",
+        "The PC has no record in the DNS.",
+        "The administrator registers the PC's address in the DNS.",
+    ),
+    Host(
+        "srv-old-01",
+        "198.51.100.21",
+        Behaviour(tls=Tls.ONLY_10, version=SERVER_2012_R2),
+        "old-tls-only",
+        "ok",
+        "It speaks TLS 1.0 only; a present-day client refuses it.",
+        "The administrator enables TLS 1.2 in Schannel and restarts the machine.",
+        Behaviour(version=SERVER_2012_R2),
+    ),
+)

@@ -1,0 +1,73 @@
+"""A simulated machine: its listeners on the loopback and what the network lets through to it."""
+
+import ssl
+from dataclasses import dataclass
+
+from bot.lab.certificates import VERSIONS, Authority
+from bot.lab.hosts import COMPANION_PORTS, RDP_PORT, Behaviour, Host, Port, Service
+from bot.lab.listener import Listener, idle, ssh_banner
+from bot.lab.rdp import RdpServer, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What becomes of a TCP connection: its fate, the loopback port behind it, and how late."""
+
+    fate: Port
+    port: int = 0
+    delay_s: float = 0.0
+
+
+class Machine:
+    """One host of the table, alive.  ``seen`` counts what reached its RDP listener."""
+
+    def __init__(self, row: Host, authority: Authority) -> None:
+        self.row = row
+        self.behaviour = row.behaviour
+        self.seen = Seen()
+        self._authority = authority
+        self._context: ssl.SSLContext | None = None
+        server = RdpServer(row.name, lambda: self.behaviour, lambda: self._context, self.seen)
+        self._services = {
+            Service.RDP: Listener(server.converse),
+            Service.SSH: Listener(ssh_banner),
+        }
+        self._companion = Listener(idle)
+
+    async def start(self) -> None:
+        """Listen as the row's behaviour says."""
+        await self._companion.open()
+        await self.behave(self.row.behaviour)
+
+    async def behave(self, behaviour: Behaviour) -> None:
+        """Change how the machine behaves; connections made before are cut."""
+        self.behaviour = behaviour
+        self._context = None
+        if behaviour.tls in VERSIONS:
+            self._context = self._authority.context(behaviour, self.row.name)
+        for listener in self._services.values():
+            await listener.close()
+        if behaviour.port is not Port.REFUSED:
+            await self._services[behaviour.service].open()
+
+    async def close(self) -> None:
+        """Be gone."""
+        for listener in (*self._services.values(), self._companion):
+            await listener.close()
+
+    @property
+    def port(self) -> int:
+        """The loopback port of whatever listens on 3389."""
+        return self._services[self.behaviour.service].port
+
+    def reach(self, port: int) -> Reach:
+        """What a TCP connection to this machine's ``port`` meets."""
+        behaviour = self.behaviour
+        if not behaviour.awake:
+            return Reach(Port.SILENT)
+        if port == RDP_PORT:
+            return Reach(behaviour.port, self.port, behaviour.delay_s)
+        if port in COMPANION_PORTS:
+            return Reach(Port.OPEN, self._companion.port, behaviour.delay_s)
+        # Windows says nothing on a port without a listener, unless its firewall is off.
+        return Reach(Port.REFUSED if behaviour.port is Port.REFUSED else Port.SILENT)

@@ -1,0 +1,132 @@
+"""The whole simulated world: hosts, DNS and jump box in one event loop, on the loopback only."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.lab.certificates import Authority
+from bot.lab.hosts import DOMAIN, HOSTS, RESOLVER, Host, Port
+from bot.lab.jumpbox import USER, Jumpbox, JumpboxState
+from bot.lab.machine import Machine, Reach
+from bot.lab.nameserver import NameServer
+
+SETTINGS = """\
+[[jumpbox]]
+name = "lab"
+host = "127.0.0.1"
+port = {port}
+user = "{user}"
+key = "lab_key"
+known_hosts = "lab_known_hosts"
+targets = ["*.{domain}", "192.0.2.0/24", "198.51.100.0/24"]
+
+[targets]
+allow = ["*.{domain}", "192.0.2.0/24", "198.51.100.0/24"]
+"""
+
+
+class NoSuchHost(KeyError):
+    """The lab has no host of this name."""
+
+
+class Lab:
+    """An asynchronous context manager; inside it the hosts live on loopback ports."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="rdp-triage-lab-")
+        authority = Authority(Path(self._folder.name))
+        self._machines = {row.name: Machine(row, authority) for row in HOSTS}
+        self._by_address = {row.address: self._machines[row.name] for row in HOSTS}
+        self.nameserver = NameServer(self._zone)
+        self.jumpbox = Jumpbox(self.reach, self._answers_ping)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Make the certificates and listen everywhere."""
+        for machine in self._machines.values():
+            await machine.start()
+        await self.nameserver.start()
+        await self.jumpbox.start()
+
+    async def close(self) -> None:
+        """End every listener, connection and task, and remove the certificates."""
+        await self.jumpbox.close()
+        await self.nameserver.close()
+        for machine in self._machines.values():
+            await machine.close()
+        self._folder.cleanup()
+
+    def faults(self) -> tuple[Host, ...]:
+        """The table: one row a host, healthy ones included."""
+        return HOSTS
+
+    def host(self, name: str) -> Machine:
+        """A host by its short or full name; raises NoSuchHost."""
+        try:
+            return self._machines[name.lower().removesuffix(f".{DOMAIN}")]
+        except KeyError:
+            raise NoSuchHost(name) from None
+
+    async def repair(self, name: str) -> Host:
+        """The administrator's act, which the product never does; returns the repaired row."""
+        machine = self.host(name)
+        await machine.behave(machine.row.repaired)
+        return machine.row
+
+    async def damage(self, name: str) -> Host:
+        """Bring a repaired host's fault back; returns its row."""
+        machine = self.host(name)
+        await machine.behave(machine.row.behaviour)
+        return machine.row
+
+    async def switch_jumpbox(self, state: JumpboxState) -> None:
+        """Break or repair the jump box."""
+        self.nameserver.dead = state is JumpboxState.DEAD_RESOLVER
+        await self.jumpbox.switch(state)
+
+    def reach(self, host: str, port: int) -> Reach:
+        """What a connection from the jump box meets; a name is resolved as the zone is now."""
+        address = self._zone().get(host.lower(), host)
+        if address == RESOLVER and port == 53:
+            return Reach(Port.OPEN, self.nameserver.tcp_port)
+        if address in self._by_address:
+            return self._by_address[address].reach(port)
+        return Reach(Port.SILENT)
+
+    def settings_toml(self, folder: Path, more: str = "") -> Path:
+        """Write key, known_hosts and rdp-triage.toml (plus ``more``) into ``folder``.
+
+        Returns the settings file; with it the product looks at the lab through its jump box.
+        """
+        key = folder / "lab_key"
+        key.touch(mode=0o600)
+        key.write_bytes(self.jumpbox.client_key.export_private_key("openssh"))
+        (folder / "lab_known_hosts").write_text(self.jumpbox.known_hosts, encoding="utf-8")
+        settings = folder / "rdp-triage.toml"
+        text = SETTINGS.format(port=self.jumpbox.port, user=USER, domain=DOMAIN)
+        settings.write_text(f"{text}\n{more}" if more else text, encoding="utf-8")
+        return settings
+
+    def _zone(self) -> Mapping[str, str]:
+        return {
+            machine.row.fqdn: machine.row.address
+            for machine in self._machines.values()
+            if machine.behaviour.in_dns
+        }
+
+    def _answers_ping(self, address: str) -> bool:
+        machine = self._by_address.get(address)
+        return machine is not None and machine.behaviour.awake
