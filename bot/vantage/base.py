@@ -11,37 +11,39 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Protocol
 
 from bot.evidence import Failure
+from bot.targets import TargetRefused
+
+__all__ = ["Address", "Lookup", "Session", "Stream", "TargetRefused", "Vantage", "VantageError"]
 
 Address = IPv4Address | IPv6Address
 
 
 class VantageError(Exception):
-    """A network step failed; ``failure`` is our word for it, ``detail`` is for people."""
+    """A network step failed; ``failure`` is our word for it, ``detail`` is for people.
 
-    def __init__(self, failure: Failure, detail: str = "") -> None:
+    ``state`` is the ``jumpbox.session`` state that goes with a ``jumpbox.*`` failure.
+    """
+
+    def __init__(self, failure: Failure, detail: str = "", state: str | None = None) -> None:
         super().__init__(f"{failure.value}: {detail}" if detail else failure.value)
         self.failure = failure
         self.detail = detail
-
-
-class TargetRefused(Exception):
-    """The target rules close this name, address or port; nothing was sent."""
-
-    def __init__(self, thing: str, rule: str) -> None:
-        super().__init__(f"{thing} is outside what may be looked at ({rule})")
-        self.thing = thing
-        self.rule = rule
+        self.state = state
 
 
 class Stream(Protocol):
-    """A byte stream to a target; every error is a VantageError."""
+    """A byte stream to a target; every error is a VantageError.
+
+    A deadline that passes is ``probe.deadline``: silence, and the probe knows of which layer.
+    A jump box that is lost meanwhile is a ``jumpbox.*`` failure, never an end of the stream.
+    """
 
     async def read(self, limit: int, deadline: float) -> bytes:
         """Up to ``limit`` bytes; ``b""`` at the end of the stream (a reset reads the same)."""
         ...
 
     async def write(self, data: bytes, deadline: float) -> None:
-        """Send everything."""
+        """Send everything; what a peer that has left no longer takes is lost, as reading shows."""
         ...
 
     async def close(self) -> None:
@@ -62,7 +64,8 @@ class Lookup:
     """One name looked up from a vantage: facts of ``name.lookup``.
 
     ``status`` is ok, literal, nxdomain, no-answer or timeout; ``canonical`` is the name that the
-    vantage's search list completed to (it is what the name rules judge).
+    vantage's search list completed to (it is what the name rules judge).  ``detail`` is the
+    reason of a status other than ok, for people.
     """
 
     asked: str
@@ -71,6 +74,7 @@ class Lookup:
     canonical: str | None = None
     reverse: Mapping[str, str] = field(default_factory=dict)
     resolver: str | None = None
+    detail: str = ""
 
     def facts(self) -> dict[str, Any]:
         """The contract's keys; what was not read is absent."""
