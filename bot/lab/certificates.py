@@ -5,8 +5,9 @@ compares them; certificates are dated relative to now, so that "expired" stays t
 """
 
 import datetime as dt
+import functools
 import ssl
-from pathlib import Path
+import tempfile
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -22,30 +23,24 @@ VERSIONS = {
 }
 
 
-class Authority:
-    """Makes self-signed certificates as Windows does; files stand in ``folder``."""
+def server_context(behaviour: Behaviour, host: str) -> ssl.SSLContext:
+    """The server side of a host's TLS, with a certificate such as Windows makes for itself."""
+    name = f"{behaviour.certificate_name or host}.{DOMAIN}"
+    key = _key(behaviour.key_bits)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = VERSIONS[behaviour.tls]
+    context.num_tickets = 0  # CredSSP forbids session resumption (MS-CSSP 3.1.5)
+    with tempfile.NamedTemporaryFile() as file:  # ssl takes a certificate only from a file
+        file.write(_pem(key) + _certificate(key, name, behaviour.valid_days))
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._keys: dict[int, rsa.RSAPrivateKey] = {}
 
-    def context(self, behaviour: Behaviour, host: str) -> ssl.SSLContext:
-        """The server side of the host's TLS, with the certificate of this behaviour."""
-        name = f"{behaviour.certificate_name or host}.{DOMAIN}"
-        key = self._key(behaviour.key_bits)
-        path = self._folder / f"{host}.pem"
-        path.write_bytes(_pem(key) + _certificate(key, name, behaviour.valid_days))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version, context.maximum_version = VERSIONS[behaviour.tls]
-        context.num_tickets = 0  # CredSSP forbids session resumption (MS-CSSP 3.1.5)
-        context.load_cert_chain(path)
-        return context
-
-    def _key(self, bits: int) -> rsa.RSAPrivateKey:
-        if bits not in self._keys:
-            self._keys[bits] = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-        return self._keys[bits]
+@functools.cache
+def _key(bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
 def _pem(key: rsa.RSAPrivateKey) -> bytes:

@@ -3,7 +3,7 @@
 import ssl
 from dataclasses import dataclass
 
-from bot.lab.certificates import VERSIONS, Authority
+from bot.lab.certificates import VERSIONS, server_context
 from bot.lab.hosts import COMPANION_PORTS, RDP_PORT, Behaviour, Host, Port, Service
 from bot.lab.listener import Listener, idle, ssh_banner
 from bot.lab.rdp import RdpServer, Seen
@@ -21,11 +21,10 @@ class Reach:
 class Machine:
     """One host of the table, alive.  ``seen`` counts what reached its RDP listener."""
 
-    def __init__(self, row: Host, authority: Authority) -> None:
+    def __init__(self, row: Host) -> None:
         self.row = row
         self.behaviour = row.behaviour
         self.seen = Seen()
-        self._authority = authority
         self._context: ssl.SSLContext | None = None
         server = RdpServer(row.name, lambda: self.behaviour, lambda: self._context, self.seen)
         self._services = {
@@ -44,7 +43,7 @@ class Machine:
         self.behaviour = behaviour
         self._context = None
         if behaviour.tls in VERSIONS:
-            self._context = self._authority.context(behaviour, self.row.name)
+            self._context = server_context(behaviour, self.row.name)
         for listener in self._services.values():
             await listener.close()
         if behaviour.port is not Port.REFUSED:

@@ -1,12 +1,10 @@
 """The whole simulated world: hosts, DNS and jump box in one event loop, on the loopback only."""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.lab.certificates import Authority
 from bot.lab.hosts import DOMAIN, HOSTS, RESOLVER, Host, Port
 from bot.lab.jumpbox import USER, Jumpbox, JumpboxState
 from bot.lab.machine import Machine, Reach
@@ -27,7 +25,7 @@ allow = ["*.{domain}", "192.0.2.0/24", "198.51.100.0/24"]
 """
 
 
-class NoSuchHost(KeyError):
+class NoSuchHost(LookupError):
     """The lab has no host of this name."""
 
 
@@ -35,9 +33,7 @@ class Lab:
     """An asynchronous context manager; inside it the hosts live on loopback ports."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="rdp-triage-lab-")
-        authority = Authority(Path(self._folder.name))
-        self._machines = {row.name: Machine(row, authority) for row in HOSTS}
+        self._machines = {row.name: Machine(row) for row in HOSTS}
         self._by_address = {row.address: self._machines[row.name] for row in HOSTS}
         self.nameserver = NameServer(self._zone)
         self.jumpbox = Jumpbox(self.reach, self._answers_ping)
@@ -62,12 +58,11 @@ class Lab:
         await self.jumpbox.start()
 
     async def close(self) -> None:
-        """End every listener, connection and task, and remove the certificates."""
+        """End every listener, connection and task."""
         await self.jumpbox.close()
         await self.nameserver.close()
         for machine in self._machines.values():
             await machine.close()
-        self._folder.cleanup()
 
     def faults(self) -> tuple[Host, ...]:
         """The table: one row a host, healthy ones included."""
@@ -78,7 +73,7 @@ class Lab:
         try:
             return self._machines[name.lower().removesuffix(f".{DOMAIN}")]
         except KeyError:
-            raise NoSuchHost(name) from None
+            raise NoSuchHost(f"the lab has no host {name!r}") from None
 
     async def repair(self, name: str) -> Host:
         """The administrator's act, which the product never does; returns the repaired row."""
