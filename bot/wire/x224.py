@@ -1,0 +1,174 @@
+"""TPKT, X.224 and the RDP security negotiation: one request out, one answer back.
+
+Strategy: the confirm is tiny, so the reader only collects bytes until the TPKT length is
+reached and then reads the fields once.  A first byte other than 3 is another service: its first
+bytes are kept, up to a point that depends on the bytes alone and not on how they were cut.
+Sources: MS-RDPBCGR 2.2.1.1, 2.2.1.2 (layout), 3.3.5.3 (server's rules), RFC 1006 (TPKT).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+
+from bot.wire.cursor import Closed, Cursor, Malformed
+
+COOKIE_NAME = 9  # mstsc cuts the cookie's name to this many characters (MS-RDPBCGR note 44)
+FIRST_BYTES = 32
+LONGEST_CONFIRM = 1024
+WINDOWS_REF = 0x1234
+
+_CONNECTION_REQUEST = 0xE0
+_CONNECTION_CONFIRM = 0xD0
+_NEG_REQUEST, _NEG_RESPONSE, _NEG_FAILURE = 1, 2, 3
+
+
+class Protocol(IntEnum):
+    """Values of selectedProtocol (MS-RDPBCGR 2.2.1.2.1)."""
+
+    RDP = 0
+    TLS = 1
+    NLA = 2
+    RDSTLS = 4
+    NLA_EX = 8
+    AAD = 16
+
+    @property
+    def word(self) -> str:
+        """The word that stands in facts."""
+        return self.name.lower()
+
+
+class Refusal(IntEnum):
+    """Values of failureCode (MS-RDPBCGR 2.2.1.2.2)."""
+
+    TLS_REQUIRED = 1
+    TLS_NOT_ALLOWED = 2
+    NO_CERTIFICATE = 3
+    INCONSISTENT_FLAGS = 4
+    NLA_REQUIRED = 5
+    TLS_WITH_USER_AUTH_REQUIRED = 6
+
+
+REQUESTS: Mapping[str, int | None] = MappingProxyType(
+    {"none": None, "rdp": 0x0, "tls": 0x1, "nla": 0x3, "nla_ex": 0xB}
+)
+"""The five requests by name; ``none`` carries no negotiation data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The server chose a protocol; it need not be among those that were asked for."""
+
+    protocol: int
+    flags: int
+    src_ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server named why it will not talk; it closes after this."""
+
+    code: int
+    src_ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A confirm without negotiation data: standard RDP security."""
+
+    src_ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotRdp:
+    """Another service answered; its first bytes, at most 32."""
+
+    first_bytes: bytes
+
+
+Answer = Selected | Refused | Bare | NotRdp | Closed
+
+
+def connection_request(protocols: int | None, cookie: str | None = None) -> bytes:
+    """The connection request for a mask of protocols; None leaves the negotiation data out.
+
+    ``cookie`` is a user name for load balancers; characters outside printable ASCII go out.
+    """
+    variable = b""
+    if cookie is not None:
+        name = "".join(char for char in cookie if "!" <= char <= "~")[:COOKIE_NAME]
+        variable += b"Cookie: mstshash=" + name.encode("ascii") + b"\r\n"
+    if protocols is not None:
+        variable += bytes((_NEG_REQUEST, 0, 8, 0)) + protocols.to_bytes(4, "little")
+    header = bytes((6 + len(variable), _CONNECTION_REQUEST, 0, 0, 0, 0, 0))
+    body = header + variable
+    return b"\x03\x00" + (4 + len(body)).to_bytes(2, "big") + body
+
+
+class ConfirmReader:
+    """Turns the first bytes of a server into one answer."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen = b""
+
+    def feed(self, data: bytes) -> Answer | None:
+        """The answer, or None while bytes are missing; ``b""`` says that no more will come.
+
+        Raises Malformed for a TPKT that holds no proper connection confirm.
+        """
+        self._seen += data
+        if not self._seen:
+            return None if data else Closed()
+        if self._seen[0] != 3:
+            return self._stranger(ended=not data)
+        if len(self._seen) < 4:
+            return None if data else Closed()
+        length = int.from_bytes(self._seen[2:4], "big")
+        if not 11 <= length <= LONGEST_CONFIRM:
+            raise Malformed(f"a TPKT of {length} bytes is no connection confirm")
+        if len(self._seen) < length:
+            return None if data else Closed()
+        return _confirm(self._seen[4:length])
+
+    def _stranger(self, *, ended: bool) -> NotRdp | None:
+        wanted = FIRST_BYTES
+        if 0x14 <= self._seen[0] <= 0x17:  # a TLS record: an alert has only 7 bytes
+            if len(self._seen) >= 5:
+                wanted = min(wanted, 5 + int.from_bytes(self._seen[3:5], "big"))
+        elif b"\n" in self._seen:
+            wanted = min(wanted, self._seen.index(b"\n") + 1)
+        if len(self._seen) < wanted and not ended:
+            return None
+        return NotRdp(self._seen[:wanted])
+
+
+def _confirm(body: bytes) -> Selected | Refused | Bare:
+    cursor = Cursor(body)
+    with cursor.restrict_to(1 + body[0]):
+        cursor.u8()
+        if cursor.u8() & 0xF0 != _CONNECTION_CONFIRM:
+            raise Malformed("an X.224 message other than a connection confirm")
+        cursor.take(2)
+        src_ref = cursor.u16()
+        cursor.u8()
+        if not cursor.left:
+            return Bare(src_ref)
+        kind, flags, length, value = cursor.u8(), cursor.u8(), cursor.le16(), cursor.le32()
+        cursor.rest()
+    if length != 8 or kind not in (_NEG_RESPONSE, _NEG_FAILURE):
+        raise Malformed(f"negotiation data of type {kind} and length {length}")
+    return Selected(value, flags, src_ref) if kind == _NEG_RESPONSE else Refused(value, src_ref)
+
+
+def stranger(first_bytes: bytes) -> str:
+    """Who answered instead of RDP: ssh, http, tls (a handshake or an alert) or other."""
+    if first_bytes.startswith(b"SSH-"):
+        return "ssh"
+    if first_bytes.startswith((b"HTTP/", b"<!DOCTYPE", b"<html", b"<HTML")):
+        return "http"
+    if first_bytes[:1] in (b"\x15", b"\x16") and first_bytes[1:2] in (b"\x03", b""):
+        return "tls"
+    return "other"
