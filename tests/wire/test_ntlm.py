@@ -1,0 +1,199 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spnego._credssp_structures import NegoData, TSRequest
+from spnego._ntlm_raw.messages import (
+    AvId,
+    Challenge,
+    FileTime,
+    Negotiate,
+    NegotiateFlags,
+    TargetInfo,
+    Version,
+)
+
+from bot.wire import credssp, ntlm
+from bot.wire.cursor import Closed, Malformed
+from bot.wire.windows import os_name
+from tests.wire.samples import CUTS, pieces, play
+
+NAME = st.text(st.characters(categories=("L", "N"), include_characters="-."), max_size=15)
+TIME = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1))  # noqa: DTZ001
+BUILD = st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 65535))
+UNICODE = NegotiateFlags.unicode
+
+
+def oracle_challenge(
+    names: dict[AvId, str], time: datetime | None, build: tuple[int, int, int]
+) -> bytes:
+    info = TargetInfo()
+    for kind, name in names.items():
+        info[kind] = name
+    if time is not None:
+        info[AvId.timestamp] = FileTime.from_datetime(time)
+    version = Version(major=build[0], minor=build[1], build=build[2])
+    packed = Challenge(
+        flags=int(UNICODE),
+        server_challenge=bytes(8),
+        target_name="T",
+        target_info=info,
+        version=version,
+    ).pack()
+    return bytes(packed)
+
+
+SAMPLE = oracle_challenge(
+    {
+        AvId.nb_domain_name: "CORP",
+        AvId.nb_computer_name: "SRV-APP-07",
+        AvId.dns_domain_name: "corp.example",
+        AvId.dns_computer_name: "srv-app-07.corp.example",
+    },
+    datetime(2026, 3, 1, 12, tzinfo=UTC),
+    (10, 0, 17763),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([AvId.nb_computer_name, AvId.nb_domain_name, AvId.dns_computer_name]),
+        NAME.filter(bool),
+        min_size=1,
+    ),
+    TIME,
+    BUILD,
+)
+def test_challenges_read_as_another_implementation_wrote_them(
+    names: dict[AvId, str], time: datetime, build: tuple[int, int, int]
+) -> None:
+    found = ntlm.read_challenge(oracle_challenge(names, time.replace(tzinfo=UTC), build))
+    assert found is not None
+    words = {"computer": 1, "domain": 2, "dns_computer": 3}
+    assert {words[key]: value for key, value in found.names.items()} == {
+        int(kind): name for kind, name in names.items()
+    }
+    assert found.version == ntlm.Version(*build)
+    assert found.time is not None
+    assert abs(found.time - time.replace(tzinfo=UTC).timestamp()) < 0.001
+
+
+def test_a_challenge_tells_names_build_and_clock() -> None:
+    found = ntlm.read_challenge(b"\x60\x30wrapped" + SAMPLE)
+    assert found is not None
+    assert found.names["dns_computer"] == "srv-app-07.corp.example"
+    assert found.names["domain"] == "CORP"
+    assert found.time == datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
+    assert found.version is not None
+    assert os_name(found.version) == "Windows 10 1809 or Server 2019"
+
+
+@given(st.integers(len(ntlm.SIGNATURE), len(SAMPLE) - 1))
+def test_every_truncation_is_malformed(length: int) -> None:
+    with pytest.raises(Malformed):
+        ntlm.read_challenge(SAMPLE[:length])
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_value_or_malformed(data: bytes) -> None:
+    for token in (data, ntlm.SIGNATURE + data, SAMPLE[:48] + data):
+        try:
+            found = ntlm.read_challenge(token)
+        except Malformed:
+            continue
+        assert found is None or isinstance(found, ntlm.Challenge)
+
+
+def test_names_lose_control_characters_and_length() -> None:
+    evil = oracle_challenge({AvId.nb_computer_name: "A\x1b[2J\u202eB" + "C" * 999}, None, (6, 1, 1))
+    found = ntlm.read_challenge(evil)
+    assert found is not None
+    assert found.names["computer"].startswith("A[2JBCCC")
+    assert len(found.names["computer"]) == 256
+    assert found.time is None
+
+
+def test_our_negotiate_is_one_that_others_understand() -> None:
+    negotiate = Negotiate.unpack(ntlm.NEGOTIATE)
+    assert negotiate.flags & NegotiateFlags.version
+    assert negotiate.flags & NegotiateFlags.request_target
+    assert not negotiate.domain_name
+    assert negotiate.version is not None
+    assert negotiate.version.build == 17763
+
+
+def test_a_challenge_without_target_information_has_no_names() -> None:
+    bare = bytes(Challenge(flags=int(UNICODE), server_challenge=bytes(8)).pack())
+    assert ntlm.read_challenge(bare) == ntlm.Challenge(1, {}, None, None)
+    assert ntlm.read_challenge(ntlm.NEGOTIATE) is None
+
+
+@pytest.mark.parametrize(
+    ("build", "name"),
+    [
+        ((5, 1, 2600), "Windows XP"),
+        ((6, 3, 9600), "Windows 8.1 or Server 2012 R2"),
+        ((10, 0, 19044), "Windows 10 2004 to 22H2"),
+        ((10, 0, 26100), "Windows 11 24H2 to 25H2 or Server 2025"),
+        ((10, 0, 99), "Windows 10.0 build 99"),
+    ],
+)
+def test_builds_have_names(build: tuple[int, int, int], name: str) -> None:
+    assert os_name(ntlm.Version(*build)) == name
+
+
+def test_the_first_message_is_the_published_one() -> None:
+    message = credssp.encode(credssp.TsRequest(6, ntlm.NEGOTIATE))
+    assert message.hex() == (
+        "3037a003020106a130302e302ca02a0428"
+        "4e544c4d5353500001000000b78208e2" + "00" * 16 + "0a0063450000000f"
+    )
+    theirs = TSRequest.unpack(message)
+    assert theirs.version == 6
+    assert theirs.nego_tokens[0].nego_token == ntlm.NEGOTIATE
+
+
+REQUESTS = st.builds(
+    credssp.TsRequest,
+    st.integers(0, 0x7FFFFFFF),
+    st.none() | st.binary(max_size=400),
+    st.none() | st.integers(0, 0xFFFFFFFF),
+)
+
+
+@given(REQUESTS, CUTS, st.binary(max_size=4))
+def test_requests_make_a_round_trip_under_any_chunking(
+    request_: credssp.TsRequest, cuts: list[int], trailing: bytes
+) -> None:
+    data = credssp.encode(request_) + trailing
+    assert play(credssp.RequestReader().feed, pieces(data, cuts)) == request_
+    assert credssp.RequestReader().feed(data) == request_
+
+
+@given(st.integers(2, 6), st.binary(min_size=1, max_size=300), st.integers(-(2**31), 2**32 - 1))
+def test_requests_of_another_implementation_are_read(
+    version: int, token: bytes, error: int
+) -> None:
+    packed = TSRequest(version=version, nego_tokens=[NegoData(token)], error_code=error).pack()
+    found = credssp.RequestReader().feed(packed)
+    assert found == credssp.TsRequest(version, token, error & 0xFFFFFFFF)
+
+
+@given(st.binary(max_size=120))
+def test_any_bytes_give_a_request_closed_or_malformed(data: bytes) -> None:
+    for body in (data, b"\x30" + bytes((min(len(data), 127),)) + data):
+        try:
+            found = play(credssp.RequestReader().feed, [body] if body else [])
+        except Malformed:
+            continue
+        assert isinstance(found, credssp.TsRequest | Closed)
+
+
+@pytest.mark.parametrize(
+    "broken", ["3080", "308500", "3084ffffffff", "04", "3000", "3003a00101", "3006a003020106ff"]
+)
+def test_indefinite_lengths_and_wrong_shapes_are_malformed(broken: str) -> None:
+    reader = credssp.RequestReader()
+    with pytest.raises(Malformed):
+        play(reader.feed, [bytes.fromhex(broken), bytes(70000)])
