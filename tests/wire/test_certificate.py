@@ -1,0 +1,102 @@
+from datetime import timedelta
+
+import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.wire.certificate import certificate_facts
+from bot.wire.cursor import Malformed
+from tests.wire.samples import NOW, certificate, rsa_key
+
+DER = certificate("srv-app-07", key=rsa_key(), eku=[ExtendedKeyUsageOID.SERVER_AUTH])
+
+
+def test_the_facts_are_those_of_the_contract() -> None:
+    facts = certificate_facts((DER, DER), ["srv-app-07"], NOW)
+    assert facts.pop("sha256").isalnum()
+    assert facts == {
+        "subject": "CN=srv-app-07",
+        "issuer": "CN=srv-app-07",
+        "self_signed": True,
+        "names": ["srv-app-07"],
+        "not_before": "2026-01-30T12:00:00Z",
+        "not_after": "2026-07-29T12:00:00Z",
+        "days_left": 150.0,
+        "key_type": "rsa",
+        "key_bits": 2048,
+        "signature_hash": "sha256",
+        "eku": ["1.3.6.1.5.5.7.3.1"],
+        "matches_host": True,
+        "chain_length": 2,
+    }
+
+
+def test_an_expired_certificate_of_an_authority() -> None:
+    der = certificate(issuer="Corp CA", begins=NOW - timedelta(days=10), days=8.5)
+    facts = certificate_facts((der,), ["srv-app-07"], NOW)
+    assert facts["days_left"] == -1.5
+    assert facts["self_signed"] is False
+    assert (facts["key_type"], facts["key_bits"]) == ("ec", 256)
+
+
+@pytest.mark.parametrize(
+    ("host", "common", "names", "verdict"),
+    [
+        ("srv-app-07", "SRV-APP-07", [], True),
+        ("srv-app-07.corp.example", "SRV-APP-07", [], True),
+        ("srv-app-07.corp.example", "srv-app-07.corp.example", [], True),
+        ("srv-app-07", "srv-app-07.corp.example", [], False),
+        ("srv-app-07", "srv-app-08", [], False),
+        ("srv.corp.example.", "x", ["SRV.corp.example"], True),
+        ("srv.corp.example", "srv", ["other.corp.example"], False),
+        ("srv.corp.example", "x", ["*.corp.example"], True),
+        ("a.srv.corp.example", "x", ["*.corp.example"], False),
+        ("example", "x", ["*.example"], False),
+        ("corp.example", "x", ["*.example"], False),
+        ("srv.corp.example", "x", ["s*.corp.example"], False),
+        ("192.0.2.7", "192.0.2.7", [], None),
+        ("192.0.2.7", "x", ["192.0.2.7"], True),
+        ("2001:db8:0::7", "x", ["2001:db8::7"], True),
+        ("192.0.2.8", "x", ["192.0.2.7", "srv"], False),
+        ("192.0.2.8", "x", ["srv"], None),
+    ],
+)
+def test_names_match_by_the_rules(
+    host: str, common: str, names: list[str], verdict: bool | None
+) -> None:
+    facts = certificate_facts((certificate(common, names=names),), [host], NOW)
+    assert facts.get("matches_host") is verdict
+
+
+def test_the_completed_name_counts_as_well_as_the_typed_one() -> None:
+    der = certificate("srv.corp.example")
+    assert certificate_facts((der,), ["srv", "srv.corp.example"], NOW)["matches_host"] is True
+
+
+def test_strings_of_the_target_are_made_safe() -> None:
+    facts = certificate_facts((certificate("evil\x1b[2J\u202e"),), ["x"], NOW)
+    assert facts["names"] == ["evil[2J"]
+    assert "\x1b" not in facts["subject"]
+
+
+@pytest.mark.parametrize("chain", [(), (b"",), (b"junk",), (DER[:-1],), (b"\x30\x80" + DER[2:],)])
+def test_a_broken_certificate_is_malformed(chain: tuple[bytes, ...]) -> None:
+    with pytest.raises(Malformed):
+        certificate_facts(chain, ["srv"], NOW)
+
+
+@given(st.integers(0, len(DER) - 1), st.integers(1, 255))
+def test_one_changed_byte_gives_facts_or_malformed(at: int, change: int) -> None:
+    der = DER[:at] + bytes((DER[at] ^ change,)) + DER[at + 1 :]
+    try:
+        facts = certificate_facts((der,), ["srv-app-07"], NOW)
+    except Malformed:
+        return
+    assert facts["chain_length"] == 1
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_malformed(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        certificate_facts((data,), ["srv"], NOW)
