@@ -1,0 +1,89 @@
+"""The real servers, each started once a session when a test first asks for it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.real.material import certificate
+from tests.real.processes import Server, free_port, server
+from tests.real.shadow import display, shadow
+from tests.real.sshd import Jumpbox, sshd
+from tests.real.xrdp import xrdp
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("real")
+
+
+@pytest.fixture(scope="session")
+def good_xrdp(real: Path) -> Iterator[Server]:
+    """Sound certificate, TLS 1.2 and 1.3, no NLA (xrdp has none)."""
+    folder = real / "xrdp-good"
+    with xrdp(folder, certificate(folder, begins_days=-10, ends_days=90)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def expired_xrdp(real: Path) -> Iterator[Server]:
+    """As the good one, but its certificate ended three days ago."""
+    folder = real / "xrdp-expired"
+    with xrdp(folder, certificate(folder, begins_days=-100, ends_days=-3)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def rdp_only_xrdp(real: Path) -> Iterator[Server]:
+    """Only the old RDP security."""
+    folder = real / "xrdp-rdp-only"
+    pair = certificate(folder, begins_days=-10, ends_days=90)
+    with xrdp(folder, pair, security="rdp") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def screen(real: Path) -> Iterator[str]:
+    """An empty virtual X display."""
+    with display(real) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def nla_shadow(real: Path, screen: str) -> Iterator[Server]:
+    """FreeRDP's server; NLA required."""
+    folder = real / "shadow"
+    pair = certificate(folder, begins_days=-10, ends_days=90)
+    with shadow(folder, pair, screen) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def web(real: Path) -> Iterator[Server]:
+    """An HTTP server where RDP was expected; it serves an empty folder."""
+    port, folder = free_port(), real / "web"
+    folder.mkdir()
+    command = [sys.executable, "-m", "http.server", str(port)]
+    command += ["--bind", "127.0.0.1", "--directory", str(folder)]
+    with server(command, port, real / "web.txt") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def closed_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def jumpbox(real: Path) -> Iterator[Jumpbox]:
+    """A sshd that forwards."""
+    with sshd(real / "sshd") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def strict_jumpbox(real: Path) -> Iterator[Jumpbox]:
+    """A sshd that lets us in and forbids forwarding."""
+    with sshd(real / "sshd-strict", forwarding=False) as running:
+        yield running
