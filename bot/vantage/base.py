@@ -1,6 +1,6 @@
 """A place to look from: the whole network as the probes know it.
 
-Strategy: four verbs (session, lookup, connect, close) and a byte stream.  Foreign errors
+Strategy: five verbs (session, lookup, connect, ping, close) and a byte stream.  Foreign errors
 (asyncssh, OSError, ssl, dns) end in the adapters beside this file as ``VantageError``.
 Deadlines are absolute times of the running event loop's clock and belong to the caller.
 """
@@ -113,6 +113,13 @@ class Vantage(Protocol):
         """Open a TCP stream to an address that the target rules allow.
 
         Raises VantageError (``tcp.*``, ``jumpbox.*``) and TargetRefused.
+        """
+        ...
+
+    async def ping(self, address: Address, deadline: float) -> str:
+        """One ICMP echo: reply, silence, or unknown where this vantage cannot ping.
+
+        Raises TargetRefused.
         """
         ...
 

@@ -1,0 +1,152 @@
+"""Looking from the bot's own network: asyncio streams and the operating system's names.
+
+Strategy: the C library finds addresses, because a technician expects what the machine itself
+would find (hosts file, search list, VPN resolvers).  Our own DNS question is asked only to tell
+a silent resolver from a broken one, and for reverse names.  ``OSError`` ends here.
+"""
+
+import asyncio
+import errno
+from pathlib import Path
+
+from bot.evidence import Failure
+from bot.targets import Rules
+from bot.vantage import system
+from bot.vantage.base import Address, Lookup, Session, VantageError
+from bot.vantage.dns import Found, Resolver, server_label
+from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files, courtesy, literal, look_up
+
+# A flooding target is made to wait once this much lies unread.
+BUFFER = 65536
+_FAILURES = {
+    errno.ECONNREFUSED: Failure.TCP_REFUSED,
+    errno.EHOSTUNREACH: Failure.TCP_UNREACHABLE,
+    errno.EHOSTDOWN: Failure.TCP_UNREACHABLE,
+    errno.ENETUNREACH: Failure.TCP_UNREACHABLE,
+    errno.ENETDOWN: Failure.TCP_UNREACHABLE,
+    errno.EADDRNOTAVAIL: Failure.TCP_UNREACHABLE,
+    # Not the host's doing: we are out of descriptors.
+    errno.EMFILE: Failure.PROBE_INTERNAL,
+    errno.ENFILE: Failure.PROBE_INTERNAL,
+}
+
+
+class DirectStream:
+    """A TCP connection of this machine."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self, limit: int, deadline: float) -> bytes:
+        """Up to ``limit`` bytes; ``b""`` at the end, a reset included."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._reader.read(limit)
+        except TimeoutError:
+            raise VantageError(Failure.PROBE_DEADLINE, "nothing came in time") from None
+        except OSError:
+            return b""
+
+    async def write(self, data: bytes, deadline: float) -> None:
+        """Send everything; what a peer that has left no longer takes is lost."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                self._writer.write(data)
+                await self._writer.drain()
+        except TimeoutError:
+            raise VantageError(Failure.PROBE_DEADLINE, "the host takes no data") from None
+        except OSError:
+            return
+
+    async def close(self) -> None:
+        """Close at once, unsent data included."""
+        self._writer.transport.abort()
+
+
+async def open_tcp(address: Address, port: int, deadline: float) -> DirectStream:
+    """Open a TCP connection from this machine; raises VantageError (``tcp.*``)."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            streams = await asyncio.open_connection(str(address), port, limit=BUFFER)
+    except TimeoutError:
+        raise VantageError(Failure.TCP_TIMEOUT, "no answer in time") from None
+    except OSError as error:
+        failure = _FAILURES.get(error.errno or 0, Failure.TCP_FAILED)
+        raise VantageError(failure, error.strerror or str(error)) from None
+    return DirectStream(*streams)
+
+
+class Direct:
+    """The vantage ``direct``.
+
+    ``files`` replaces this machine's resolv.conf and hosts file, and with them the system's own
+    lookup: a laboratory names its DNS server so.
+    """
+
+    def __init__(self, rules: Rules, *, files: Files | None = None, name: str = "direct") -> None:
+        self._rules = rules
+        self._files = files
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The name that stands in observations."""
+        return self._name
+
+    async def session(self, deadline: float) -> Session:
+        """Always ready."""
+        del deadline
+        return Session()
+
+    async def lookup(self, name: str, deadline: float) -> Lookup:
+        """Resolve as this machine does; raises TargetRefused for a closed name."""
+        typed = literal(name)
+        if typed is not None:
+            return typed
+        started = asyncio.get_running_loop().time()
+        files = self._files or own_files()
+        resolver = Resolver(files.servers, open_tcp)
+
+        async def find(completed: str, until: float) -> Found:
+            if self._files is not None:
+                return await resolver.addresses(completed, until)
+            return await _ask_system(completed, resolver, files, until)
+
+        found = await look_up(name, files, self._rules, find, deadline)
+        return await courtesy(resolver, found, started, deadline)
+
+    async def connect(self, address: Address, port: int, deadline: float) -> DirectStream:
+        """Open a TCP stream; raises VantageError (``tcp.*``) and TargetRefused."""
+        self._rules.check_address(address)
+        return await open_tcp(address, port, deadline)
+
+    async def ping(self, address: Address, deadline: float) -> str:
+        """One echo: reply, silence or unknown; raises TargetRefused."""
+        self._rules.check_address(address)
+        return await system.ping(address, deadline)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def own_files() -> Files:
+    """Read resolv.conf and hosts file of this machine; without them nothing is known."""
+    return Files.read(_text(RESOLV_CONF), _text(HOSTS_FILE))
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+async def _ask_system(name: str, resolver: Resolver, files: Files, deadline: float) -> Found:
+    """The C library's answer; where it only says "try again", the resolver's own words."""
+    found = await system.system_addresses(name, deadline)
+    if found.status == "trouble":
+        said = await resolver.addresses(name, deadline)
+        return Found(said.status, said.addresses, said.resolver, f"{found.detail}; {said.detail}")
+    server = server_label(files.servers[0]) if files.servers else None
+    return Found(found.status, found.addresses, server, found.detail)

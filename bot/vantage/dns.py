@@ -1,0 +1,194 @@
+"""DNS questions over the TCP streams of a vantage (RFC 1035 section 4.2.2, RFC 7766).
+
+Strategy: dnspython makes and reads the messages, our streams carry them, so that the same code
+asks the jump box's resolver through the tunnel and the local one directly.  All questions of a
+lookup go out on one connection before the first answer is read; what follows the first answer
+may take as long again, so that a server that ignores one kind of question costs little.
+"""
+
+import asyncio
+import struct
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.reversename
+
+from bot.evidence import Failure
+from bot.vantage.base import Address, Stream, VantageError
+
+Server = tuple[str, int]
+Open = Callable[[Address, int, float], Awaitable[Stream]]
+Query = dns.message.QueryMessage
+Kind = dns.rdatatype.RdataType
+
+# Enough for a farm behind one name, too few to make a ticket long.
+MAX_ADDRESSES = 16
+# What a further answer, or a courtesy such as reverse names, may always take, in seconds.
+GRACE = 0.25
+_WORDS = {Failure.PROBE_DEADLINE: "timeout", Failure.TCP_TIMEOUT: "timeout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one absolute name has; ``status`` is ok, nxdomain, no-answer or timeout."""
+
+    status: str
+    addresses: tuple[Address, ...] = ()
+    resolver: str | None = None
+    detail: str = ""
+
+
+class _Garbled(Exception):
+    """A server's answer is not DNS, or does not belong to what was asked."""
+
+
+class Resolver:
+    """Asks the servers in turn; ``opener`` makes the streams to them."""
+
+    def __init__(self, servers: Sequence[Server], opener: Open) -> None:
+        self._servers = tuple(servers)
+        self._open = opener
+
+    async def addresses(self, name: str, deadline: float) -> Found:
+        """The addresses of an absolute name, IPv4 first; raises VantageError (``jumpbox.*``)."""
+        try:
+            asked = dns.name.from_text(name)
+        except dns.exception.DNSException as error:
+            return Found("nxdomain", detail=f"{name} cannot be a DNS name ({error})")
+        found = Found("no-answer", detail="no resolver is known here")
+        for index, server in enumerate(self._servers):
+            share = _share(deadline, len(self._servers) - index)
+            found, final = await self._ask(server, asked, share, index)
+            if final:
+                break
+        return found
+
+    async def reverse(self, addresses: Sequence[Address], deadline: float) -> dict[str, str]:
+        """The names that addresses point to; what is unknown or comes too late is absent."""
+        names = {dns.reversename.from_address(str(one)): str(one) for one in addresses}
+        queries = [dns.message.make_query(name, Kind.PTR) for name in names]
+        if not queries or not self._servers:
+            return {}
+        try:
+            answers = await self._exchange(self._servers[0], queries, deadline)
+        except (VantageError, _Garbled):
+            return {}
+        found = {}
+        for answer in answers:
+            for record in _records(answer)[:1]:
+                found[names[answer.question[0].name]] = record.target.to_text(omit_final_dot=True)
+        return found
+
+    async def _ask(
+        self, server: Server, name: dns.name.Name, deadline: float, index: int
+    ) -> tuple[Found, bool]:
+        """What one server says, and whether that settles the matter."""
+        label = server_label(server)
+        queries = [dns.message.make_query(name, kind) for kind in (Kind.A, Kind.AAAA)]
+        try:
+            answers = await self._exchange(server, queries, deadline)
+        except VantageError as error:
+            forbidden = error.failure is Failure.JUMPBOX_FORWARDING
+            last = index + 1 == len(self._servers)
+            if error.failure.value.startswith("jumpbox.") and (last or not forbidden):
+                raise
+            status = _WORDS.get(error.failure, "no-answer")
+            return Found(status, (), label, f"resolver {label}: {error}"), False
+        except _Garbled as error:
+            return Found("no-answer", (), label, f"resolver {label}: {error}"), False
+        return _judged(answers, label)
+
+    async def _exchange(
+        self, server: Server, queries: Sequence[Query], deadline: float
+    ) -> list[Query]:
+        """Ask everything on one connection; returns at least one answer or raises."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        stream = await self._open(ip_address(server[0]), server[1], deadline)
+        try:
+            wires = [query.to_wire() for query in queries]
+            framed = b"".join(struct.pack(">H", len(wire)) + wire for wire in wires)
+            await stream.write(framed, deadline)
+            answers = [_matched(await _message(stream, deadline), queries)]
+            elapsed = loop.time() - started
+            deadline = min(deadline, loop.time() + max(GRACE, elapsed))
+            try:
+                while len(answers) < len(queries):
+                    answers.append(_matched(await _message(stream, deadline), queries))
+            except (VantageError, _Garbled):
+                return answers  # one kind of address is better than none
+            return answers
+        finally:
+            await stream.close()
+
+
+def server_label(server: Server) -> str:
+    """A server for people: its address, and the port where it is not the usual one."""
+    return server[0] if server[1] == 53 else f"{server[0]} port {server[1]}"
+
+
+def _share(deadline: float, servers: int) -> float:
+    """A fair part of the time that is left, so that a dead server leaves some to the next."""
+    now = asyncio.get_running_loop().time()
+    return now + max(deadline - now, 0.0) / servers
+
+
+async def _message(stream: Stream, deadline: float) -> bytes:
+    """One message of the stream, without its length."""
+    (length,) = struct.unpack(">H", await _exactly(stream, 2, deadline))
+    return await _exactly(stream, length, deadline)
+
+
+async def _exactly(stream: Stream, length: int, deadline: float) -> bytes:
+    data = b""
+    while len(data) < length:
+        piece = await stream.read(length - len(data), deadline)
+        if not piece:
+            raise _Garbled("the connection ended before the answer did")
+        data += piece
+    return data
+
+
+def _matched(wire: bytes, queries: Sequence[Query]) -> Query:
+    """Read an answer and make sure that it answers one of the queries."""
+    try:
+        answer = dns.message.from_wire(wire)
+    except (dns.exception.DNSException, struct.error, ValueError) as error:
+        raise _Garbled(f"the answer is not DNS ({type(error).__name__})") from None
+    if not isinstance(answer, Query) or not any(query.is_response(answer) for query in queries):
+        raise _Garbled("the answer belongs to another question")
+    if not answer.question:
+        raise _Garbled(f"it said {dns.rcode.to_text(answer.rcode())}")
+    return answer
+
+
+def _judged(answers: Sequence[Query], label: str) -> tuple[Found, bool]:
+    """Addresses if there are any; otherwise what the server said instead of them."""
+    found = [ip_address(record.address) for answer in answers for record in _records(answer)]
+    if found:
+        found.sort(key=lambda address: address.version)
+        return Found("ok", tuple(found[:MAX_ADDRESSES]), label), True
+    codes = {answer.rcode() for answer in answers}
+    if dns.rcode.NXDOMAIN in codes:
+        return Found("nxdomain", (), label, f"resolver {label} says that it does not exist"), True
+    trouble = codes - {dns.rcode.NOERROR}
+    if trouble:
+        said = dns.rcode.to_text(min(trouble))
+        return Found("no-answer", (), label, f"resolver {label} answered {said}"), False
+    return Found("no-answer", (), label, f"resolver {label} has no address for it"), True
+
+
+def _records(answer: Query) -> list[Any]:
+    """The records at the end of the answer's chain of aliases."""
+    try:
+        chain = answer.resolve_chaining()
+    except dns.exception.DNSException:  # an endless chain, or an answer that contradicts itself
+        return []
+    return list(chain.answer or ())

@@ -1,0 +1,158 @@
+"""From a typed name to addresses, as a given machine would do it.
+
+Strategy: the machine's own files come first (/etc/hosts for the name as typed; resolv.conf for
+servers and search list), then each completed name is asked for in the order of the C library.
+The completed name is what the target rules judge: a name that no completion could open is
+refused before anything is asked, one that resolves is refused unless its completion is open.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from bot.targets import BadHost, Rules, TargetRefused, normal_name
+from bot.vantage.base import Address, Lookup
+from bot.vantage.dns import GRACE, MAX_ADDRESSES, Found, Resolver, Server
+
+HOSTS_FILE = "/etc/hosts"
+RESOLV_CONF = "/etc/resolv.conf"
+MAX_SEARCH = 10
+MAX_NDOTS = 15
+
+Find = Callable[[str, float], Awaitable[Found]]
+# The later in this list, the more it says about a failed lookup of several completions.
+_GRAVITY = ("nxdomain", "no-answer", "timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name of the hosts file: the first name of its line, and its addresses."""
+
+    canonical: str
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a machine's own files say about names."""
+
+    servers: tuple[Server, ...] = ()
+    search: tuple[str, ...] = ()
+    ndots: int = 1
+    hosts: Mapping[str, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, resolv_conf: str, hosts: str) -> "Files":
+        """Read both files' text; lines that make no sense are passed over, as resolvers do."""
+        servers: list[Server] = []
+        search: tuple[str, ...] = ()
+        ndots = 1
+        for line in resolv_conf.splitlines():
+            match line.split():
+                case ["nameserver", address, *_] if _address(address):
+                    servers.append((address, 53))
+                case ["search" | "domain", *names]:  # the last such line wins
+                    search = tuple(name for name in names if _normal(name))[:MAX_SEARCH]
+                case ["options", *options]:
+                    ndots = _ndots(options, ndots)
+                case _:
+                    pass
+        return cls(tuple(servers), search, ndots, _read_hosts(hosts))
+
+    def completions(self, name: str) -> tuple[str, ...]:
+        """The absolute names that a typed one may stand for, in the order of the C library."""
+        searched = tuple(f"{name}.{domain}".removesuffix(".").lower() for domain in self.search)
+        if name.count(".") >= self.ndots:
+            return (name, *searched)
+        return (*searched, name)
+
+
+async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: float) -> Lookup:
+    """Complete and resolve a name; ``find`` resolves an absolute one.
+
+    Raises TargetRefused, and VantageError (``jumpbox.*``) from ``find``.
+    """
+    plain = normal_name(name)
+    entry = files.hosts.get(plain)
+    if entry is not None:
+        rules.check_name(entry.canonical)
+        return Lookup(name, "ok", entry.addresses, entry.canonical, resolver=HOSTS_FILE)
+    completions = files.completions(plain)
+    _check_any(completions, plain, rules)
+    worst = Found("nxdomain", detail="no name is left to ask for")
+    for completed in completions:
+        found = await find(completed, deadline)
+        if found.status == "ok":
+            rules.check_name(completed)
+            return Lookup(name, "ok", found.addresses, completed, resolver=found.resolver)
+        if _GRAVITY.index(found.status) >= _GRAVITY.index(worst.status):
+            worst = found
+        if found.status == "timeout":
+            break
+    detail = f"{worst.detail}; asked for {', '.join(completions)}"
+    return Lookup(name, worst.status, resolver=worst.resolver, detail=detail)
+
+
+async def courtesy(resolver: Resolver, lookup: Lookup, started: float, deadline: float) -> Lookup:
+    """The lookup with reverse names, which may take as long again as the lookup itself took."""
+    now = asyncio.get_running_loop().time()
+    until = min(deadline, now + max(GRACE, now - started))
+    reverse = await resolver.reverse(lookup.addresses, until)
+    return Lookup(
+        lookup.asked, lookup.status, lookup.addresses, lookup.canonical, reverse, lookup.resolver
+    )
+
+
+def literal(name: str) -> Lookup | None:
+    """The lookup of a typed address, which nobody needs to be asked for."""
+    address = _address(name)
+    return Lookup(name, "literal", (address,)) if address else None
+
+
+def _check_any(completions: tuple[str, ...], typed: str, rules: Rules) -> None:
+    """Refuse when no completion is open: then nothing needs to be asked."""
+    for completed in completions:
+        try:
+            rules.check_name(completed)
+        except TargetRefused:
+            continue
+        return
+    rules.check_name(typed)
+
+
+def _read_hosts(text: str) -> Mapping[str, Entry]:
+    found: dict[str, Entry] = {}
+    for line in text.splitlines():
+        first, *names = line.partition("#")[0].split() or [""]
+        address = _address(first)
+        known = [plain for plain in map(_normal, names) if plain]
+        if address is None or not known:
+            continue
+        for name in known:
+            old = found.get(name, Entry(known[0], ()))
+            if len(old.addresses) < MAX_ADDRESSES:
+                found[name] = Entry(old.canonical, (*old.addresses, address))
+    return found
+
+
+def _ndots(options: list[str], known: int) -> int:
+    for option in options:
+        key, _, value = option.partition(":")
+        if key == "ndots" and value.isascii() and value.isdigit():
+            known = min(int(value), MAX_NDOTS)
+    return known
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _normal(name: str) -> str | None:
+    try:
+        return normal_name(name)
+    except BadHost:
+        return None
