@@ -1,0 +1,101 @@
+"""The real command line against the real servers: settings files, and one run of ``check``."""
+
+import json
+import os
+import pwd
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.real.material import Pair
+from tests.real.sshd import Jumpbox
+
+NAME = "ssh1"
+COMMAND = (sys.executable, "-m", "bot")
+
+SETTINGS = """\
+[[jumpbox]]
+name = "{name}"
+host = "127.0.0.1"
+port = {port}
+user = "{user}"
+key = "{key}"
+known_hosts = "known_hosts"
+targets = ["127.0.0.0/8"]
+
+[targets]
+allow = ["127.0.0.0/8"]
+ports = {ports}
+direct = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the settings say to reach a jump box; by default as it really is."""
+
+    port: int
+    pinned: Pair
+    key: Pair
+
+    @classmethod
+    def to(cls, jumpbox: Jumpbox) -> "Way":
+        return cls(jumpbox.server.port, jumpbox.host_key, jumpbox.client_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run gave: exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The JSON object on standard output."""
+        parsed = json.loads(self.out)
+        assert isinstance(parsed, dict)
+        return parsed
+
+    def facts(self, probe: str, vantage: str = NAME) -> dict[str, Any]:
+        """The facts of the only observation of a probe."""
+        (found,) = (
+            one
+            for one in self.seen["observations"]
+            if (one["probe"], one["vantage"]) == (probe, vantage)
+        )
+        assert isinstance(found["facts"], dict)
+        return found["facts"]
+
+    @property
+    def verdict(self) -> tuple[str, str | None]:
+        """The verdict's state and, if a cause was found, the id of the first."""
+        verdict = self.seen["verdict"]
+        found = verdict["state"] == "found"
+        return verdict["state"], verdict["causes"][0]["id"] if found else None
+
+
+def settings(folder: Path, way: Way, ports: list[int]) -> Path:
+    """Write a settings file that leads through the jump box, and its known_hosts."""
+    path = folder / "rdp-triage.toml"
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    text = SETTINGS.format(name=NAME, port=way.port, user=user, key=way.key.private, ports=ports)
+    path.write_text(text, encoding="utf-8")
+    pinned = way.pinned.public.read_text(encoding="ascii")
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{way.port} {pinned}", encoding="ascii")
+    return path
+
+
+def check(target: str, config: Path, *options: str, via: str = NAME) -> Result:
+    """Run ``rdp-triage check`` in a process of its own."""
+    run = subprocess.run(
+        [*COMMAND, "check", target, "--via", via, "--config", str(config), *options],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    return Result(run.returncode, run.stdout, run.stderr)
