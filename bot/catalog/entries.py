@@ -6,7 +6,7 @@ here; the words as written are kept beside them for people.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 LAYERS = (
     "name",
@@ -84,6 +84,8 @@ class Match:
     texts: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     report: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extended: tuple[str, ...] = ()
+    """Extended reasons: the second code of a pair such as ``0x904 0x7``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,22 @@ class Settings:
     forbidden: tuple[str, ...]
     """Patterns that no advice may contain (rule R3)."""
     review_days: int
+    only_temporary: tuple[str, ...] = ()
+    """Patterns that only a temporary fix may contain (rule R2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofCase:
+    """An input of ``kb diagnose`` that shows where a cause wins, or where it must not."""
+
+    cause: str
+    expect: Literal["first", "not-first", "inconclusive"]
+    input: Mapping[str, Any]
+    file: str
+    line: int
+    why: str
+    winner: str | None = None
+    """With ``not-first``: the look-alike that wins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""What the program's probes promise to the knowledge base: their names and evidence items.
+
+The states are fixed by the program (``bot.evidence.findings`` sets them), so the knowledge base
+must describe exactly these; everything else in an item (words, weights) is the editors'.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+PROBES = (
+    "jumpbox.session",
+    "name.lookup",
+    "port.tcp",
+    "host.companions",
+    "rdp.negotiation",
+    "tls.hello",
+    "tls.certificate",
+    "nla.challenge",
+    "path.quality",
+    "path.mtu",
+    "udp.transport",
+    "gateway.tcp",
+    "gateway.tls",
+    "gateway.http",
+)
+"""Every probe of the program."""
+
+
+class Item(NamedTuple):
+    """States in the order of the path; the states that count as a fault."""
+
+    states: tuple[str, ...]
+    abnormal: frozenset[str]
+
+
+def _item(states: str, abnormal: str) -> Item:
+    return Item(tuple(states.split()), frozenset(abnormal.split()))
+
+
+ITEMS: Mapping[str, Item] = {
+    "ladder": _item(
+        "ok name host port rdp tls nla logon session",
+        "name host port rdp tls nla logon session",
+    ),
+    "name-lookup": _item("ok literal nxdomain no-answer timeout", "nxdomain no-answer timeout"),
+    "port-state": _item(
+        "open refused timeout unreachable failed", "refused timeout unreachable failed"
+    ),
+    "rdp-answer": _item("answers closed silent not-rdp refused", "closed silent not-rdp refused"),
+    "security-layer": _item(
+        "negotiate tls-required nla-required rdp-only tls-no-nla no-certificate legacy",
+        "rdp-only no-certificate legacy",
+    ),
+    "server-kind": _item("windows windows-legacy xrdp gnome virtualbox", ""),
+    "stranger": _item("ssh http tls other", "ssh http tls other"),
+    "tls-hello": _item("server-hello closed reset alert silent", "closed reset alert silent"),
+    "modern-client": _item("agrees refused", "refused"),
+    "tls-versions": _item("modern old-only", "old-only"),
+    "certificate-validity": _item("valid expired not-yet-valid", "expired not-yet-valid"),
+    "certificate-name": _item("matches differs", "differs"),
+    "certificate-key": _item("sound weak-key weak-hash", "weak-key weak-hash"),
+    "certificate-issuer": _item("self-signed issued", ""),
+    "credssp-version": _item("patched unpatched", "unpatched"),
+    "ntlm": _item("offered blocked none", "blocked"),
+    "nla-answer": _item("challenge closed silent error not-offered", "closed silent error"),
+    "clock": _item("right skewed", "skewed"),
+    "host-names": _item("agree differ", "differ"),
+    "jumpbox": _item(
+        "ok unreachable host-key auth forwarding timeout",
+        "unreachable host-key auth forwarding timeout",
+    ),
+    "vantages": _item(
+        "agree direct-worse jumpbox-worse differ", "direct-worse jumpbox-worse differ"
+    ),
+}
+"""Evidence item -> the states that probes set (``unknown`` means: simply absent)."""

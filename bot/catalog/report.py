@@ -1,0 +1,157 @@
+"""What the user reported, as evidence: codes, the text they saw, what they know around it.
+
+The tables stand in the knowledge base (``matches`` of items without a probe); this module only
+reads them.  Texts are compared as plain words: case, spacing, punctuation and typographic marks
+do not matter, because people retype and chat programs change quotes.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.catalog.codes import alternatives, find_codes, lookup
+from bot.catalog.entries import Catalog, Match
+from bot.catalog.problems import did_you_mean
+
+YES_NO = ("yes", "no")
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "onset": ("after-update", "suddenly", "new-setup", "after-move", "intermittent", "always"),
+    "scope": ("only-this-user", "only-this-client", "only-this-host", "everybody", "unknown"),
+    "path": ("lan", "vpn", "internet", "gateway", "cloud", "unknown"),
+    "by_address_works": YES_NO,
+    "other_client_works": YES_NO,
+    "other_user_works": YES_NO,
+    "other_host_works": YES_NO,
+    "other_network_works": YES_NO,
+    "fails_at": ("before-credentials", "after-credentials", "after-login", "later"),
+}
+"""Report keys with fixed values."""
+
+FREE = ("client_os", "server_os")
+"""Report keys with free text."""
+
+EVENTS = "server_event"
+"""The report key with event ids, commas between several."""
+
+KEYS = (*CHOICES, *FREE, EVENTS)
+
+
+class BadReport(ValueError):
+    """The report has an unknown key or value; the text names it and what is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The report in comparable form."""
+
+    codes: frozenset[str]
+    extended: frozenset[str]
+    message: str
+    events: frozenset[str]
+    report: Mapping[str, str]
+
+
+def read_report(
+    catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]
+) -> dict[str, str]:
+    """Evidence id -> state for all that the report says; raises BadReport, BadCode."""
+    check_report(report)
+    told = _told(catalog, codes, message, report)
+    evidence: dict[str, str] = {}
+    for item in catalog.evidence.values():
+        for state, match in item.matches.items():
+            if _matches(match, told):
+                evidence[item.id] = state
+                break
+    return evidence
+
+
+def check_report(report: Mapping[str, Any]) -> None:
+    """Raises BadReport for an unknown key or value."""
+    for key, value in report.items():
+        if key not in KEYS:
+            raise BadReport(f"unknown report key {key!r}{did_you_mean(key, KEYS)}")
+        if not isinstance(value, (str, int)) or isinstance(value, bool):
+            raise BadReport(f"the report key {key!r} wants text")
+        if key in CHOICES and value not in CHOICES[key]:
+            known = ", ".join(CHOICES[key])
+            raise BadReport(f"{key!r} is {value!r}, but known are only: {known}")
+
+
+def plain_words(text: str) -> str:
+    """Small letters and digits with single spaces: what two texts are compared by."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u00ad", "")
+    folded = re.sub("[\u200b-\u200d\u2060\ufeff]", "", folded)
+    folded = re.sub("['\u2018\u2019\u02bc]", "", folded)
+    return " ".join(re.findall(r"[^\W_]+", folded))
+
+
+def _told(catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]) -> Told:
+    first, extended = _placed(
+        catalog, [*codes, *(c for c in find_codes(message) if c not in codes)]
+    )
+    return Told(
+        codes=frozenset(first),
+        extended=frozenset(extended),
+        message=f" {plain_words(message)} ",
+        events=frozenset(re.findall(r"[0-9]+", str(report.get(EVENTS, "")))),
+        report={
+            key: f" {plain_words(str(value))} " if key in FREE else str(value)
+            for key, value in report.items()
+        },
+    )
+
+
+def _placed(catalog: Catalog, codes: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Which codes are disconnect reasons (or status and gateway codes), which extended ones.
+
+    The first small code is a disconnect reason, later ones are extended reasons, unless only the
+    other table has it.
+    """
+    first: list[str] = []
+    extended: list[str] = []
+    small = 0
+    for token in codes:
+        code = _known_reading(catalog, token)
+        tables = {entry.table for entry in lookup(catalog, code)}
+        if int(code, 16) > 0xFFFF or not tables & {"extended"}:
+            first.append(code)
+        elif "disconnect" not in tables or small:
+            extended.append(code)
+        else:
+            first.append(code)
+        small += int(code, 16) <= 0xFFFF
+    return first, extended
+
+
+def _known_reading(catalog: Catalog, token: str) -> str:
+    readings = alternatives(token)
+    return next((code for code in readings if lookup(catalog, code)), readings[0])
+
+
+def _matches(match: Match, told: Told) -> bool:
+    return (
+        any(_within(code, told.codes) for code in match.codes)
+        or any(_within(code, told.extended) for code in match.extended)
+        or any(f" {plain_words(text)} " in told.message for text in match.texts)
+        or any(event in told.events for event in match.events)
+        or any(_reported(key, values, told) for key, values in match.report.items())
+    )
+
+
+def _within(written: str, codes: Iterable[str]) -> bool:
+    """Whether one of the codes is the written one, or lies in the written range."""
+    low, _, high = written.partition("-")
+    bounds = int(low, 16), int(high or low, 16)
+    return any(bounds[0] <= int(code, 16) <= bounds[1] for code in codes)
+
+
+def _reported(key: str, values: Iterable[str], told: Told) -> bool:
+    said = told.report.get(key)
+    if said is None:
+        return False
+    if key in FREE:
+        return any(f" {plain_words(value)} " in said for value in values)
+    return said in values
