@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.directory import missing_scope
-from bot.sandbox.errors import RateLimited, SlackError
+from bot.sandbox.errors import RETRY_AFTER, RateLimited, SlackError
 from bot.sandbox.faults import Fault
 from bot.sandbox.methods import METHODS, Method
 from bot.sandbox.state import State
@@ -17,6 +17,18 @@ from bot.sandbox.state import State
 Json = dict[str, Any]
 BROKEN = {"500": (500, "<html>Server Error</html>"), "503": (503, "<html>Unavailable</html>")}
 BROKEN["empty"] = (200, "")
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One finished call, as the journal gets it."""
+
+    method: str
+    raw: Json
+    body: Json
+    began: float
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +41,40 @@ class WebApi:
         """One call: judge it, do it, write it down."""
         method = request.match_info["method"]
         began = self.state.clock.now()
-        raw = await _raw_arguments(request)
-        token = _token(request, raw)
+        try:
+            raw = await _raw_arguments(request)
+        except SlackError as error:
+            return self._finish(request, Call(method, {}, error.body(), began))
         fault = self.state.faults.strike(method, raw)
         if fault and (response := await self._fail(request, method, raw, fault)) is not None:
             return response
-        body, status = self._perform(method, token, raw)
+        body = self._perform(method, _token(request, raw), raw)
         lost = fault is not None and fault.action == "drop-after"
+        return self._finish(request, Call(method, raw, body, began, lost))
+
+    def _finish(self, request: web.Request, call: Call) -> web.StreamResponse:
         self.state.journal.record(
             "call",
-            method=method,
-            args={key: raw[key] for key in raw if key != "token"},
-            ok=body["ok"],
-            error=body.get("error"),
-            answer=body,
-            latency=self.state.clock.now() - began,
-            lost=lost,
+            method=call.method,
+            args=_public(call.raw),
+            ok=call.body["ok"],
+            error=call.body.get("error"),
+            answer=call.body,
+            latency=self.state.clock.now() - call.began,
+            lost=call.lost,
         )
-        if lost:
-            return abort(request)
-        return self._respond(method, body, status)
+        return abort(request) if call.lost else self._respond(call.method, call.body)
 
-    def _perform(self, name: str, token: str, raw: Mapping[str, Any]) -> tuple[Json, int]:
+    def _perform(self, name: str, token: str, raw: Mapping[str, Any]) -> Json:
         try:
             method = _method(name)
             self._authorise(method, token)
             call = Arguments(raw)
             call.check(method.required, method.optional)
             self.state.limits.spend(name, method.tier, call.get("channel"))
-            return {"ok": True, **method.run(self.state, call)}, 200
-        except RateLimited as error:
-            return {**error.body(), "retry_after": error.seconds}, 429
+            return {"ok": True, **method.run(self.state, call)}
         except SlackError as error:
-            return error.body(), 200
+            return error.body()
 
     def _authorise(self, method: Method, token: str) -> None:
         app = self.state.app
@@ -86,27 +99,26 @@ class WebApi:
             return None
         if fault.action == "drop-after":
             return None
-        args = {key: raw[key] for key in raw if key != "token"}
         self.state.journal.record(
-            "call", method=method, args=args, ok=False, error=fault.action, fault=fault.action
+            "call", method=method, args=_public(raw), ok=False, error=None, fault=fault.action
         )
         if fault.action == "drop-before":
             return abort(request)
         if fault.action == "429":
-            body = {"ok": False, "error": "ratelimited", "retry_after": round(fault.seconds)}
-            return self._respond(method, body, 429)
+            return self._respond(method, RateLimited(round(fault.seconds)).body())
         if fault.action in BROKEN:
             status, text = BROKEN[fault.action]
             return web.Response(status=status, text=text, content_type="text/html")
-        return self._respond(method, {"ok": False, "error": fault.error}, 200)
+        return self._respond(method, SlackError(fault.error).body())
 
-    def _respond(self, method: str, body: Json, status: int) -> web.Response:
+    def _respond(self, method: str, body: Json) -> web.Response:
         headers = {"X-OAuth-Scopes": ",".join(self.state.app.scopes)}
         if method in METHODS:
             headers["X-Accepted-OAuth-Scopes"] = ",".join(METHODS[method].scopes)
-        if status == 429:
-            headers["Retry-After"] = str(body.pop("retry_after"))
-        return web.json_response(body, status=status, headers=headers)
+        wait = body.pop(RETRY_AFTER, None)
+        if wait is None:
+            return web.json_response(body, headers=headers)
+        return web.json_response(body, status=429, headers={**headers, "Retry-After": str(wait)})
 
 
 def _method(name: str) -> Method:
@@ -129,12 +141,23 @@ def _token(request: web.Request, raw: Mapping[str, Any]) -> str:
     return str(raw.get("token") or "")
 
 
+def _public(raw: Mapping[str, Any]) -> Json:
+    return {key: raw[key] for key in raw if key != "token"}
+
+
 async def _raw_arguments(request: web.Request) -> Json:
+    """Query and body; raises SlackError invalid_json, json_not_object or invalid_post_type."""
     raw: Json = dict(request.query)
+    if not request.can_read_body:
+        return raw
     if request.content_type == "application/json":
         try:
-            body = json.loads(await request.text() or "{}")
+            body = json.loads(await request.text())
         except json.JSONDecodeError:
-            return {"token": None, "invalid_json": True}
-        return {**raw, **body} if isinstance(body, dict) else {"json_not_object": True}
+            raise SlackError("invalid_json") from None
+        if not isinstance(body, dict):
+            raise SlackError("json_not_object")
+        return {**raw, **body}
+    if request.content_type not in FORMS:
+        raise SlackError("invalid_post_type")
     return {**raw, **dict((await request.post()).items())}

@@ -97,7 +97,7 @@ def writable(state: State, ref: str, *, allow_user: bool) -> Channel:
 def content(state: State, call: Arguments, by: str) -> Version:
     """What a call wants to say; raises SlackError no_text and the errors of blocks."""
     blocks = check_message_blocks(call.get("blocks") or [])
-    text = call.text("text")
+    text = call.text("text").strip()
     if call.get("attachments"):
         raise SlackError("invalid_attachments")  # this emulator knows no attachments
     if not text and not blocks:

@@ -6,6 +6,7 @@ command or a click is sent once, and the person sees an error.)
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from bot.sandbox.envelope import Answer, Envelope, Kind, NoReceiver, Receipt, Transport
@@ -89,16 +90,20 @@ class Delivery:
             return silence
         answer = await self.transport.send(envelope)
         if action == "duplicate":
-            self._start(self.transport.send(envelope))
+            self._start(self._resend(envelope))
         if action == "disconnect":
             await self.transport.cut(envelope)
         for held in self._held:
-            self._start(self.transport.send(held))
+            self._start(self._resend(held))
         self._held.clear()
         if action == "hold-ack":
             answer.add_done_callback(lambda late: self._late(envelope, late))
             return silence
         return answer
+
+    async def _resend(self, envelope: Envelope) -> None:
+        with suppress(NoReceiver):
+            await self.transport.send(envelope)
 
     def _read(self, envelope: Envelope, answer: Answer, sent: float) -> Receipt:
         latency = self._state.clock.now() - sent

@@ -16,12 +16,14 @@ class SlackError(Exception):
         return {"ok": False, "error": self.code, **self.extra}
 
 
+RETRY_AFTER = "retry_after"  # becomes status 429 and a header, not part of the body
+
+
 class RateLimited(SlackError):
-    """Answered with status 429 and a Retry-After header of ``seconds``."""
+    """Answered with status 429 and a Retry-After header of so many seconds."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("ratelimited")
-        self.seconds = seconds
+        super().__init__("ratelimited", **{RETRY_AFTER: seconds})
 
 
 class ImpossibleInSlack(Exception):

@@ -34,7 +34,7 @@ def _escape_word(world: World, found: re.Match[str]) -> str:
     whole = found.group()
     if found["user"]:
         ids = [user.id for user in world.users.values() if user.name == found["name"]]
-        return f"<@{ids[0]}|{found['name']}>" if ids else whole
+        return f"<@{ids[0]}>" if ids else whole
     if found["channel"]:
         rooms = [room for room in world.channels.values() if room.name == found["room"]]
         if not rooms:

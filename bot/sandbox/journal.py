@@ -5,6 +5,7 @@ same thing. Tokens and signing secrets never get into an entry.
 """
 
 import asyncio
+import copy
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -49,7 +50,7 @@ class Journal:
         """Append one entry; an unknown kind is a mistake of the emulator and raises KeyError."""
         if kind not in KINDS:
             raise KeyError(kind)
-        entry = Entry(len(self._entries), self._clock.now(), kind, data)
+        entry = Entry(len(self._entries), self._clock.now(), kind, copy.deepcopy(data))
         self._entries.append(entry)
         self._news.set()
         if self._file:

@@ -156,8 +156,12 @@ class Modals(Actors):
 
 def _find(view: View, wanted: str) -> tuple[Json, Json]:
     there = list(elements(view.blocks))
-    for block, element in there:
-        if wanted in {element["action_id"], element.get("text", {}).get("text")}:
-            return block, element
-    names = [element["action_id"] for _, element in there]
-    raise ImpossibleInSlack(f"no element {wanted!r} among {names}")
+    found = [
+        pair
+        for pair in there
+        if wanted in {pair[1]["action_id"], pair[1].get("text", {}).get("text")}
+    ]
+    if len(found) != 1:
+        names = [element["action_id"] for _, element in there]
+        raise ImpossibleInSlack(f"{len(found)} elements {wanted!r} among {names}")
+    return found[0]

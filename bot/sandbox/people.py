@@ -166,11 +166,11 @@ def buttons(blocks: list[Json]) -> list[tuple[Json, Json]]:
 
 def _button(blocks: list[Json], wanted: str) -> tuple[Json, Json]:
     there = buttons(blocks)
-    for block, element in there:
-        if wanted in {element["action_id"], element["text"]["text"]}:
-            return block, element
-    labels = [f"{element['text']['text']} ({element['action_id']})" for _, element in there]
-    raise ImpossibleInSlack(f"no button {wanted!r} among {labels}")
+    found = [pair for pair in there if wanted in {pair[1]["action_id"], pair[1]["text"]["text"]}]
+    if len(found) != 1:
+        labels = [f"{element['text']['text']} ({element['action_id']})" for _, element in there]
+        raise ImpossibleInSlack(f"{len(found)} buttons {wanted!r} among {labels}")
+    return found[0]
 
 
 def _named(block: Json, element: Json) -> Json:

@@ -29,6 +29,7 @@ from bot.sandbox.reading import Reading
 from bot.sandbox.request_url import RequestUrl
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.state import State
+from bot.sandbox.upheavals import Upheavals
 from bot.sandbox.views import Views
 
 LOOPBACK = "127.0.0.1"
@@ -36,11 +37,11 @@ HOSTS = frozenset({LOOPBACK, "localhost"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class LocalSlack(People, Modals, Reading):
+class LocalSlack(People, Modals, Upheavals, Reading):
     """A Slack with one installed app.
 
-    ``clock`` decides what time is; ``limits`` is off, real or tight; ``request_url`` switches from
-    Socket Mode to signed HTTP requests; ``journal`` names a file that gets a copy of the journal.
+    ``clock`` decides what time is; ``limits`` is off, real or tight;
+    ``journal`` names a file that gets a copy of every entry.
     """
 
     def __init__(

@@ -13,11 +13,13 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from bot.sandbox.api import abort
 from bot.sandbox.envelope import Answer, Envelope, NoReceiver
 from bot.sandbox.state import State
 
 MOST = 10
 WARNING_SECONDS = 10.0
+CLOSE_SECONDS = 1.0  # real seconds that a dead peer may delay a close
 
 
 @dataclass(eq=False, slots=True)
@@ -49,11 +51,13 @@ class Sockets:
         """A WebSocket handshake and everything that follows on that socket."""
         fault = self._state.faults.strike("socket:open")
         good = self._state.tickets.redeem(request.query.get("ticket", ""))
+        if fault and fault.action == "drop-before":
+            return abort(request)
         if fault or not good:
-            status = int(fault.action) if fault and fault.action.isdigit() else 404
+            status = int(fault.action) if fault else 404
             self._record("refused", 0, status=status)
             return web.Response(status=status)
-        ws = web.WebSocketResponse()
+        ws = web.WebSocketResponse(timeout=CLOSE_SECONDS)
         await ws.prepare(request)
         self._count += 1
         connection = Connection(self._count, ws)
@@ -104,11 +108,13 @@ class Sockets:
 
         ``warning`` only announces it: the close follows ten seconds later.
         """
-        for connection in self.receivers:
-            if reason == "warning":
+        if reason == "warning":
+            for connection in self.receivers:
                 await self._tell(connection, reason)
-                await self._state.clock.sleep(WARNING_SECONDS)
-            await self._part(connection, "refresh_requested" if reason == "warning" else reason)
+            await self._state.clock.sleep(WARNING_SECONDS)
+            reason = "refresh_requested"
+        for connection in self.receivers:
+            await self._part(connection, reason)
 
     async def close(self) -> None:
         """Close every socket without a word, as a network fault does."""
