@@ -1,0 +1,143 @@
+"""The vantage: a jump box, its names, and the streams that it opens for us.
+
+Strategy: names are resolved through the tunnel by our own questions to the jump box's resolver,
+and hosts are opened by address only.  So one slow name cannot stall every stream (sshd resolves
+in the connection's only process), the target rules see each address before it is opened, and
+nothing that a person typed is ever part of a command.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from pathlib import Path
+
+from bot.evidence import Failure
+from bot.targets import Rules
+from bot.vantage.base import Address, Lookup, Session, VantageError
+from bot.vantage.direct import Direct
+from bot.vantage.dns import Resolver, Server
+from bot.vantage.jumpbox import words
+from bot.vantage.jumpbox.connection import Connection, SshStream
+from bot.vantage.jumpbox.link import Link
+from bot.vantage.jumpbox.login import Account, log_in, offered_key
+from bot.vantage.jumpbox.trust import OfferedKey
+from bot.vantage.names import courtesy, literal, look_up
+from bot.vantage.system import ping_state
+
+# Where a jump box that runs no command for us may have its resolver: a local or a stub one.
+GUESSES: tuple[Server, ...] = (("127.0.0.1", 53), ("127.0.0.53", 53))
+
+
+@dataclass(frozen=True, slots=True)
+class JumpboxConfig:
+    """How to log in and what may be looked at from there.
+
+    ``via`` is another jump box to go through; ``resolver`` replaces the DNS servers that the
+    jump box names; ``channels`` is how many streams may be open at the same time.
+    """
+
+    name: str
+    host: str
+    port: int
+    user: str
+    key: Path
+    known_hosts: Path
+    rules: Rules
+    via: "Jumpbox | None" = None
+    resolver: tuple[Server, ...] | None = None
+    channels: int = 128
+
+
+class Jumpbox:
+    """A jump box as a vantage; connected when first needed, and again whenever it was lost."""
+
+    def __init__(self, config: JumpboxConfig) -> None:
+        self._config = config
+        self._account = Account(
+            config.name, config.host, config.port, config.user, config.key, config.known_hosts
+        )
+        self._link = Link(config.name, config.channels, self._log_in)
+
+    @property
+    def name(self) -> str:
+        """The name that stands in observations."""
+        return self._config.name
+
+    async def session(self, deadline: float) -> Session:
+        """Be connected; raises VantageError (``jumpbox.*``, with its ``state``)."""
+        connection = await self._link.ready(deadline)
+        return Session("ok", round(connection.connect_ms, 1))
+
+    async def lookup(self, name: str, deadline: float) -> Lookup:
+        """Resolve as the jump box does; raises TargetRefused and VantageError (``jumpbox.*``)."""
+        typed = literal(name)
+        return typed or await self._resolved(name, self._config.rules, deadline)
+
+    async def connect(self, address: Address, port: int, deadline: float) -> SshStream:
+        """Open a stream; raises TargetRefused and VantageError (``tcp.*``, ``jumpbox.*``)."""
+        self._config.rules.check_address(address)
+        return await self._link.open(str(address), port, deadline)
+
+    async def ping(self, address: Address, deadline: float) -> str:
+        """One echo from the jump box: reply, silence, or unknown where it cannot ping.
+
+        Raises TargetRefused and VantageError (``jumpbox.*``).
+        """
+        self._config.rules.check_address(address)
+        seconds = max(1, int(deadline - asyncio.get_running_loop().time()))
+        command = f"ping -n -c 1 -W {seconds} {ip_address(str(address))}"
+        ran = await self._link.run(command, deadline)
+        return ping_state(ran.status) if ran else "unknown"
+
+    async def offered_key(self, deadline: float) -> OfferedKey:
+        """The host key that it shows now, for people to compare; raises VantageError."""
+        outer = await self._outer(deadline)
+        return await offered_key(self._account, self._locate, outer, deadline)
+
+    async def close(self) -> None:
+        """End the connection and everything on it; never raises."""
+        await self._link.close()
+
+    async def _log_in(self) -> Connection:
+        deadline = asyncio.get_running_loop().time() + 3600  # those who wait have their own
+        return await log_in(self._account, self._locate, await self._outer(deadline))
+
+    async def _outer(self, deadline: float) -> Connection | None:
+        return await self._config.via._link.ready(deadline) if self._config.via else None
+
+    async def _locate(self, host: str, deadline: float) -> tuple[Address, ...]:
+        """The addresses of this jump box, as the place before it resolves them."""
+        rules = Rules.exactly(host)  # the target rules are for targets
+        via = self._config.via
+        found = literal(host)
+        if found is None:
+            found = await (
+                via._resolved(host, rules, deadline)
+                if via
+                else Direct(rules).lookup(host, deadline)
+            )
+        if not found.addresses:
+            raise VantageError(
+                Failure.JUMPBOX_UNREACHABLE,
+                f"the name {host} of jump box {self.name} has no address "
+                f"({found.status}{': ' if found.detail else ''}{found.detail})",
+                words.UNREACHABLE,
+            )
+        return found.addresses
+
+    async def _resolved(self, name: str, rules: Rules, deadline: float) -> Lookup:
+        started = asyncio.get_running_loop().time()
+        files = await self._link.files(deadline)
+        servers = self._config.resolver or files.servers
+        resolver = Resolver(servers or GUESSES, self._open_any)
+        found = await look_up(name, files, rules, resolver.addresses, deadline)
+        if found.status == "ok":
+            return await courtesy(resolver, found, started, deadline)
+        if not servers:
+            detail = f"jump box {self.name} does not tell its resolver; {found.detail}"
+            return replace(found, detail=detail)
+        return found
+
+    async def _open_any(self, address: Address, port: int, deadline: float) -> SshStream:
+        """Open without target rules: for the resolver only."""
+        return await self._link.open(str(address), port, deadline)

@@ -1,0 +1,232 @@
+"""One SSH connection: streams through it, short commands on it, and whether it still lives.
+
+Strategy: opening a channel cannot be taken back in SSH, so an open that nobody waits for any
+more is left to end by itself and its channel is then closed at once.  While something takes
+long, the jump box is asked whether it is there at all, so that its silence is not mistaken for
+the silence of the host behind it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import asyncssh
+
+from bot.evidence import Failure
+from bot.vantage.base import VantageError
+from bot.vantage.jumpbox import words
+from bot.vantage.jumpbox.trust import Doorman
+
+T = TypeVar("T")
+
+# A flooding target is made to wait once this much lies unread (asyncssh's default is 2 MiB).
+WINDOW = 131072
+# How much of a command's output is read; the files that we ask for are far smaller.
+MAX_OUTPUT = 262144
+# OpenSSH allows 10 sessions on a connection (MaxSessions) and refuses the next.
+MAX_COMMANDS = 8
+
+
+class Lost(Exception):
+    """The SSH connection ended while a channel was being opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that ended: its exit status and standard output."""
+
+    status: int | None
+    output: str
+
+
+class _Channel(Protocol):
+    def abort(self) -> None: ...
+
+
+class SshStream:
+    """A TCP stream that the jump box opened for us; ``release`` gives its place back."""
+
+    def __init__(
+        self,
+        connection: "Connection",
+        reader: asyncssh.SSHReader[bytes],
+        writer: asyncssh.SSHWriter[bytes],
+        release: Callable[[], None],
+    ) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._writer = writer
+        self._release: Callable[[], None] | None = release
+
+    async def read(self, limit: int, deadline: float) -> bytes:
+        """Up to ``limit`` bytes; ``b""`` at the end.  SSH does not tell a reset from a close."""
+        data = b""
+        try:
+            data = await self._patiently(lambda: self._reader.read(limit), deadline)
+        except (asyncssh.Error, OSError) as error:
+            if self._connection.lost:
+                raise words.gone(self._connection.name, str(error)) from None
+        if not data and self._connection.lost:
+            raise words.gone(self._connection.name)
+        return data
+
+    async def write(self, data: bytes, deadline: float) -> None:
+        """Send everything; what a peer that has left no longer takes is lost."""
+        try:
+            self._writer.write(data)
+            await self._patiently(self._writer.drain, deadline)
+        except (asyncssh.Error, OSError) as error:
+            if self._connection.lost:
+                raise words.gone(self._connection.name, str(error)) from None
+
+    async def close(self) -> None:
+        """Close the channel at once, unsent data included."""
+        self._writer.channel.abort()
+        release, self._release = self._release, None
+        if release is not None:
+            release()
+
+    async def _patiently(self, work: Callable[[], Awaitable[T]], deadline: float) -> T:
+        return await self._connection.patiently(work, deadline, Failure.PROBE_DEADLINE)
+
+
+class Connection:
+    """An SSH connection that is up; ``connect_ms`` is what making it took."""
+
+    def __init__(
+        self, name: str, ssh: asyncssh.SSHClientConnection, doorman: Doorman, connect_ms: float
+    ) -> None:
+        self.name = name
+        self.connect_ms = connect_ms
+        self.abandoned = 0
+        self._ssh = ssh
+        self._doorman = doorman
+        self._commands = asyncio.Semaphore(MAX_COMMANDS)
+        self._beating: asyncio.Task[bool] | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is over."""
+        return self._doorman.lost or self._ssh.is_closed()
+
+    async def open(
+        self, host: str, port: int, deadline: float, release: Callable[[], None]
+    ) -> SshStream:
+        """Open a stream from the jump box; raises Lost and VantageError (tcp.*, jumpbox.*)."""
+        opening = self._ssh.open_connection(host, port, encoding=None, window=WINDOW)
+        reader, writer = await self._opened(opening, lambda pair: pair[1].channel, deadline)
+        return SshStream(self, reader, writer, release)
+
+    async def create_connection(
+        self, session_factory: Any, remote_host: str, remote_port: int
+    ) -> tuple[asyncssh.SSHTCPChannel[bytes], asyncssh.SSHTCPSession[bytes]]:
+        """What asyncssh asks of a tunnel: carry another SSH connection."""
+        opening = self._ssh.create_connection(session_factory, remote_host, remote_port)
+        forever = asyncio.get_running_loop().time() + 3600  # the login's own time limit ends it
+        return await self._opened(opening, lambda pair: pair[0], forever)
+
+    async def run(self, command: str, deadline: float) -> Ran | None:
+        """Run a short command; None when the jump box runs none for us or it takes too long."""
+        try:
+            async with asyncio.timeout_at(deadline), self._commands:
+                starting = self._ssh.create_process(command, errors="replace")
+                process = await self._opened(starting, lambda made: made.channel, deadline)
+                return await _finished(process)
+        except (asyncssh.Error, OSError, VantageError, Lost):  # a timeout is an OSError
+            return None
+
+    async def patiently(
+        self, work: Callable[[], Awaitable[T]], deadline: float, silence: Failure
+    ) -> T:
+        """Do something that may take until the deadline, then blame whoever was silent.
+
+        ``work`` is begun twice, so it must not mind being cancelled.
+        """
+        loop = asyncio.get_running_loop()
+        half = loop.time() + (deadline - loop.time()) / 2
+        try:
+            async with asyncio.timeout_at(half):
+                return await work()
+        except TimeoutError:
+            beat = self._beat()
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await work()
+        except TimeoutError:
+            if self.lost or not (beat.done() and beat.result()):
+                raise words.silent(self.name, "it was asked while we waited") from None
+            raise VantageError(silence, f"no answer in time, looking from {self.name}") from None
+
+    async def close(self) -> None:
+        """End the connection and everything on it."""
+        self._ssh.abort()
+        await self._ssh.wait_closed()
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.wait([self._beating])
+
+    def abort(self) -> None:
+        """End the connection without waiting."""
+        self._ssh.abort()
+
+    async def _opened(
+        self,
+        opening: Awaitable[T],
+        channel: Callable[[T], _Channel],
+        deadline: float,
+    ) -> T:
+        task = asyncio.ensure_future(opening)
+        opened = False
+        try:
+            made = await self.patiently(lambda: asyncio.shield(task), deadline, Failure.TCP_TIMEOUT)
+            opened = True
+        except asyncssh.ChannelOpenError as error:
+            if self.lost:
+                raise Lost(error.reason) from None
+            raise words.refused_channel(self.name, error) from None
+        except (asyncssh.Error, OSError) as error:
+            raise Lost(str(error)) from None
+        finally:
+            if not opened:
+                self._abandon(task, channel)
+        return made
+
+    def _abandon(self, task: "asyncio.Task[T]", channel: Callable[[T], _Channel]) -> None:
+        """Leave an open to itself; should it still succeed, its channel is closed at once."""
+        self.abandoned += 1
+
+        def reap(done: "asyncio.Task[T]") -> None:
+            self.abandoned -= 1
+            if not done.cancelled() and done.exception() is None:
+                channel(done.result()).abort()
+
+        task.add_done_callback(reap)
+
+    def _beat(self) -> "asyncio.Task[bool]":
+        """Ask the jump box whether it is there; all who wait share one question."""
+        if self._beating is None or self._beating.done():
+            self._beating = asyncio.create_task(self._answers())
+        return self._beating
+
+    async def _answers(self) -> bool:
+        # The request of OpenSSH's own keep-alive: any answer will do, and it changes nothing.
+        # asyncssh sends it only by itself and on its own schedule; this method is private there.
+        await self._ssh._make_global_request(b"keepalive@openssh.com")
+        return not self.lost
+
+
+async def _finished(process: asyncssh.SSHClientProcess[str]) -> Ran:
+    """Read what a command prints, up to a limit, and see it end; an impatient caller ends it."""
+    try:
+        process.stdin.write_eof()
+        output = ""
+        while len(output) < MAX_OUTPUT and (piece := await process.stdout.read(MAX_OUTPUT)):
+            output += piece
+        await process.wait_closed()
+        return Ran(process.exit_status, output[:MAX_OUTPUT])
+    finally:
+        with suppress(OSError):  # it has ended already
+            process.terminate()
+        process.close()

@@ -1,0 +1,137 @@
+"""The one SSH connection of a jump box: made when first needed, shared, remade when lost.
+
+Strategy: whoever needs it waits for one common login, each until his own deadline; a waiter who
+leaves does not end it for the others.  Just after the login two short commands read the jump
+box's resolv.conf and hosts file.  They have a second use: OpenSSH turns off its Nagle delay on
+a connection only once a session ran on it, so they must run, but nobody waits for them who does
+not need a name.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from bot.vantage.jumpbox import words
+from bot.vantage.jumpbox.connection import Connection, Lost, Ran, SshStream
+from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files
+
+# What the two short commands may take, in seconds; a forced command may well hang.
+FILES_TIMEOUT = 5.0
+# So many opens that hang on dead hosts wear a connection out: sshd keeps a descriptor for each
+# until its system gives up, after about two minutes on Linux.
+WORN = 256
+RETIREMENT = 150.0
+
+
+class Link:
+    """``log_in`` makes a connection; ``channels`` is how many streams may be open at once."""
+
+    def __init__(
+        self, name: str, channels: int, log_in: Callable[[], Awaitable[Connection]]
+    ) -> None:
+        self._name = name
+        self._log_in = log_in
+        self._channels = asyncio.Semaphore(channels)
+        self._current: Connection | None = None
+        self._connecting: asyncio.Task[Connection] | None = None
+        self._reading: asyncio.Task[Files] | None = None
+        self._retired: dict[Connection, asyncio.TimerHandle] = {}
+
+    async def ready(self, deadline: float) -> Connection:
+        """The connection; raises VantageError (``jumpbox.*``)."""
+        current = self._current
+        if current is not None and not current.lost and current.abandoned < WORN:
+            return current
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect())
+            self._connecting.add_done_callback(self._settled)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await asyncio.shield(self._connecting)
+        except TimeoutError:
+            raise words.silent(self._name, "while logging in") from None
+
+    async def open(self, host: str, port: int, deadline: float) -> SshStream:
+        """Open a stream; raises VantageError (tcp.*, jumpbox.*)."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._channels.acquire()
+        except TimeoutError:
+            raise words.busy(self._name) from None
+        stream = None
+        try:
+            stream = await self._open(host, port, deadline)
+        finally:
+            if stream is None:
+                self._channels.release()
+        return stream
+
+    async def files(self, deadline: float) -> Files:
+        """What the jump box's own files say about names; raises VantageError (``jumpbox.*``)."""
+        await self.ready(deadline)
+        if self._reading is None:
+            return Files()
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await asyncio.shield(self._reading)
+        except TimeoutError:
+            raise words.silent(self._name, "while reading its resolver's address") from None
+
+    async def run(self, command: str, deadline: float) -> Ran | None:
+        """Run a short command; raises VantageError (``jumpbox.*``)."""
+        return await (await self.ready(deadline)).run(command, deadline)
+
+    async def close(self) -> None:
+        """End every connection; never raises."""
+        tasks = [task for task in (self._connecting, self._reading) if task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for connection, timer in self._retired.items():
+            timer.cancel()
+            await connection.close()
+        self._retired.clear()
+        current, self._current = self._current, None
+        if current is not None:
+            await current.close()
+
+    async def _open(self, host: str, port: int, deadline: float) -> SshStream:
+        for _ in range(2):  # a connection that broke unnoticed while idle is made anew, once
+            connection = await self.ready(deadline)
+            with suppress(Lost):
+                return await connection.open(host, port, deadline, self._channels.release)
+        raise words.gone(self._name)
+
+    async def _connect(self) -> Connection:
+        old, self._current = self._current, None
+        if old is not None:
+            self._retire(old)
+        self._current = await self._log_in()
+        self._reading = asyncio.create_task(self._read_files(self._current))
+        return self._current
+
+    async def _read_files(self, connection: Connection) -> Files:
+        until = asyncio.get_running_loop().time() + FILES_TIMEOUT
+        ran = await asyncio.gather(
+            *(connection.run(f"cat {path}", until) for path in (RESOLV_CONF, HOSTS_FILE))
+        )
+        resolv_conf, hosts = (one.output if one and one.status == 0 else "" for one in ran)
+        return Files.read(resolv_conf, hosts)
+
+    def _settled(self, task: "asyncio.Task[Connection]") -> None:
+        self._connecting = None
+        if not task.cancelled():
+            task.exception()  # whoever still waits has it; nobody may wait any more
+
+    def _retire(self, connection: Connection) -> None:
+        """Let streams that are still open on a worn connection end, then close it."""
+        if connection.lost:
+            return
+        loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            del self._retired[connection]
+            connection.abort()
+
+        self._retired[connection] = loop.call_later(RETIREMENT, end)
