@@ -80,26 +80,27 @@ def command(
         settings.targets.ports[0] if settings and settings.targets.ports else 3389
     )
     request = Request(target.host, port, told, message, via, timeout)
-    started = time.perf_counter()
-    result = asyncio.run(_look(request, settings))
-    result["elapsed_ms"] = round((time.perf_counter() - started) * 1000, 1)
+    checked = asyncio.run(_look(request, settings))
     if as_json:
-        print_json(result)
+        print_json(checked.to_json())
     else:
         from bot.cli.report import render
 
-        click.echo(render(result, details=details, colour=sys.stdout.isatty()))
-    return {"healthy": FINE, "found": FAULT}.get(result["verdict"]["state"], INCONCLUSIVE)
+        click.echo(render(checked, raw=details, colour=sys.stdout.isatty()))
+    state = checked.diagnosis.verdict.state
+    return {"healthy": FINE, "found": FAULT}.get(state, INCONCLUSIVE)
 
 
-async def _look(request: Request, settings: Any) -> dict[str, Any]:
+async def _look(request: Request, settings: Any) -> Any:
     from bot.catalog import load, shipped
+    from bot.cli.report import Checked
     from bot.desk.diagnosis import Told, diagnose, evidence_of
     from bot.desk.looking import NoVantage, Scout
     from bot.engine import Model
     from bot.probes.base import Target
     from bot.vantage.base import TargetRefused
 
+    started = time.perf_counter()
     if settings is None:
         click.echo(
             f"No settings file: looking from this machine at {request.host} and nothing else.",
@@ -120,20 +121,5 @@ async def _look(request: Request, settings: Any) -> dict[str, Any]:
         await scout.close()
     told = Told(request.codes, request.message)
     diagnosis = diagnose(Model.of(catalog), evidence_of(catalog, seen, told), {}, seen)
-    return {
-        "schema": 1,
-        "target": {
-            "host": request.host,
-            "port": request.port,
-            "addresses": _addresses([observation.facts for observation in seen]),
-        },
-        "knowledge": catalog.hash,
-        "elapsed_ms": 0.0,
-        "observations": [observation.to_json() for observation in seen],
-        **diagnosis.to_json(least=0.01),
-    }
-
-
-def _addresses(facts: list[Any]) -> list[str]:
-    """Every address that a name lookup gave, in order, once."""
-    return list(dict.fromkeys(each for one in facts for each in one.get("addresses", ())))
+    elapsed = round((time.perf_counter() - started) * 1000, 1)
+    return Checked(target, told, catalog, seen, diagnosis, elapsed)

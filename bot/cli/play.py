@@ -1,0 +1,167 @@
+"""The demo without a terminal: one whole ticket, played through the real bot and a local Slack.
+
+Strategy: the script is a person, not the product: it types a command, reads the card and presses
+buttons that stand on it.  The administrator's act is a step of its own between two clicks, so
+that the second look has something to prove.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.blocktext import text_of
+from bot.lab.world import Lab
+from bot.sandbox.server import LocalSlack
+from bot.sandbox.world import Message
+
+HOST = "srv-app-07"
+COMMAND = f"/rdp {HOST} 0x904 0x7"
+MOST_STEPS = 6
+PATIENCE = 20.0
+
+SLACK = """\
+[slack]
+api_url = "{api_url}"
+helpdesk_channels = ["C0HELPDESK"]
+escalation_channel = "C0ESCALATE"
+
+[store]
+path = "tickets.db"
+
+[http]
+listen = "127.0.0.1:0"
+
+[limits]
+same_host_seconds = 0
+
+[log]
+level = "error"
+format = "text"
+"""
+
+
+class NotAsPlanned(Exception):
+    """The ticket did not go the way that the demo shows."""
+
+
+async def play(folder: Path) -> None:
+    """Play one ticket and print it; raises NotAsPlanned."""
+    from bot.app import serve
+    from bot.settings import read
+    from handlers.manifest import manifest
+
+    async with Lab() as lab, LocalSlack(manifest()) as slack:
+        path = lab.settings_toml(folder, SLACK.format(api_url=slack.api_url))
+        tokens = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+        }
+        ready = asyncio.Event()
+        bot = asyncio.create_task(serve(read(path, tokens), ready=ready.set))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if bot.done():
+                waiting.cancel()
+                await bot
+            await slack.connected()
+            await Script(lab, slack).run()
+        finally:
+            bot.cancel()
+            await asyncio.gather(bot, return_exceptions=True)
+
+
+class Script:
+    """What @asker does in #helpdesk."""
+
+    def __init__(self, lab: Lab, slack: LocalSlack) -> None:
+        self._lab = lab
+        self._slack = slack
+        self._repaired = False
+
+    async def run(self) -> None:
+        """From the command to the history."""
+        _scene(f"@asker types in #helpdesk:  {COMMAND}")
+        await self._slack.command("asker", "helpdesk", COMMAND)
+        card = await self._card()
+        for _ in range(MOST_STEPS):
+            _show(card)
+            if "resolved, verified" in text_of(card.blocks):
+                break
+            await self._answer(card)
+        else:
+            raise NotAsPlanned(f"the ticket was not resolved in {MOST_STEPS} steps")
+        line = f"/rdp history {HOST}"
+        _scene(f"@asker types:  {line}")
+        seen = len(self._slack.ephemerals("asker"))
+        await self._slack.command("asker", "helpdesk", line)
+        await self._slack.wait_for(
+            lambda: len(self._slack.ephemerals("asker")) > seen, PATIENCE, "the history"
+        )
+        _show(self._slack.ephemerals("asker")[-1])
+
+    async def _answer(self, card: Message) -> None:
+        """Press what a person would press now."""
+        offered = list(_labels(card.blocks))
+        if "It worked" not in offered:
+            await self._press(card, "Not sure")
+            return
+        if not self._tells(card, "has not changed") and not self._tells(
+            card, "Nothing has changed"
+        ):
+            _scene("Nobody has touched the server yet. @asker presses  [It worked]")
+        else:
+            row = await self._lab.repair(HOST)
+            self._repaired = True
+            _scene(f"{row.repair}\nThen @asker presses  [It worked]")
+        await self._press(card, "It worked", tell=False)
+
+    def _tells(self, card: Message, words: str) -> bool:
+        return words.lower() in text_of(card.blocks).lower()
+
+    async def _press(self, card: Message, label: str, *, tell: bool = True) -> None:
+        if tell:
+            _scene(f"@asker presses  [{label}]")
+        before = len(card.versions)
+        receipt = await self._slack.click("asker", card, label)
+        if not receipt.ok:
+            raise NotAsPlanned(f"Slack showed {receipt.status} after the click on {label}")
+        await self._slack.wait_for(
+            lambda: len(card.versions) > before and _settled(card), PATIENCE, "the next card"
+        )
+
+    async def _card(self) -> Message:
+        """The card with its verdict."""
+        found: Message = await self._slack.wait_for(
+            lambda: next(
+                (each for each in self._slack.from_app("helpdesk") if _settled(each)), None
+            ),
+            PATIENCE,
+            "the verdict",
+        )
+        return found
+
+
+def _settled(card: Message) -> bool:
+    """A card on which nothing is going on: it has more to press than Cancel, or is closed."""
+    return bool(set(_labels(card.blocks)) - {"Cancel"})
+
+
+def _labels(blocks: Iterable[dict[str, Any]]) -> Iterable[str]:
+    for block in blocks:
+        for element in block.get("elements", ()) if block["type"] == "actions" else ():
+            if element["type"] == "button":
+                yield element["text"]["text"]
+
+
+def _scene(text: str) -> None:
+    click.echo(f"\n>>> {text}\n")
+
+
+def _show(message: Message) -> None:
+    lines = text_of(message.blocks) if message.blocks else message.text
+    click.echo("\n".join(f"  | {line}".rstrip() for line in lines.splitlines()))

@@ -1,0 +1,99 @@
+"""The report of `rdp-triage check` for people: verdict first, one line a rung, the next step."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+
+from bot.catalog.entries import OTHER, Catalog
+from bot.cli.render import details, row_lines, wrapped
+from bot.desk import saying
+from bot.desk.diagnosis import Diagnosis, Told
+from bot.desk.ladder import by_place, rows
+from bot.desk.showing import meanings
+from bot.evidence import Observation
+from bot.probes.base import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything that one check came to; ``elapsed_ms`` is the whole run."""
+
+    target: Target
+    told: Told
+    catalog: Catalog
+    observations: Sequence[Observation]
+    diagnosis: Diagnosis
+    elapsed_ms: float
+
+    def to_json(self) -> dict[str, object]:
+        """The contract of ``check --json``."""
+        found = [
+            address
+            for each in self.observations
+            for address in each.facts.get("addresses", ())
+            if each.probe == "name.lookup"
+        ]
+        return {
+            "schema": 1,
+            "target": {
+                "host": self.target.host,
+                "port": self.target.port,
+                "addresses": list(dict.fromkeys(found)),
+            },
+            "knowledge": self.catalog.hash,
+            "elapsed_ms": self.elapsed_ms,
+            "observations": [each.to_json() for each in self.observations],
+            **self.diagnosis.to_json(least=0.01),
+        }
+
+
+def render(checked: Checked, *, raw: bool, colour: bool) -> str:
+    """The whole report; ``raw`` adds every fact of every probe."""
+    lines = list(_head(checked, colour))
+    target = (checked.target.host, checked.target.port)
+    lines += [
+        "",
+        *row_lines(rows(checked.catalog, checked.observations, target, live=False), colour),
+    ]
+    lines += _after(checked)
+    if raw:
+        lines += ["", details(checked.observations)]
+    return "\n".join(lines)
+
+
+def _head(checked: Checked, colour: bool) -> Iterator[str]:
+    places = " and ".join(by_place(checked.observations)) or "nowhere"
+    seconds = checked.elapsed_ms / 1000
+    host = f"{checked.target.host} port {checked.target.port}"
+    yield f"{host}, looked at from {places} in {seconds:.1f} s"
+    sentence = wrapped(_sentence(checked, places))
+    yield click.style(sentence, bold=True) if colour else sentence
+    for meaning in meanings(checked.catalog, checked.told.codes):
+        yield wrapped(f"{meaning.code}: {' '.join(meaning.lines)}", "  ")
+
+
+def _sentence(checked: Checked, places: str) -> str:
+    verdict = checked.diagnosis.verdict
+    first = verdict.causes[0]
+    if verdict.state == "found":
+        return f"{first.title}   {saying.share(first.probability)}"
+    blind = saying.blind(checked.observations, checked.target.host)
+    if blind:
+        return blind
+    if verdict.state == "healthy":
+        return saying.all_fine(places)
+    return saying.unsettled(verdict)
+
+
+def _after(checked: Checked) -> Iterator[str]:
+    verdict = checked.diagnosis.verdict
+    known = [checked.catalog.causes[each] for each in verdict.ruled_out if each != OTHER]
+    if known:
+        names = ", ".join(each.id.replace("-", " ") for each in known)
+        yield wrapped(f"Ruled out: {names}.")
+    step = checked.diagnosis.step
+    if step is not None:
+        yield ""
+        yield wrapped(f"Next: {step.title}")
+        yield wrapped(step.why, "  ")
