@@ -5,173 +5,49 @@ A ticket's row changes only by compare-and-set on its version; its events are ne
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
-TicketState = Literal["open", "resolved", "escalated", "abandoned", "cancelled"]
-Outcome = Literal["verified", "word"]
-IntentState = Literal["pending", "done", "refused"]
-ParcelState = Literal["due", "sending", "sent", "dead"]
-
-EVENT_KINDS = (
-    "opened",
-    "observed",
-    "asked",
-    "answered",
-    "offered",
-    "tried",
-    "verified",
-    "escalated",
-    "closed",
-    "reopened",
-    "shared",
-    "refused",
+from bot.store.values import (
+    EVENT_KINDS,
+    Claim,
+    Event,
+    Intent,
+    IntentState,
+    Outcome,
+    Page,
+    Parcel,
+    ParcelState,
+    Query,
+    Stale,
+    Stats,
+    StoreBusy,
+    StoreError,
+    Tenant,
+    Ticket,
+    TicketState,
 )
 
-
-class StoreError(Exception):
-    """The store could not do it; nothing was written."""
-
-
-class StoreBusy(StoreError):
-    """The store was silent for too long; the write was withdrawn."""
-
-
-class Stale(StoreError):
-    """The ticket has moved on: its version is no longer the expected one."""
-
-    def __init__(self, number: int, version: int) -> None:
-        super().__init__(f"ticket #{number} is at version {version}")
-        self.number = number
-        self.version = version
-
-
-@dataclass(frozen=True, slots=True)
-class Tenant:
-    """Slack's enterprise and team; the terminal uses the empty tenant."""
-
-    enterprise_id: str = ""
-    team_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """Something a person asked for, committed before it is acknowledged.
-
-    ``key`` makes it idempotent (trigger id, envelope id, or ticket:version:... of a click).
-    ``ticket`` and ``version`` are set for clicks that change a ticket.
-    """
-
-    key: str
-    kind: str
-    tenant: Tenant
-    user: str
-    at: datetime
-    payload: Mapping[str, Any]
-    ticket: int | None = None
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The answer of ``accept``.
-
-    ``taken``: it is ours to do (once).  ``repeated``: the same key came before.  ``stale``: the
-    ticket has moved on or another click on this version came first (``by`` and ``at`` say whose).
-    """
-
-    outcome: Literal["taken", "repeated", "stale", "unknown-ticket"]
-    id: int | None
-    intent: Intent
-    by: str | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """One triage.  ``body`` is the desk's own JSON (situation, observations, step, phase)."""
-
-    number: int
-    tenant: Tenant
-    host: str
-    port: int
-    asked_by: str
-    opened_at: datetime
-    state: TicketState
-    version: int
-    knowledge: str
-    epoch: str
-    closed_at: datetime | None = None
-    outcome: Outcome | None = None
-    cause: str | None = None
-    fix: str | None = None
-    owner: str | None = None
-    codes: tuple[str, ...] = ()
-    message: str = ""
-    via: str | None = None
-    gateway: str | None = None
-    vantages: tuple[str, ...] = ()
-    steps: int = 0
-    channel: str | None = None
-    """Where the card stands; together with ``card`` (Slack's ts) it is where it is edited."""
-    card: str | None = None
-    body: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a ticket; append-only."""
-
-    kind: str
-    by: str
-    at: datetime
-    data: Mapping[str, Any] = field(default_factory=dict)
-    number: int | None = None
-    """The event's own running number, set by the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """Something that must reach Slack.
-
-    ``card`` parcels carry no content: the latest state of the ticket is rendered when it is sent,
-    and one row a ticket is kept (asking again makes it due again).  ``note`` parcels carry their
-    payload and are sent once.
-    """
-
-    kind: Literal["card", "note"]
-    key: str
-    ticket: int | None
-    payload: Mapping[str, Any]
-    state: ParcelState = "due"
-    tries: int = 0
-    not_before: datetime | None = None
-    id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What ``/rdp history`` asks for; empty fields do not restrict."""
-
-    tenant: Tenant | None = None
-    host: str | None = None
-    user: str | None = None
-    state: str | None = None
-    cause: str | None = None
-    code: str | None = None
-    text: str | None = None
-    before: int | None = None
-    """Only tickets with a smaller number: the paging cursor."""
-    limit: int = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Tickets, newest first, and whether older ones follow."""
-
-    tickets: tuple[Ticket, ...]
-    more: bool
+__all__ = [
+    "EVENT_KINDS",
+    "Claim",
+    "Event",
+    "Intent",
+    "IntentState",
+    "Outcome",
+    "Page",
+    "Parcel",
+    "ParcelState",
+    "Query",
+    "Stale",
+    "Stats",
+    "Store",
+    "StoreBusy",
+    "StoreError",
+    "Tenant",
+    "Ticket",
+    "TicketState",
+]
 
 
 class Store(Protocol):
@@ -196,6 +72,7 @@ class Store(Protocol):
         """Mark an intent done or refused (a refused click frees its version again).
 
         ``events`` are (ticket, event) pairs appended in the same transaction.
+        Raises StoreError for an intent that does not exist.
         """
         ...
 
@@ -208,7 +85,10 @@ class Store(Protocol):
     ) -> Ticket:
         """Write a new ticket (its number and version are given by the store).
 
-        With ``claim_id``: if that intent has opened a ticket before, that one is returned.
+        Parcels without a ticket become this one's.
+
+        With ``claim_id``: if that intent has opened a ticket before, that one is returned and
+        nothing is written.  The intent stays pending until ``settle`` or ``change``.
         """
         ...
 
@@ -222,12 +102,13 @@ class Store(Protocol):
         """Write ``ticket`` if its version is still the stored one; the version rises by one.
 
         Appends events, queues parcels and marks the intent done in the same transaction.
-        Raises Stale.
+        Where the card stands is left as stored (see ``card_at``), and so are the ticket's tenant,
+        asker and time of opening.  Raises Stale, and StoreError for an unknown ticket or intent.
         """
         ...
 
     async def append(self, number: int, events: Sequence[Event]) -> None:
-        """Append events without touching the row or the version."""
+        """Append events without touching the row or the version; StoreError if unknown."""
         ...
 
     async def ticket(self, number: int) -> Ticket | None:
@@ -243,7 +124,11 @@ class Store(Protocol):
         ...
 
     async def search(self, query: Query) -> Page:
-        """Tickets newest first; ``text`` searches host, codes, message, cause, fix and notes."""
+        """Tickets newest first; text: host, names, codes, cause, fix, message and notes."""
+        ...
+
+    async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
+        """Counts over the tickets opened since a time (None: all)."""
         ...
 
     async def card_at(self, number: int, channel: str, card: str) -> None:
@@ -251,19 +136,28 @@ class Store(Protocol):
         ...
 
     async def queue(self, parcels: Sequence[Parcel]) -> None:
-        """Ask for parcels to be sent (a card parcel with a known key becomes due again)."""
+        """Ask for parcels to be sent.
+
+        A card parcel with a known key becomes due again, at the earlier of the two times, but
+        never before the time set for a retry.  A note with a known key is ignored.
+        """
         ...
 
     async def due(self, now: datetime, limit: int = 50) -> Sequence[Parcel]:
-        """Parcels to send now, oldest first; includes those in ``sending`` from before a crash."""
+        """Parcels to send now, longest due first.
+
+        One is not handed out again until it is marked ``due``, ``sent`` or ``dead``, unless the
+        store was opened anew meanwhile: then its state tells whether sending had begun.
+        """
         ...
 
     async def mark(
         self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
     ) -> None:
-        """Record what became of a parcel.
+        """Record what becomes of a parcel.
 
-        ``sent`` on a card that was asked for again meanwhile leaves it due.
+        ``sending`` before it is sent, then ``sent``, ``dead``, or ``due`` for a retry.  ``sent``
+        or ``dead`` on a card that was asked for again meanwhile leaves it due.
         """
         ...
 
@@ -273,6 +167,10 @@ class Store(Protocol):
 
     async def knowledge(self, digest: str) -> Mapping[str, str] | None:
         """The files kept under a hash."""
+        ...
+
+    async def purge(self, before: datetime) -> int:
+        """Delete tickets closed before a time, with all that belongs to them; how many."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,225 @@
+"""Reading: each function runs on a reader's connection and returns values.
+
+Strategy of the search: ticket numbers first, newest first and no more than a page, then their
+rows.  An index gives numbers in order, so a page costs the same whether a word is rare or stands
+in every ticket; exactly one condition may use its index (the others carry SQLite's unary plus,
+https://www.sqlite.org/optoverview.html), or the planner would sort a million rows.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.base import Claim, Event, Page, Query, Stats, Tenant, Ticket
+from bot.store.rows import Row, clean, event_value, iso, taken, ticket_value
+
+MAX_WORDS = 32
+WIDE_PREFIX = 20_000
+"""From so many tickets on, those of a host's beginning are not sorted but met going back."""
+
+_Condition = tuple[str, ...]
+"""Comparisons that all must hold, and that one index can serve together."""
+
+
+def search(db: Database, query: Query) -> Page:
+    """One page of tickets."""
+    values = _values(query)
+    conditions = _conditions(query)
+    if (query.text or "").strip() or query.code:
+        if not values["match"]:
+            return Page((), more=False)  # nothing in it that could be a word
+        sql = _by_words(conditions, query)
+    elif query.user:
+        sql = _by_user(conditions, query)
+    else:
+        indexed = not (query.host and query.host.endswith("*") and _is_wide(db, values))
+        sql = _by_index(conditions, indexed, query)
+    numbers = [row["number"] for row in db.query(sql, values)]
+    found = db.query(
+        "select ticket.* from json_each(?) as found join ticket on number = found.value "
+        "order by number desc",
+        [json.dumps(numbers[: query.limit])],
+    )
+    return Page(tuple(map(ticket_value, found)), more=len(numbers) > query.limit)
+
+
+def _values(query: Query) -> Row:
+    tenant = query.tenant or Tenant()
+    host = clean(query.host or "").removesuffix("*")
+    return {
+        "enterprise": tenant.enterprise_id,
+        "team": tenant.team_id,
+        "host": host,
+        "host_end": f"{host}\U0010ffff",
+        "user": clean(query.user or ""),
+        "state": query.state,
+        "cause": clean(query.cause or ""),
+        "before": query.before,
+        "limit": query.limit + 1,
+        "match": match_expression(query.text, query.code),
+    }
+
+
+def match_expression(text: str | None, code: str | None) -> str:
+    """User text as an FTS5 expression, every word a quoted phrase; empty if nothing can match.
+
+    A quoted phrase has no syntax but its quotes, which are taken out, like control characters.
+    """
+    codes = [f"codes : {each}" for each in _phrases([(code or "").removesuffix("*")])]
+    words = _phrases((text or "").split())
+    hopeless = (code and not codes) or ((text or "").strip() and not words)
+    return "" if hopeless else " ".join(codes + words)
+
+
+def _phrases(words: Iterable[str]) -> list[str]:
+    phrases = []
+    for word in words:
+        plain = re.sub(r'["\x00-\x1f\x7f]', " ", clean(word))
+        if any(letter.isalnum() for letter in plain):
+            phrases.append(f'"{plain}"*' if plain.endswith("*") else f'"{plain}"')
+    return phrases[:MAX_WORDS]
+
+
+def _conditions(query: Query) -> list[_Condition]:
+    """What restricts the rows, the one that usually leaves the fewest first."""
+    conditions: list[_Condition] = []
+    if query.host and query.host.endswith("*"):
+        conditions.append(("ticket.host >= :host", "ticket.host < :host_end"))
+    elif query.host:
+        conditions.append(("ticket.host = :host",))
+    if query.cause:
+        conditions.append(("ticket.cause = :cause",))
+    if query.state:
+        conditions.append(("ticket.state = :state",))
+    if query.tenant:
+        conditions.append(("ticket.enterprise_id = :enterprise", "ticket.team_id = :team"))
+    return conditions
+
+
+def _plain(conditions: Sequence[_Condition]) -> list[str]:
+    """The comparisons, kept from using an index."""
+    return [f"+{each}" for condition in conditions for each in condition]
+
+
+def _by_words(conditions: Sequence[_Condition], query: Query) -> str:
+    terms = ["ticket_fts match :match", *_plain(conditions)]
+    if query.user:
+        terms.append("(+asked_by = :user or +owner = :user)")
+    if query.before is not None:
+        terms.append("ticket_fts.rowid < :before")
+    return " ".join(
+        (
+            "select number from ticket_fts cross join ticket on number = ticket_fts.rowid where",
+            " and ".join(terms),
+            "order by ticket_fts.rowid desc limit :limit",
+        )
+    )
+
+
+def _by_user(conditions: Sequence[_Condition], query: Query) -> str:
+    """Two walks, each along its own index."""
+    asked = _walk(["asked_by = :user", *_plain(conditions)], query)
+    owned = _walk(["owner = :user", *_plain(conditions)], query)
+    return " ".join(
+        (
+            *("select number from (", asked, ") union select number from (", owned, ")"),
+            "order by number desc limit :limit",
+        )
+    )
+
+
+def _by_index(conditions: Sequence[_Condition], indexed: bool, query: Query) -> str:
+    if not indexed:
+        return _walk(_plain(conditions), query)
+    return _walk([*(conditions[0] if conditions else ()), *_plain(conditions[1:])], query)
+
+
+def _walk(terms: Sequence[str], query: Query) -> str:
+    before = ["number < :before"] if query.before is not None else []
+    return " ".join(
+        (
+            "select number from ticket where",
+            " and ".join([*terms, *before]) or "true",
+            "order by number desc limit :limit",
+        )
+    )
+
+
+def _is_wide(db: Database, values: Row) -> bool:
+    (count,) = db.execute(
+        "select count(*) from (select 1 from ticket where host >= :host and host < :host_end "
+        "limit :most)",
+        {**values, "most": WIDE_PREFIX},
+    ).fetchone()
+    return bool(count == WIDE_PREFIX)
+
+
+def stats(db: Database, tenant: Tenant | None, since: datetime | None) -> Stats:
+    """Counts, read from an index that holds all they need."""
+    where = ["opened_at >= :since"]
+    if tenant is not None:
+        where.append("enterprise_id = :enterprise and team_id = :team")
+    sql = " ".join(
+        (
+            "select state, outcome, cause, fix, count(*) as tickets",
+            "from ticket indexed by ticket_stats where",
+            " and ".join(where),
+            "group by state, outcome, cause, fix",
+        )
+    )
+    asked = tenant or Tenant()
+    values = {
+        "since": "" if since is None else iso(since),
+        "enterprise": asked.enterprise_id,
+        "team": asked.team_id,
+    }
+    rows = list(db.query(sql, values))
+    resolved = [row for row in rows if row["state"] == "resolved"]
+    return Stats(
+        tickets=sum(row["tickets"] for row in rows),
+        states=_counted(rows, "state"),
+        outcomes=_counted(rows, "outcome"),
+        causes=_counted(resolved, "cause"),
+        fixes=_counted(resolved, "fix"),
+    )
+
+
+def _counted(rows: Sequence[Row], column: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row[column] is not None:
+            counts[row[column]] = counts.get(row[column], 0) + row["tickets"]
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def ticket(db: Database, number: int) -> Ticket | None:
+    """One ticket."""
+    rows = db.query("select * from ticket where number = ?", [number])
+    return next(map(ticket_value, rows), None)
+
+
+def events(db: Database, number: int) -> list[Event]:
+    """A ticket's events, oldest first."""
+    rows = db.query("select * from event where ticket = ? order by number", [number])
+    return [event_value(row) for row in rows]
+
+
+def unfinished(db: Database) -> list[Ticket]:
+    """Open tickets, oldest first."""
+    rows = db.query("select * from ticket where state = 'open' order by number")
+    return [ticket_value(row) for row in rows]
+
+
+def pending(db: Database) -> list[Claim]:
+    """Pending intents, oldest first."""
+    rows = db.query("select * from intent where state = 'pending' order by id")
+    return [taken(row) for row in rows]
+
+
+def knowledge(db: Database, digest: str) -> bytes | None:
+    """The packed files of a knowledge base."""
+    rows = db.query("select files from knowledge where digest = ?", [digest])
+    return next((row["files"] for row in rows), None)
