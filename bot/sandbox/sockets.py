@@ -8,6 +8,7 @@ unless ``strict_acks`` is set.)
 import asyncio
 import json
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.sandbox.state import State
 
 MOST = 10
 WARNING_SECONDS = 10.0
+GRACE_SECONDS = 0.5  # real seconds in which a client told to go may close by itself
 CLOSE_SECONDS = 1.0  # real seconds that a dead peer may delay a close
 
 
@@ -29,6 +31,7 @@ class Connection:
     number: int
     ws: web.WebSocketResponse
     leaving: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
     pending: dict[str, asyncio.Future[Answer]] = field(default_factory=dict)
 
 
@@ -62,7 +65,8 @@ class Sockets:
         self._count += 1
         connection = Connection(self._count, ws)
         if len(self._open) >= MOST:
-            await self._part(connection, "too_many_websockets")
+            await self._tell(connection, "too_many_websockets")
+            await ws.close()
             return ws
         self._open.append(connection)
         self._record("open", connection.number)
@@ -72,6 +76,7 @@ class Sockets:
         finally:
             if connection in self._open:
                 self._open.remove(connection)
+            connection.gone.set()
             self._record("closed", connection.number)
         return ws
 
@@ -114,7 +119,11 @@ class Sockets:
             await self._state.clock.sleep(WARNING_SECONDS)
             reason = "refresh_requested"
         for connection in self.receivers:
-            await self._part(connection, reason)
+            connection.leaving = True
+            await self._tell(connection, reason)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(connection.gone.wait(), GRACE_SECONDS)
+            await connection.ws.close()
 
     async def close(self) -> None:
         """Close every socket without a word, as a network fault does."""
@@ -143,11 +152,6 @@ class Sockets:
             self._record("second ack", connection.number, id=identifier)
         else:
             answer.set_result(Answer(200, payload))
-
-    async def _part(self, connection: Connection, reason: str) -> None:
-        connection.leaving = True
-        await self._tell(connection, reason)
-        await connection.ws.close()
 
     async def _tell(self, connection: Connection, reason: str) -> None:
         self._record(reason, connection.number)

@@ -1,6 +1,7 @@
 """A manifest, and real Bolt apps that run against the local Slack."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,6 +9,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.envelope import Receipt
 from bot.sandbox.server import LocalSlack
 
 Json = dict[str, Any]
@@ -63,3 +65,14 @@ async def connected(slack: LocalSlack, app: AsyncApp) -> AsyncIterator[AsyncSock
         yield handler
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def unanswered(slack: LocalSlack, act: Coroutine[Any, Any, Receipt]) -> Receipt:
+    """The receipt of an act that the app does not acknowledge in time."""
+    seen = len(slack.journal.of("envelope"))
+    task = asyncio.ensure_future(act)
+    await slack.wait_for(lambda: len(slack.journal.of("envelope")) > seen)
+    await asyncio.sleep(0.05)  # an ack that should not be there would have come by now
+    assert not task.done()
+    await slack.advance(3.0)
+    return await task

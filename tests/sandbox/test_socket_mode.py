@@ -1,9 +1,24 @@
 """The whole loop with the real Bolt over Socket Mode."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
+import aiohttp
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from bot.sandbox.envelope import Envelope
 from bot.sandbox.server import LocalSlack
-from tests.sandbox.support import actions, bolt, button, connected, section
+from tests.sandbox.support import (
+    actions,
+    bolt,
+    button,
+    client,
+    connected,
+    section,
+    unanswered,
+)
 
 Json = dict[str, Any]
 
@@ -37,3 +52,275 @@ async def test_command_post_click_update(slack: LocalSlack) -> None:
         "/rdp srv-app-07 0x904",
         "step.worked",
     ]
+
+
+def counting(slack: LocalSlack) -> tuple[AsyncApp, list[str]]:
+    """An app that acknowledges everything and says what it got."""
+    app = bolt(slack)
+    got: list[str] = []
+
+    @app.command("/rdp")
+    async def on_command(ack: Any, command: Json) -> None:
+        await ack()
+        got.append(command["text"])
+
+    @app.event("app_home_opened")
+    async def on_home(event: Json) -> None:
+        got.append(event["tab"])
+
+    return app, got
+
+
+async def test_the_payload_of_a_command(slack: LocalSlack) -> None:
+    app, _ = counting(slack)
+    async with connected(slack, app):
+        await slack.command("asker", "dm", "/rdp srv")
+    [envelope] = slack.journal.of("envelope")
+    payload = envelope.get("payload")
+    assert payload["channel_name"] == "directmessage"
+    assert (payload["team_id"], payload["user_id"]) == ("T0HOME", "U0ASKER")
+    assert payload["response_url"].startswith(slack.state.origin)
+    assert payload["trigger_id"]
+
+
+async def test_without_a_socket_the_command_fails_at_once(slack: LocalSlack) -> None:
+    receipt = await slack.command("asker", "helpdesk", "/rdp srv")
+    assert receipt.status == "dispatch_failed"
+    assert [entry.get("what") for entry in slack.journal.of("notice")] == ["dispatch_failed"]
+
+
+async def test_no_ack_within_three_seconds_is_an_error_for_the_person(slack: LocalSlack) -> None:
+    app, go = bolt(slack), asyncio.Event()
+
+    @app.command("/rdp")
+    async def on_command(ack: Any) -> None:
+        await go.wait()
+        await ack()
+
+    async with connected(slack, app):
+        receipt = await unanswered(slack, slack.command("asker", "helpdesk", "/rdp srv"))
+        assert receipt.status == "operation_timeout"
+        go.set()
+        await slack.wait_for(lambda: slack.journal.acks(status="late"))
+    assert [entry.get("what") for entry in slack.journal.of("notice")] == ["operation_timeout"]
+
+
+async def test_the_latency_of_an_ack_is_in_slack_time(slack: LocalSlack) -> None:
+    app, go = bolt(slack), asyncio.Event()
+
+    @app.command("/rdp")
+    async def on_command(ack: Any) -> None:
+        await go.wait()
+        await ack()
+
+    async with connected(slack, app):
+        task = asyncio.ensure_future(slack.command("asker", "helpdesk", "/rdp srv"))
+        await slack.wait_for(lambda: slack.journal.of("envelope"))
+        await slack.advance(2.5)
+        go.set()
+        receipt = await task
+    assert receipt.latency == pytest.approx(2.5)
+
+
+async def test_an_ack_can_carry_the_answer(slack: LocalSlack) -> None:
+    app = bolt(slack)
+
+    @app.command("/rdp")
+    async def on_command(ack: Any, command: Json) -> None:
+        await ack(text="private" if command["text"] == "help" else "not one word")
+
+    async with connected(slack, app):
+        await slack.command("asker", "helpdesk", "/rdp help")
+    assert [message.text for message in slack.ephemerals("asker")] == ["private"]
+    assert slack.messages("helpdesk") == []
+
+
+async def test_each_envelope_goes_to_one_socket(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    async with connected(slack, app), connected(slack, app):
+        await slack.connected(2)
+        for number in range(6):
+            await slack.command("asker", "helpdesk", f"/rdp {number}")
+        await slack.settle()
+    assert sorted(got) == [str(number) for number in range(6)]
+
+
+async def test_a_socket_is_replaced_when_slack_asks_for_it(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    async with connected(slack, app):
+        await slack.sockets.refresh()
+        await slack.connected()
+        assert (await slack.command("asker", "helpdesk", "/rdp after")).ok
+        await slack.wait_for(lambda: got == ["after"])
+    what = [entry.get("what") for entry in slack.journal.of("socket")]
+    assert what[:4] == ["open", "refresh_requested", "closed", "open"]
+
+
+async def test_a_warning_comes_ten_seconds_before_the_close(slack: LocalSlack) -> None:
+    app, _ = counting(slack)
+    async with connected(slack, app):
+        refreshing = asyncio.ensure_future(slack.sockets.refresh("warning"))
+        await slack.wait_for(lambda: slack.journal.of("socket", what="warning"))
+        assert not slack.journal.of("socket", what="refresh_requested")
+        await slack.advance(10)
+        await refreshing
+    assert slack.journal.of("socket", what="refresh_requested")
+
+
+async def test_a_ticket_opens_one_socket(slack: LocalSlack) -> None:
+    opened = await client(slack).apps_connections_open(app_token=slack.app_token)
+    async with aiohttp.ClientSession() as session:
+        async with session.ws_connect(opened["url"]) as socket:
+            hello = await socket.receive_json()
+            assert hello["type"] == "hello"
+            assert hello["num_connections"] == 1
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(opened["url"])
+
+
+async def test_an_eleventh_socket_is_told_to_go(slack: LocalSlack) -> None:
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        for number in range(11):
+            opened = await client(slack).apps_connections_open(app_token=slack.app_token)
+            socket = await stack.enter_async_context(session.ws_connect(opened["url"]))
+            greeting = await socket.receive_json()
+            if number == 10:
+                assert greeting["reason"] == "too_many_websockets"
+
+
+@pytest.mark.parametrize("action", ["408", "503", "drop-before"])
+async def test_a_handshake_can_be_made_to_fail(slack: LocalSlack, action: str) -> None:
+    slack.fault("socket:open", action)
+    opened = await client(slack).apps_connections_open(app_token=slack.app_token)
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientError):
+            await session.ws_connect(opened["url"])
+
+
+async def test_what_is_not_an_ack_is_written_down(slack: LocalSlack) -> None:
+    opened = await client(slack).apps_connections_open(app_token=slack.app_token)
+    async with aiohttp.ClientSession() as session, session.ws_connect(opened["url"]) as socket:
+        await socket.send_str("hello?")
+        await socket.send_json({"envelope_id": "never sent"})
+        await slack.wait_for(lambda: slack.journal.of("socket", what="unknown ack"))
+    assert slack.journal.of("socket", what="not an ack")
+
+
+async def test_a_duplicate_runs_an_app_without_memory_twice(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    slack.fault("envelope:slash_commands", "duplicate")
+    async with connected(slack, app):
+        assert (await slack.command("asker", "helpdesk", "/rdp srv")).ok
+        await slack.wait_for(lambda: got == ["srv", "srv"])
+        await slack.wait_for(lambda: slack.journal.of("socket", what="second ack"))
+
+
+async def test_a_lost_envelope(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    slack.fault("envelope:slash_commands", "drop")
+    async with connected(slack, app):
+        receipt = await unanswered(slack, slack.command("asker", "helpdesk", "/rdp srv"))
+    assert receipt.status == "operation_timeout"
+    assert got == []
+
+
+async def test_an_overlooked_ack(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    slack.fault("envelope:slash_commands", "hold-ack")
+    async with connected(slack, app):
+        receipt = await unanswered(slack, slack.command("asker", "helpdesk", "/rdp srv"))
+    assert receipt.status == "operation_timeout"
+    assert got == ["srv"]
+    assert slack.journal.acks(status="late")
+
+
+async def test_a_delayed_envelope_can_still_be_acknowledged(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    slack.fault("envelope:slash_commands", "delay", seconds=2)
+    async with connected(slack, app):
+        task = asyncio.ensure_future(slack.command("asker", "helpdesk", "/rdp srv"))
+        await asyncio.sleep(0.02)
+        assert got == []
+        await slack.advance(2)
+        assert (await task).ok
+
+
+async def test_envelopes_can_change_places(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    slack.fault("envelope:slash_commands", "reorder")
+    async with connected(slack, app):
+        first = asyncio.ensure_future(slack.command("asker", "helpdesk", "/rdp first"))
+        await slack.wait_for(lambda: slack.journal.of("envelope"))
+        assert (await slack.command("asker", "helpdesk", "/rdp second")).ok
+        await slack.wait_for(lambda: len(got) == 2)
+        await slack.advance(3)
+        await first
+    assert got == ["second", "first"]
+
+
+async def test_a_socket_can_break_before_the_ack(slack: LocalSlack) -> None:
+    app, go = bolt(slack), asyncio.Event()
+
+    @app.command("/rdp")
+    async def on_command(ack: Any) -> None:
+        await go.wait()
+        await ack()
+
+    slack.fault("envelope:slash_commands", "disconnect")
+    async with connected(slack, app):
+        receipt = await unanswered(slack, slack.command("asker", "helpdesk", "/rdp srv"))
+        assert receipt.status == "operation_timeout"
+        await slack.connected()
+        go.set()
+        await slack.wait_for(lambda: slack.journal.acks(status="late"))
+
+
+async def test_acks_on_another_socket_can_be_refused(slack: LocalSlack) -> None:
+    app, go = bolt(slack), asyncio.Event()
+
+    @app.command("/rdp")
+    async def on_command(ack: Any) -> None:
+        await go.wait()
+        await ack()
+
+    slack.sockets.strict_acks = True
+    slack.fault("envelope:slash_commands", "disconnect")
+    async with connected(slack, app):
+        task = asyncio.ensure_future(slack.command("asker", "helpdesk", "/rdp srv"))
+        await slack.wait_for(lambda: slack.journal.of("socket", what="closed"))
+        await slack.connected()
+        go.set()
+        await slack.wait_for(lambda: slack.journal.of("socket", what="unknown ack"))
+        await slack.advance(3)
+        assert (await task).status == "operation_timeout"
+
+
+async def test_events_are_tried_again_with_the_same_event_id(slack: LocalSlack) -> None:
+    receipt = await slack.open_home("asker")  # nobody is connected
+    assert receipt is not None
+    assert not receipt.ok
+    app, got = counting(slack)
+    async with connected(slack, app):
+        await slack.settle(0.05)
+        await slack.advance(60)
+        await slack.wait_for(lambda: got == ["home"])
+    envelopes = slack.journal.of("envelope")
+    assert [entry.get("attempt") for entry in envelopes] == [0, 1, 2]
+    assert len({entry.get("payload")["event_id"] for entry in envelopes}) == 1
+
+
+async def test_events_are_given_up_after_three_retries(slack: LocalSlack) -> None:
+    await slack.open_home("asker")
+    for seconds in (0, 60, 300, 3600):
+        await slack.settle(0.02)
+        await slack.advance(seconds)
+    assert [entry.get("attempt") for entry in slack.journal.of("envelope")] == [0, 1, 2, 3]
+
+
+async def test_the_same_envelope_can_come_again(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    async with connected(slack, app):
+        await slack.command("asker", "helpdesk", "/rdp srv")
+        payload = slack.journal.of("envelope")[0].get("payload")
+        await slack.delivery.again(Envelope("slash_commands", payload))
+        await slack.wait_for(lambda: got == ["srv", "srv"])
