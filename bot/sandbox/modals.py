@@ -149,7 +149,7 @@ class Modals(Actors):
 
     def _show_errors(self, view: View, errors: dict[str, str]) -> None:
         inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
-        if not errors or not errors.keys() <= inputs:
+        if not errors.keys() <= inputs:
             raise SlackError("invalid_error_blocks", blocks=sorted(errors.keys() - inputs))
         view.errors = dict(errors)
 
