@@ -1,1 +1,17 @@
-"""Slack and nothing else: one module a flow."""
+"""Slack and nothing else: payloads in, intents and questions to the desk; views out as blocks."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.desk.api import Desk
+from handlers.door import Door
+from handlers.errors import LastNet
+from handlers.pages import HistoryFlow
+from handlers.step import StepFlow
+from handlers.triage import TriageFlow
+
+
+def register_all(app: AsyncApp, desk: Desk, door: Door, port: int = 3389) -> None:
+    """Register every flow; ``port`` is the RDP port where none is typed."""
+    flows = (TriageFlow(desk, door, port), StepFlow(desk, door), HistoryFlow(desk, door))
+    for flow in (*flows, LastNet(door)):
+        flow.register(app)

@@ -1,1 +1,1 @@
-"""What the product can do, as methods; owns tasks and deadlines."""
+"""What the product can do, without Slack; ``api`` is its public face (imported when needed)."""

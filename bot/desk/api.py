@@ -1,0 +1,54 @@
+"""The public face of the desk: everything that handlers and the terminal use."""
+
+from bot.catalog.codes import BadCode
+from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
+from bot.desk.desk import Desk
+from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
+from bot.desk.surface import Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
+from bot.desk.view import (
+    Button,
+    Meaning,
+    Past,
+    PastPage,
+    Proof,
+    Row,
+    StepView,
+    Story,
+    TicketView,
+)
+from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant
+
+__all__ = [
+    "BadCode",
+    "BadValue",
+    "Button",
+    "Claim",
+    "Click",
+    "Closed",
+    "Desk",
+    "Directory",
+    "DirectoryError",
+    "Gone",
+    "Later",
+    "Meaning",
+    "NotAllowed",
+    "Note",
+    "Opening",
+    "Past",
+    "PastPage",
+    "Person",
+    "Proof",
+    "Query",
+    "Row",
+    "Sender",
+    "StepView",
+    "StoreBusy",
+    "StoreError",
+    "Story",
+    "Surface",
+    "SurfaceError",
+    "Tenant",
+    "TicketView",
+    "Unsure",
+    "Verb",
+]

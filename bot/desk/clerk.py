@@ -1,0 +1,269 @@
+"""The work behind an acknowledged intent: open a ticket, act on a click, look, plan, write.
+
+Strategy: ``flow`` and ``outcome`` decide; here the decisions meet the store, the probes and the
+planner.  Every write is a compare-and-set; whoever comes second reads again and decides again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from bot.catalog.entries import Catalog
+from bot.catalog.report import BadReport
+from bot.desk import packet
+from bot.desk.access import NotAllowed
+from bot.desk.body import Body
+from bot.desk.courier import Courier, card_parcel
+from bot.desk.diagnosis import Told, evidence_of
+from bot.desk.flow import clicked
+from bot.desk.intents import Click, Opening, Sender
+from bot.desk.limits import Limits
+from bot.desk.looking import NoVantage
+from bot.desk.move import Move, OutOfPlace, event, with_body
+from bot.desk.outcome import Sight, broken_off, combined, looked, only_of, planned
+from bot.desk.parts import Parts
+from bot.desk.scene import Scene
+from bot.desk.surface import Note
+from bot.evidence import Observation
+from bot.probes.base import Target
+from bot.redact import ticket_number
+from bot.store.base import Claim, Query, Stale, Ticket
+from bot.vantage.base import TargetRefused
+
+log = logging.getLogger(__name__)
+
+MOST_ROUNDS = 5
+"""How often a write that came second is tried on the newer ticket."""
+
+
+@dataclass(slots=True)
+class Clerk:
+    """Does one intent or one look at a time for each ticket; ``look`` starts a look."""
+
+    parts: Parts
+    courier: Courier
+    limits: Limits
+    live: dict[int, list[Observation]] = field(default_factory=dict)
+    looks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    start_look: Callable[[int], None] = lambda number: None
+
+    async def open(self, claim: Claim) -> None:
+        """Authorise, then open the ticket and look; refusals are told privately."""
+        opening = Opening.of(claim.intent)
+        try:
+            places = await self._admitted(opening)
+        except (NotAllowed, TargetRefused, NoVantage) as refusal:
+            await self.refuse(claim, str(refusal))
+            return
+        ticket = await self._opened(claim, opening, places)
+        ticket_number.set(ticket.number)
+        log.info("opened for %s", ticket.asked_by)
+        self.courier.wake()
+        self.start_look(ticket.number)
+
+    async def _admitted(self, opening: Opening) -> tuple[str, ...]:
+        sender, now = opening.sender, self.parts.clock()
+        await self.parts.access.open(opening)
+        self.limits.admit(sender.tenant, sender.user, len(self.looks), now)
+        running = self.limits.same(sender.tenant, opening.host, opening.port, now)
+        if running is not None:
+            raise NotAllowed(f"#{running} has just begun to look at {opening.host}; see its card.")
+        self.parts.scout.admit(Target(opening.host, opening.port))
+        return self.parts.scout.places(opening.host, opening.via)
+
+    async def _opened(self, claim: Claim, opening: Opening, places: tuple[str, ...]) -> Ticket:
+        parts, sender, now = self.parts, opening.sender, self.parts.clock()
+        await parts.library.keep()
+        new = Ticket(
+            number=0,
+            tenant=sender.tenant,
+            host=opening.host,
+            port=opening.port,
+            asked_by=sender.user,
+            opened_at=now,
+            state="open",
+            version=0,
+            knowledge=parts.library.current.hash,
+            epoch=parts.library.epoch,
+            codes=opening.codes,
+            message=opening.message,
+            via=opening.via,
+            gateway=opening.gateway,
+            vantages=places,
+            channel=sender.channel if sender.channel in parts.helpdesk else sender.user,
+        )
+        new = with_body(new, Body(report=dict(opening.report)))
+        said = event("opened", sender.user, now, places=list(places))
+        ticket = await parts.store.open_ticket(new, [said], [], claim.id)
+        self.limits.began(sender.tenant, opening.host, opening.port, now, ticket.number)
+        await parts.store.queue([card_parcel(ticket.number)])
+        if claim.id is not None:
+            await parts.store.settle(claim.id, "done")
+        return ticket
+
+    async def click(self, claim: Claim) -> None:
+        """Authorise, decide, plan if need be, write; then look if need be."""
+        click = Click.of(claim.intent)
+        for _ in range(MOST_ROUNDS):
+            ticket = await self.parts.store.ticket(click.ticket)
+            if ticket is None:
+                await self.refuse(claim, f"There is no ticket #{click.ticket}.")
+                return
+            try:
+                await self.parts.access.click(click, ticket)
+                move = clicked(await self._scene(ticket, click))
+                await self._write(move, claim)
+            except (NotAllowed, OutOfPlace) as refusal:
+                await self.refuse(claim, str(refusal), ticket.number)
+                return
+            except Stale:
+                continue
+            self._after(move)
+            return
+        await self.refuse(claim, "The ticket moved on; see its card.", click.ticket)
+
+    async def _scene(self, ticket: Ticket, click: Click) -> Scene:
+        catalog = await self.parts.library.of(ticket.knowledge)
+        helpdesk = self.parts.helpdesk[0] if self.parts.helpdesk else ""
+        return Scene(ticket, Body.of(ticket), click, catalog, self.parts.clock(), helpdesk)
+
+    def _after(self, move: Move) -> None:
+        number = move.ticket.number
+        self.courier.wake()
+        if move.then == "look":
+            self.start_look(number)
+        elif move.ticket.state != "open" and number in self.looks:
+            self.looks[number].cancel()
+
+    async def look(self, number: int) -> None:
+        """Look at a ticket's host, then judge what was seen."""
+        ticket = await self.parts.store.ticket(number)
+        if ticket is None or Body.of(ticket).phase not in ("looking", "rechecking"):
+            return
+        body = Body.of(ticket)
+        only = only_of(body, await self.parts.library.of(ticket.knowledge))
+        live = self.live[number] = []
+
+        def report(observation: Observation) -> None:
+            live.append(observation)
+            self.courier.progress(number)
+
+        target = Target(ticket.host, ticket.port)
+        try:
+            seen = await self.parts.scout.look(
+                target, ticket.vantages, seconds=self.parts.seconds, only=only, report=report
+            )
+        except (TargetRefused, NoVantage) as refusal:
+            await self._break_off(number, str(refusal))
+        else:
+            await self._judge(number, body, combined(body, seen, only))
+        finally:
+            self.live.pop(number, None)
+            self.courier.forget(number)
+            self.courier.wake()
+
+    async def _judge(self, number: int, was: Body, seen: tuple[Observation, ...]) -> None:
+        """Write what the look means; a ticket that is not waiting for it any more is left alone."""
+        for _ in range(MOST_ROUNDS):
+            ticket = await self.parts.store.ticket(number)
+            if ticket is None or Body.of(ticket).phase != was.phase:
+                return
+            body, catalog = Body.of(ticket), await self.parts.library.of(ticket.knowledge)
+            evidence = _evidence(catalog, ticket, body, seen)
+            sight = Sight(ticket, body, catalog, seen, evidence, self.parts.clock())
+            move = await self._remembering(looked(sight), catalog)
+            try:
+                await self._write(move, None)
+            except Stale:
+                continue
+            return
+
+    async def break_off(self, number: int, why: str) -> None:
+        """End a look that failed; the ticket can be looked at again."""
+        await self._break_off(number, why)
+        self.courier.wake()
+
+    async def _break_off(self, number: int, why: str) -> None:
+        for _ in range(MOST_ROUNDS):
+            ticket = await self.parts.store.ticket(number)
+            if ticket is None or ticket.state != "open" or Body.of(ticket).phase == "waiting":
+                return
+            try:
+                await self._write(
+                    broken_off(ticket, Body.of(ticket), why, self.parts.clock()), None
+                )
+            except Stale:
+                continue
+            return
+
+    async def _write(self, move: Move, claim: Claim | None) -> None:
+        """Plan if the move asks for it, then write everything in one transaction; raises Stale."""
+        if move.then == "plan":
+            move = await self._plan(move)
+        ticket, notes = move.ticket, move.notes
+        if ticket.state == "escalated" and self.parts.escalation:
+            catalog = await self.parts.library.of(ticket.knowledge)
+            notes = (*notes, packet.note(ticket, catalog, self.parts.escalation))
+        parcels = [
+            note.parcel(f"note:{ticket.number}:{ticket.version}:{index}")
+            for index, note in enumerate(notes)
+        ]
+        claim_id = claim.id if claim is not None else None
+        parcels.append(card_parcel(ticket.number))
+        await self.parts.store.change(ticket, move.events, parcels, claim_id)
+        if move.channel:
+            await self.parts.store.card_at(ticket.number, move.channel, "")
+
+    async def _plan(self, move: Move) -> Move:
+        ticket, now, parts = move.ticket, self.parts.clock(), self.parts
+        catalog, body = await parts.library.of(ticket.knowledge), Body.of(ticket)
+        if body.situation.approved and not (body.approval and body.approval.holds(now)):
+            situation = replace(body.situation, approved=False)
+            body = replace(body, situation=situation, approval=None)
+            move = replace(move, ticket=with_body(ticket, body))
+        plan = await parts.planner.plan(catalog, ticket.epoch, body.situation)
+        unlocks = ""
+        if parts.access.approvers and not body.situation.approved:
+            allowed = replace(body.situation, approved=True)
+            other = (await parts.planner.plan(catalog, ticket.epoch, allowed)).step
+            if other.kind == "fix" and catalog.fixes[other.id].risk == 3:
+                unlocks = other.id
+        return planned(move, plan, now, unlocks)
+
+    async def _remembering(self, move: Move, catalog: Catalog) -> Move:
+        """The move with the last solved ticket of the same host in its body."""
+        ticket, body = move.ticket, Body.of(move.ticket)
+        if body.last is not None:
+            return move
+        query = Query(tenant=ticket.tenant, host=ticket.host, state="resolved", limit=2)
+        page = await self.parts.store.search(query)
+        found = [each for each in page.tickets if each.number != ticket.number]
+        if not found or found[0].closed_at is None:
+            return move
+        last = packet.remembered(found[0], catalog)
+        return replace(move, ticket=with_body(ticket, replace(body, last=last)))
+
+    async def refuse(self, claim: Claim, why: str, number: int | None = None) -> None:
+        """Nothing is done, the person is told, the card shows the state; a click may come again."""
+        sender, now = Sender.of(claim.intent), self.parts.clock()
+        refusals = [(number, event("refused", sender.user, now, why=why))] if number else []
+        if claim.id is not None:
+            await self.parts.store.settle(claim.id, "refused", refusals)
+        await self.tell(sender, why, f"refused:{claim.id}")
+
+    async def tell(self, sender: Sender, text: str, key: str) -> None:
+        """A private sentence to whoever asked."""
+        note = Note(text, sender.user, sender.channel, sender.reply)
+        await self.parts.store.queue([note.parcel(key)])
+        self.courier.wake()
+
+
+def _evidence(
+    catalog: Catalog, ticket: Ticket, body: Body, seen: tuple[Observation, ...]
+) -> dict[str, str]:
+    """The evidence of a ticket; a report that the knowledge cannot read counts as not given."""
+    try:
+        return evidence_of(catalog, seen, Told(ticket.codes, ticket.message, body.report))
+    except BadReport:
+        return evidence_of(catalog, seen, Told(ticket.codes, ticket.message))

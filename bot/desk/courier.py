@@ -1,0 +1,219 @@
+"""Brings due parcels to where people read: at least once for notes, the last state for cards.
+
+Strategy: a card is rendered when it is sent, never before, so the last state always wins.  One
+lock a card keeps its edits in order; progress edits wait until two seconds after the last edit,
+verdicts and click results do not.  A new post whose answer was lost is not sent again as it is:
+perhaps it stands there.  The next state of the ticket is posted then, and the asker is told how
+to bring the card.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.desk.surface import Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
+from bot.desk.view import TicketView
+from bot.redact import ticket_number
+from bot.store.base import Parcel, Store, StoreError, Ticket
+
+log = logging.getLogger(__name__)
+
+PROGRESS_GAP = 2.0
+AGAIN = timedelta(seconds=2)
+POLL = 1.0
+MOST_TRIES = 8
+
+
+def card_parcel(number: int) -> Parcel:
+    """The parcel that brings the latest state of a ticket's card."""
+    return Parcel("card", f"card:{number}", number, {})
+
+
+@dataclass(slots=True)
+class _Card:
+    """One card's order of edits."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    edited: float = float("-inf")
+    later: asyncio.Task[None] | None = None
+
+
+class Courier:
+    """Sends what is due; ``render`` makes the view of a ticket as it is now."""
+
+    def __init__(
+        self,
+        store: Store,
+        surface: Surface,
+        render: Callable[[Ticket], Awaitable[TicketView]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._surface = surface
+        self._render = render
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._cards: dict[int, _Card] = {}
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something new is due."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                await self._carry_due()
+            except StoreError:
+                log.exception("due parcels could not be read")
+            try:
+                async with asyncio.timeout(POLL):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def flush(self) -> None:
+        """Send what is due now and wait for it (for the end of a run)."""
+        await self._carry_due()
+        while self._carrying:
+            await asyncio.gather(*self._carrying, return_exceptions=True)
+            await self._carry_due()
+
+    def progress(self, number: int) -> None:
+        """A look has news: edit the card soon, unless something else does before."""
+        card = self._cards.get(number)
+        if card is None or card.later is not None:
+            return
+        card.later = asyncio.create_task(self._progress(number, card))
+
+    def forget(self, number: int) -> None:
+        """No more progress on this ticket."""
+        card = self._cards.get(number)
+        if card is not None and card.later is not None:
+            card.later.cancel()
+            card.later = None
+
+    async def close(self) -> None:
+        """Let go of everything that is under way."""
+        tasks = [*self._carrying, *(c.later for c in self._cards.values() if c.later)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _progress(self, number: int, card: _Card) -> None:
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(max(0.0, card.edited + PROGRESS_GAP - now))
+        try:
+            async with card.lock:
+                ticket = await self._store.ticket(number)
+                if ticket is not None and ticket.channel and ticket.card:
+                    view = await self._render(ticket)
+                    await self._surface.show(view, ticket.channel, ticket.card)
+        except (SurfaceError, StoreError) as error:
+            log.info("a progress edit was left out: %s", error)
+        finally:
+            card.edited = asyncio.get_running_loop().time()
+            card.later = None
+
+    async def _carry_due(self) -> None:
+        """Take what is due; the store hands a parcel out once, until it is marked."""
+        for parcel in await self._store.due(self._clock()):
+            task = asyncio.create_task(self._carry(parcel))
+            self._carrying.add(task)
+            task.add_done_callback(self._carried)
+
+    def _carried(self, task: asyncio.Task[None]) -> None:
+        self._carrying.discard(task)
+        self._wake.set()
+
+    async def _carry(self, parcel: Parcel) -> None:
+        ticket_number.set(parcel.ticket)
+        try:
+            if parcel.kind == "card" and parcel.ticket is not None:
+                card = self._cards.setdefault(parcel.ticket, _Card())
+                async with card.lock:
+                    await self._card(parcel, parcel.ticket)
+                    card.edited = asyncio.get_running_loop().time()
+            else:
+                await self._note(parcel)
+        except Later as error:
+            await self._store.mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
+        except (SurfaceError, StoreError) as error:
+            log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
+            await self._store.mark(parcel, "dead")
+        except Exception:
+            log.exception("carrying a parcel failed")
+            await self._try_again(parcel)
+
+    async def _try_again(self, parcel: Parcel) -> None:
+        if parcel.tries < MOST_TRIES:
+            await self._store.mark(parcel, "due", self._clock() + AGAIN)
+        else:
+            log.error("gave up on a parcel after %d tries", parcel.tries)
+            await self._store.mark(parcel, "dead")
+
+    async def _note(self, parcel: Parcel) -> None:
+        note = Note.of(parcel)
+        if note.while_in_force and not await self._in_force(note):
+            await self._store.mark(parcel, "sent")
+            return
+        await self._store.mark(parcel, "sending")
+        try:
+            await self._surface.tell(note)
+        except Unsure:
+            await self._try_again(parcel)
+        else:
+            await self._store.mark(parcel, "sent")
+
+    async def _in_force(self, note: Note) -> bool:
+        ticket = await self._store.ticket(note.ticket) if note.ticket is not None else None
+        if ticket is None:
+            return False
+        return bool(ticket.body["situation"]["in_force"] == note.while_in_force)
+
+    async def _card(self, parcel: Parcel, number: int) -> None:
+        ticket = await self._store.ticket(number)
+        if ticket is None:
+            await self._store.mark(parcel, "dead")
+            return
+        if parcel.state == "sending" and not ticket.card:
+            await self._perhaps_posted(parcel, ticket)
+            return
+        await self._store.mark(parcel, "sending")
+        try:
+            await self._show(ticket)
+        except Unsure:
+            if ticket.card:
+                await self._try_again(parcel)
+            else:
+                await self._perhaps_posted(parcel, ticket)
+        else:
+            await self._store.mark(parcel, "sent")
+
+    async def _show(self, ticket: Ticket) -> None:
+        view = await self._render(ticket)
+        channel, card = ticket.channel or ticket.asked_by, ticket.card or None
+        try:
+            where = await self._surface.show(view, channel, card)
+        except Gone:
+            where = await self._surface.show(view, channel, None)
+        except Closed:
+            if channel == ticket.asked_by:
+                raise
+            where = await self._surface.show(view, ticket.asked_by, None)
+        if where != (ticket.channel, ticket.card):
+            await self._store.card_at(ticket.number, *where)
+
+    async def _perhaps_posted(self, parcel: Parcel, ticket: Ticket) -> None:
+        log.warning("whether the card stands in Slack is not known")
+        text = (
+            f"Slack did not confirm the card of #{ticket.number} ({ticket.host}). "
+            f"If you do not see it, /rdp ticket {ticket.number} shows it."
+        )
+        note = Note(text, ticket.asked_by, ticket.channel or "", ticket=ticket.number)
+        await self._store.queue([note.parcel(f"unsure:{ticket.number}:{ticket.version}")])
+        await self._store.mark(parcel, "dead")

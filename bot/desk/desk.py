@@ -1,0 +1,195 @@
+"""What the product can do, as methods; the owner of every task that does it.
+
+Strategy: ``accept`` commits what somebody asked for, ``start`` does it after the
+acknowledgement in a task that is held here; whatever breaks is told to the person with a
+reference and logged with its traceback under the same reference.  Nothing lives only in memory:
+``resume`` goes on where a killed process stopped.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+
+from bot.desk.body import Body, merged
+from bot.desk.clerk import Clerk
+from bot.desk.courier import Courier, card_parcel
+from bot.desk.intents import Sender, Wish
+from bot.desk.limits import Limits
+from bot.desk.outcome import only_of
+from bot.desk.parts import Parts
+from bot.desk.reading import Reader
+from bot.desk.showing import view_of
+from bot.desk.surface import Note
+from bot.desk.view import Meaning, PastPage, Story, TicketView
+from bot.redact import ticket_number
+from bot.store.base import Claim, Query, StoreError, Tenant, Ticket
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.5
+"""Seconds that an acknowledgement may wait for the store."""
+
+
+class Desk:
+    """Takes intents, does them, and answers questions about tickets."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._reader = Reader(parts.store, parts.library)
+        self._courier = Courier(parts.store, parts.surface, self._view, parts.clock)
+        limits = Limits(parts.allowance)
+        self._clerk = Clerk(parts, self._courier, limits, start_look=self._start_look)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._carrier: asyncio.Task[None] | None = None
+
+    async def accept(self, wish: Wish) -> Claim:
+        """Commit an intent before it is acknowledged; raises StoreBusy after 1.5 s."""
+        return await self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE)
+
+    def start(self, claim: Claim) -> None:
+        """Do what was accepted; returns at once."""
+        match claim.outcome:
+            case "taken":
+                work = self._clerk.open if claim.intent.kind == "open" else self._clerk.click
+                self._hold(self._guarded(work(claim), claim))
+            case "stale" | "unknown-ticket":
+                self._hold(self._guarded(self._too_late(claim), None))
+            case "repeated":
+                log.info("the same delivery came again")
+
+    async def resume(self) -> None:
+        """Start the courier and go on with everything that a former process left."""
+        self._carrier = asyncio.create_task(self._courier.run())
+        for claim in await self._parts.store.pending():
+            self.start(claim)
+        for ticket in await self._parts.store.unfinished():
+            if Body.of(ticket).phase in ("looking", "rechecking"):
+                self._start_look(ticket.number)
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what runs, for at most ``seconds``; the rest is kept and resumed next time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.settled()
+                await self._courier.flush()
+        except TimeoutError:
+            log.warning("%d tasks are left for the next start", len(self._tasks))
+        if self._carrier is not None:
+            self._carrier.cancel()
+            await asyncio.gather(self._carrier, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._courier.close()
+
+    async def settled(self) -> None:
+        """Wait until nothing is being done."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def ticket_view(self, number: int, tenant: Tenant) -> TicketView | None:
+        """A ticket of this tenant as its card shows it."""
+        ticket = await self._parts.store.ticket(number)
+        if ticket is None or ticket.tenant != tenant:
+            return None
+        return await self._view(ticket)
+
+    async def bring(self, number: int) -> None:
+        """Show the card again where it stands, or anew where it was lost."""
+        await self._parts.store.queue([card_parcel(number)])
+        self._courier.wake()
+
+    async def story(self, number: int, tenant: Tenant) -> Story | None:
+        """The raw facts of a ticket of this tenant."""
+        return await self._reader.story(number, tenant)
+
+    async def history(self, query: Query, title: str) -> PastPage:
+        """One page of former tickets."""
+        return await self._reader.history(query, title)
+
+    def explain_codes(self, text: str) -> tuple[Meaning, ...]:
+        """What error codes mean; raises BadCode."""
+        return self._reader.codes(text)
+
+    async def may_read(self, user: str, tenant: Tenant, channel: str) -> None:
+        """Pass whoever may read tickets, or raise NotAllowed."""
+        await self._parts.access.read(user, tenant, channel)
+
+    async def _view(self, ticket: Ticket) -> TicketView:
+        catalog = await self._parts.library.of(ticket.knowledge)
+        live = self._clerk.live.get(ticket.number)
+        if live is None:
+            return view_of(ticket, catalog)
+        body = Body.of(ticket)
+        return view_of(ticket, catalog, merged(body.now, live, only_of(body, catalog)))
+
+    def _start_look(self, number: int) -> None:
+        if number in self._clerk.looks:
+            return
+        task = self._hold(self._looking(number))
+        self._clerk.looks[number] = task
+        task.add_done_callback(lambda _: self._clerk.looks.pop(number, None))
+
+    async def _looking(self, number: int) -> None:
+        ticket_number.set(number)
+        try:
+            await self._clerk.look(number)
+        except Exception:
+            reference = _reference()
+            log.exception("reference %s: a look broke off", reference)
+            await self._clerk.break_off(
+                number, f"The look broke off (reference {reference}); look again."
+            )
+
+    def _hold(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guarded(self, work: Awaitable[None], claim: Claim | None) -> None:
+        """Do the work; what breaks is logged, told, and leaves the button usable."""
+        if claim is not None and claim.intent.ticket is not None:
+            ticket_number.set(claim.intent.ticket)
+        try:
+            await work
+        except Exception:
+            reference = _reference()
+            log.exception("reference %s: an intent was not done", reference)
+            if claim is None:
+                return
+            text = f"That did not work because of a fault in here (reference {reference})."
+            try:
+                await self._clerk.refuse(claim, text)
+            except StoreError:
+                log.exception("reference %s: nobody could be told", reference)
+
+    async def _too_late(self, claim: Claim) -> None:
+        """The ticket has moved on: say who was first, and show the card as it is."""
+        sender, number = Sender.of(claim.intent), claim.intent.ticket
+        if claim.outcome == "unknown-ticket" or number is None:
+            await self._clerk.tell(sender, f"There is no ticket #{number}.", _key(claim))
+            return
+        if claim.by != sender.user:
+            text = (
+                "That step was already answered by {by} at {at}. The card shows what comes next."
+                if claim.by
+                else "That step is not the current one any more. The card shows what comes next."
+            )
+            note = Note(
+                text, sender.user, sender.channel, sender.reply, claim.by or "", claim.at, number
+            )
+            await self._parts.store.queue([note.parcel(_key(claim))])
+        await self.bring(number)
+
+
+def _reference() -> str:
+    """What a person quotes and the log finds."""
+    return secrets.token_hex(4)
+
+
+def _key(claim: Claim) -> str:
+    """The key of the note that answers a delivery which did nothing."""
+    return f"late:{claim.intent.key}"

@@ -1,0 +1,106 @@
+"""The rows of a card: one a rung, over all places that were looked from.
+
+Strategy: a rung is a fault when one of its evidence items is abnormal at a place; what each place
+saw is said once where they agree and with the place's name where they differ.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.catalog.entries import Catalog
+from bot.desk.view import Mark, Row
+from bot.desk.words import RUNGS, Rung, say
+from bot.evidence import Observation, Status
+from bot.evidence.findings import derive
+
+Seen = Mapping[str, Sequence[Observation]]
+"""Place -> what was seen from there."""
+
+
+def by_place(observations: Sequence[Observation]) -> dict[str, list[Observation]]:
+    """Observations by place, in the order in which the places come."""
+    found: dict[str, list[Observation]] = {}
+    for each in observations:
+        found.setdefault(each.vantage, []).append(each)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one card's rows are made from; ``live`` while more is on its way."""
+
+    catalog: Catalog
+    host: str
+    seen: Seen
+    live: bool
+
+    def row(self, rung: Rung) -> Row | None:
+        """The row of a rung, or None for a rung that has nothing to say here."""
+        mine = {
+            place: [each for each in observations if each.probe == rung.probe]
+            for place, observations in self.seen.items()
+        }
+        marks = [
+            _mark(self.catalog, rung, mine[place], derive(observations))
+            for place, observations in self.seen.items()
+        ]
+        if not rung.always and "fault" not in marks:
+            return None
+        if not any(mine.values()):
+            return Row("…" if self.live else "not checked", rung.title)
+        words = {place: say(rung, each, self.host) for place, each in mine.items() if each}
+        return Row(_worst(marks), rung.title, _joined(words))
+
+
+def rows(
+    catalog: Catalog, observations: Sequence[Observation], target: tuple[str, int], *, live: bool
+) -> tuple[Row, ...]:
+    """All rows of a card for ``target`` (host, port); while ``live``, the rest is on its way."""
+    host, port = target
+    look = _Look(catalog, host, by_place(observations), live)
+    made = [row for row in map(look.row, RUNGS) if row is not None]
+    return tuple(
+        Row(row.mark, f"Port {port}", row.detail) if row.title == "Port" else row for row in made
+    )
+
+
+def _mark(
+    catalog: Catalog, rung: Rung, mine: Sequence[Observation], states: Mapping[str, str]
+) -> Mark:
+    for item in rung.items:
+        entry = catalog.evidence.get(item)
+        if entry is not None and states.get(item) in entry.abnormal:
+            return "fault"
+    if any(each.status is Status.PASSED for each in mine):
+        return "ok"
+    return "not checked"
+
+
+def _worst(marks: Sequence[Mark]) -> Mark:
+    for mark in ("fault", "ok"):
+        if mark in marks:
+            return "fault" if mark == "fault" else "ok"
+    return "not checked"
+
+
+def _joined(words: Mapping[str, str]) -> str:
+    """What all places say in one line; the place stands beside it where they differ."""
+    said = {text for text in words.values() if text}
+    if len(said) <= 1:
+        return next(iter(said), "")
+    return "; ".join(f"{text} (from {place})" for place, text in words.items() if text)
+
+
+def changes(
+    catalog: Catalog, before: Mapping[str, str], now: Mapping[str, str], items: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the named items read before and now."""
+
+    def read(states: Mapping[str, str], item: str) -> str:
+        entry = catalog.evidence.get(item)
+        state = states.get(item)
+        if entry is None or state is None:
+            return f"{item}: not seen"
+        return f"{entry.title}: {entry.states.get(state, state)}"
+
+    return tuple(read(before, item) for item in items), tuple(read(now, item) for item in items)

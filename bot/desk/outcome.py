@@ -1,0 +1,254 @@
+"""What a finished look does to a ticket: the proof, the second fault, or the first verdict.
+
+Strategy: pure, like ``flow``.  What was seen before and what is seen now decide, never the word
+of a person alone: a fix that "worked" while the evidence that it should have changed is still
+abnormal is not believed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.catalog.entries import Catalog, Fix
+from bot.desk.body import Body, Offer, merged
+from bot.desk.intents import Verb
+from bot.desk.move import Ending, Move, closed, event, onward, with_body
+from bot.engine import Plan, Situation, proves, reprobed, tried
+from bot.evidence import Observation
+from bot.store.base import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A ticket whose look has just ended, and what was seen."""
+
+    ticket: Ticket
+    body: Body
+    catalog: Catalog
+    seen: tuple[Observation, ...]
+    evidence: Mapping[str, str]
+    now: datetime
+
+    @property
+    def by(self) -> str:
+        """Whose click is being checked."""
+        return self.body.trial.by if self.body.trial is not None else self.ticket.asked_by
+
+    @property
+    def fix(self) -> Fix | None:
+        """The fix that is being checked."""
+        trial = self.body.trial
+        return self.catalog.fixes[trial.fix] if trial is not None and trial.fix else None
+
+    def abnormal(self, evidence: Mapping[str, str], items: Sequence[str]) -> tuple[str, ...]:
+        """Those of ``items`` that are abnormal in ``evidence``."""
+        known = self.catalog.evidence
+        return tuple(
+            item for item in items if item in known and evidence.get(item) in known[item].abnormal
+        )
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """Items that were seen normal and are abnormal now."""
+        before = self.body.situation.evidence
+        now = self.abnormal(self.evidence, sorted(self.evidence))
+        was = self.abnormal(before, sorted(before))
+        return tuple(item for item in now if item in before and item not in was)
+
+    @property
+    def changed(self) -> bool:
+        """Whether a probe sees anything else now; what one of the two looks missed is no change."""
+        before, known = self.body.situation.evidence, self.catalog.evidence
+        return any(
+            before[item] != state
+            for item, state in self.evidence.items()
+            if item in before and item in known and known[item].origin == "probe"
+        )
+
+    @property
+    def blind(self) -> bool:
+        """Whether the way to the place is broken: then nothing was learned about the host."""
+        return bool(self.abnormal(self.evidence, ("jumpbox",)))
+
+    def settled(self, body: Body, **fields: object) -> Body:
+        """The body with what is seen now, nobody waiting for probes any more."""
+        return replace(body, now=self.seen, phase="waiting", trial=None, **fields)  # type: ignore[arg-type]
+
+
+def only_of(body: Body, catalog: Catalog) -> frozenset[str] | None:
+    """Which probes a look needs: those that the fix may change, or all of them."""
+    if body.phase == "looking" or body.trial is None or not body.trial.fix:
+        return None
+    return frozenset(catalog.fixes[body.trial.fix].changes) or None
+
+
+def combined(
+    body: Body, seen: Sequence[Observation], only: frozenset[str] | None
+) -> tuple[Observation, ...]:
+    """Everything known of the host after a look."""
+    return merged(body.now, seen, only)
+
+
+def looked(sight: Sight) -> Move:
+    """What the look means for the ticket."""
+    body, trial = sight.body, sight.body.trial
+    if body.phase == "looking":
+        return _opened(sight)
+    observed = event("observed", sight.by, sight.now, evidence=dict(sight.evidence))
+    fix = sight.fix
+    if trial is None or fix is None:
+        move = _again(sight)
+    elif sight.blind:
+        move = _blind(sight)
+    else:
+        move = _CHECKED[Verb(trial.verb)](sight, fix)
+    return replace(move, events=(observed, *move.events))
+
+
+def _blind(sight: Sight) -> Move:
+    """A fault of the jump box proves and disproves nothing: the step stays as it was."""
+    kept = replace(
+        sight.body,
+        phase="waiting",
+        trial=None,
+        notice="The probes could not look: the jump box is at fault, not the host. Try once more.",
+    )
+    return Move(with_body(sight.ticket, kept))
+
+
+def _opened(sight: Sight) -> Move:
+    """The first look, or the first after a reopening: what a proof is measured against."""
+    body = sight.body
+    situation = Situation(evidence=sight.evidence)
+    if body.history or body.situation.tries:
+        situation = reprobed(body.situation, sight.evidence)
+    body = sight.settled(
+        body, situation=situation, before=sight.seen, before_evidence=sight.evidence
+    )
+    observed = event("observed", sight.by, sight.now, evidence=dict(sight.evidence))
+    return Move(with_body(sight.ticket, body), (observed,), "plan")
+
+
+def _again(sight: Sight) -> Move:
+    """A re-check without a fix: the belief starts anew if something changed."""
+    if not sight.changed:
+        body = sight.settled(sight.body, notice="Looked again: nothing has changed.")
+        return Move(with_body(sight.ticket, body), then="plan")
+    body = onward(sight.body, reprobed(sight.body.situation, sight.evidence))
+    return Move(
+        with_body(sight.ticket, sight.settled(body, notice=_difference(sight))), then="plan"
+    )
+
+
+def _worked(sight: Sight, fix: Fix) -> Move:
+    body, before = sight.body, sight.body.before_evidence
+    if sight.worse:
+        return _different(sight, fix)
+    if proves(fix, before, sight.evidence):
+        situation = replace(body.situation, evidence=sight.evidence)
+        proof = sight.abnormal(before, fix.check)
+        done = sight.settled(body, situation=situation, proof=proof, notice="")
+        return closed(sight.ticket, done, Ending("verified", sight.by, sight.now, fix.id))
+    still = sight.abnormal(sight.evidence, fix.check)
+    if still:
+        words = "; ".join(_reads(sight, item) for item in still)
+        body = sight.settled(body, notice=f"Looked again: nothing has changed yet ({words}).")
+        return Move(with_body(sight.ticket, body))
+    situation = replace(body.situation, evidence=sight.evidence)
+    done = sight.settled(body, situation=situation, notice="")
+    return closed(sight.ticket, done, Ending("word", sight.by, sight.now, fix.id))
+
+
+def _failed(sight: Sight, fix: Fix) -> Move:
+    if sight.changed:
+        return _different(sight, fix)
+    return _tried(sight, fix, "failed")
+
+
+def _unsure(sight: Sight, fix: Fix) -> Move:
+    """Nobody knows: if the probes see it mended, the person tries again, else it was not done."""
+    if proves(fix, sight.body.before_evidence, sight.evidence):
+        situation = replace(sight.body.situation, evidence=sight.evidence)
+        notice = "What this step mends is right now. Connect again and say whether it works."
+        body = sight.settled(sight.body, situation=situation, notice=notice)
+        return Move(with_body(sight.ticket, body))
+    if sight.changed:
+        return _different(sight, fix)
+    return _tried(sight, fix, "unsure")
+
+
+def _undone(sight: Sight, fix: Fix) -> Move:
+    situation = replace(sight.body.situation, evidence=sight.evidence)
+    body = onward(sight.body, tried(situation, fix, "undone"), approval=None)
+    return Move(with_body(sight.ticket, sight.settled(body)), then="plan")
+
+
+def _tried(sight: Sight, fix: Fix, result: str) -> Move:
+    result_ = "unsure" if result == "unsure" else "failed"
+    situation = replace(sight.body.situation, evidence=sight.evidence)
+    body = onward(sight.body, tried(situation, fix, result_))
+    return Move(with_body(sight.ticket, sight.settled(body)), then="plan")
+
+
+def _different(sight: Sight, fix: Fix) -> Move:
+    """The probes changed and it is still broken: one fault was repaired, another is there."""
+    body = onward(sight.body, reprobed(sight.body.situation, sight.evidence, fix))
+    body = sight.settled(
+        body, notice=_difference(sight), before=sight.seen, before_evidence=sight.evidence
+    )
+    return Move(with_body(sight.ticket, body), then="plan")
+
+
+_CHECKED = {
+    Verb.WORKED: _worked,
+    Verb.FAILED: _failed,
+    Verb.UNSURE: _unsure,
+    Verb.UNDONE: _undone,
+}
+
+
+def _difference(sight: Sight) -> str:
+    """What changed, the worse first."""
+    if sight.worse:
+        return "Worse than before: " + "; ".join(_reads(sight, each) for each in sight.worse) + "."
+    before = sight.body.situation.evidence
+    was = sight.abnormal(before, sorted(before))
+    better = [each for each in was if each not in sight.abnormal(sight.evidence, was)]
+    named = "; ".join(_reads(sight, each) for each in better if each in sight.evidence)
+    return f"Changed since the last look: {named}." if named else "Something has changed."
+
+
+def _reads(sight: Sight, item: str) -> str:
+    entry, state = sight.catalog.evidence[item], sight.evidence[item]
+    return f"{entry.title}: {entry.states.get(state, state)}"
+
+
+def planned(move: Move, plan: Plan, now: datetime, unlocks: str = "") -> Move:
+    """The move with the planner's verdict and step on the card."""
+    ticket = move.ticket
+    body = Body.of(ticket)
+    offer = Offer.of(plan, unlocks)
+    body = replace(body, offer=offer, phase="waiting")
+    kind = "asked" if plan.step.kind == "question" else "offered"
+    offered = event(
+        kind,
+        "",
+        now,
+        step=plan.step.kind,
+        id=plan.step.id,
+        verdict=plan.verdict.state,
+        first=plan.verdict.causes[0].id if plan.verdict.causes else "",
+    )
+    return replace(
+        move, ticket=with_body(ticket, body), events=(*move.events, offered), then="rest"
+    )
+
+
+def broken_off(ticket: Ticket, body: Body, why: str, now: datetime) -> Move:
+    """A look that could not be finished: what was there stays, looking again is offered."""
+    if body.offer is None:
+        step = event("closed", "", now, outcome="cancelled", reason=why)
+        done = replace(body, phase="closed", trial=None, notice=why)
+        return Move(with_body(ticket, done, state="cancelled", closed_at=now), (step,))
+    kept = replace(body, phase="waiting", trial=None, notice=why)
+    return Move(with_body(ticket, kept), (event("refused", "", now, reason=why),))

@@ -1,0 +1,160 @@
+"""Plans away from the event loop, each computed once.
+
+Strategy: a plan depends on (knowledge, epoch, situation) only, so it is memoised by exactly
+these.  It is computed in one worker process which keeps the models it has built; the knowledge
+files are sent only when the worker says that it does not have them.  A worker that died is
+replaced once; the second death in a row is the caller's error.
+"""
+
+import asyncio
+import json
+import multiprocessing
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol
+
+from bot.catalog import load
+from bot.catalog.entries import Catalog
+from bot.engine import Model, Plan, Situation, plan
+
+MOST_PLANS = 2_000
+MOST_MODELS = 4
+
+
+class Planner(Protocol):
+    """Finds verdict and next step for a situation."""
+
+    async def plan(self, catalog: Catalog, epoch: str, situation: Situation) -> Plan:
+        """The plan; equal arguments give equal plans."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the worker."""
+        ...
+
+
+class Memo:
+    """Plans by (knowledge, epoch, situation), the most recently used kept."""
+
+    def __init__(self, most: int = MOST_PLANS) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, str, str], Plan] = OrderedDict()
+
+    @staticmethod
+    def key(catalog: Catalog, epoch: str, situation: Situation) -> tuple[str, str, str]:
+        """What a plan depends on."""
+        return (catalog.hash, epoch, json.dumps(situation.to_json(), sort_keys=True))
+
+    def get(self, key: tuple[str, str, str]) -> Plan | None:
+        """A plan made before."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: tuple[str, str, str], made: Plan) -> Plan:
+        """Remember a plan."""
+        self._kept[key] = made
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return made
+
+
+class InlinePlanner:
+    """Plans where it is called: for the terminal, where nobody else waits for the loop."""
+
+    def __init__(self) -> None:
+        self._memo = Memo()
+        self._models: dict[str, Model] = {}
+
+    async def plan(self, catalog: Catalog, epoch: str, situation: Situation) -> Plan:
+        """The plan, at once."""
+        key = Memo.key(catalog, epoch, situation)
+        found = self._memo.get(key)
+        if found is not None:
+            return found
+        model = self._models.get(catalog.hash)
+        if model is None:
+            model = self._models[catalog.hash] = Model.of(catalog)
+        return self._memo.keep(key, plan(model, situation))
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class WorkerPlanner:
+    """Plans in one worker process; questions for the same plan at one time are asked once."""
+
+    def __init__(self) -> None:
+        self._memo = Memo()
+        self._asked: dict[tuple[str, str, str], asyncio.Task[Plan]] = {}
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def plan(self, catalog: Catalog, epoch: str, situation: Situation) -> Plan:
+        """The plan; raises BrokenProcessPool when the worker died twice over it."""
+        key = Memo.key(catalog, epoch, situation)
+        found = self._memo.get(key)
+        if found is not None:
+            return found
+        task = self._asked.get(key)
+        if task is None:
+            task = asyncio.create_task(self._compute(catalog, situation))
+            self._asked[key] = task
+            task.add_done_callback(lambda _: self._asked.pop(key, None))
+        return self._memo.keep(key, await asyncio.shield(task))
+
+    async def warm(self, catalog: Catalog) -> None:
+        """Start the worker and build the model, so that the first ticket does not wait."""
+        await self._ask(catalog, None)
+
+    async def close(self) -> None:
+        """Stop the worker; questions still open are dropped."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+    async def _compute(self, catalog: Catalog, situation: Situation) -> Plan:
+        made = await self._ask(catalog, situation)
+        if made is None:  # only a warming question has no plan
+            raise RuntimeError("the planning worker gave no plan")
+        return made
+
+    async def _ask(self, catalog: Catalog, situation: Situation | None) -> Plan | None:
+        try:
+            return await self._send(catalog, situation)
+        except BrokenProcessPool:
+            broken, self._pool = self._pool, None
+            if broken is not None:
+                broken.shutdown(wait=False, cancel_futures=True)
+            return await self._send(catalog, situation)
+
+    async def _send(self, catalog: Catalog, situation: Situation | None) -> Plan | None:
+        if self._pool is None:
+            # Spawned, not forked: a fork would copy the loop, its threads and open sockets.
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        loop, pool = asyncio.get_running_loop(), self._pool
+        known, made = await loop.run_in_executor(pool, _work, catalog.hash, None, situation)
+        if not known:
+            files = dict(catalog.files)
+            _, made = await loop.run_in_executor(pool, _work, catalog.hash, files, situation)
+        return made
+
+
+_models: OrderedDict[str, Model] = OrderedDict()
+"""The worker's own models by knowledge hash; empty in every other process."""
+
+
+def _work(
+    digest: str, files: Mapping[str, str] | None, situation: Situation | None
+) -> tuple[bool, Plan | None]:
+    """In the worker: whether the knowledge is known, and the plan if so."""
+    model = _models.get(digest)
+    if model is None:
+        if files is None:
+            return False, None
+        model = _models[digest] = Model.of(load(files))
+        if len(_models) > MOST_MODELS:
+            _models.popitem(last=False)
+    return True, None if situation is None else plan(model, situation)

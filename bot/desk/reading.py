@@ -1,0 +1,106 @@
+"""What people read without changing anything: a ticket, its raw facts, the history, codes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.desk.body import Body
+from bot.desk.ladder import by_place
+from bot.desk.library import Library
+from bot.desk.saying import share, took
+from bot.desk.showing import meanings
+from bot.desk.view import Meaning, Past, PastPage, Story
+from bot.evidence import Observation
+from bot.redact import clean
+from bot.store.base import Event, Page, Query, Store, Tenant, Ticket
+
+LONGEST = 400
+PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads tickets and makes views of them."""
+
+    store: Store
+    library: Library
+
+    async def story(self, number: int, tenant: Tenant) -> Story | None:
+        """Everything that is known of a ticket: what each place saw, why, what happened."""
+        ticket = await self.store.ticket(number)
+        if ticket is None or ticket.tenant != tenant:
+            return None
+        body = Body.of(ticket)
+        chapters = [
+            (f"Seen from {place}", tuple(_fact(each) for each in seen))
+            for place, seen in by_place(body.now).items()
+        ]
+        if body.offer is not None:
+            shares = tuple(
+                f"{each.title} - {share(each.probability)}"
+                for each in body.offer.verdict.causes
+                if each.probability >= 0.01
+            )
+            chapters.append(("Causes", shares))
+            chapters.append(("Held back by a rule", body.offer.held_back))
+        told = await self.store.events(number)
+        chapters.append(("What happened", tuple(_happened(each) for each in told)))
+        chapters.append(("Knowledge", (f"{ticket.knowledge[:12]}, epoch {ticket.epoch}",)))
+        kept = tuple((title, lines) for title, lines in chapters if lines)
+        return Story(number, ticket.host, kept)
+
+    async def history(self, query: Query, title: str) -> PastPage:
+        """One page of tickets, newest first."""
+        page: Page = await self.store.search(query)
+        lines = [await self._past(ticket) for ticket in page.tickets]
+        older = page.tickets[-1].number if page.more and page.tickets else None
+        return PastPage(title, tuple(lines), older)
+
+    async def _past(self, ticket: Ticket) -> Past:
+        cause = self.library.current.causes.get(ticket.cause or "")
+        outcome = {"verified": ", verified", "word": " on word"}.get(ticket.outcome or "", "")
+        return Past(
+            ticket.number,
+            ticket.host,
+            ticket.opened_at,
+            (ticket.cause or "cause not known").replace("-", " ") if cause is None else cause.title,
+            ticket.state + outcome,
+            took(ticket) if ticket.closed_at else "",
+            ticket.asked_by,
+        )
+
+    def codes(self, text: str) -> tuple[Meaning, ...]:
+        """What the codes in a text mean; raises BadCode."""
+        return meanings(self.library.current, text)
+
+
+def _fact(seen: Observation) -> str:
+    """One observation as a line: probe, status, facts."""
+    failure = f" {seen.failure.value}" if seen.failure is not None else ""
+    said = f" ({clean(seen.detail, LONGEST)})" if seen.detail else ""
+    facts = ", ".join(f"{key} {_plain(value)}" for key, value in sorted(seen.facts.items()))
+    line = f"{seen.probe}: {seen.status.value}{failure}{said}"
+    return f"{line}; {facts}" if facts else line
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_plain(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(_plain(each) for each in value) + "]"
+    return clean(str(value), LONGEST)
+
+
+def _happened(event: Event) -> str:
+    said = ", ".join(
+        f"{key} {_plain(value)}"
+        for key, value in sorted(event.data.items())
+        if key != "evidence" and value not in (None, "")
+    )
+    who = f" by {event.by}" if event.by else ""
+    return f"{_clock(event.at)} {event.kind}{who}" + (f": {said}" if said else "")
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M:%S} UTC"

@@ -1,0 +1,147 @@
+"""The sentences of a card: what is wrong, how likely, what ended it.
+
+Strategy: sentences name the thing, not the bot; a number stands beside its word.
+"""
+
+from datetime import datetime
+
+from bot.catalog.entries import OTHER, Catalog
+from bot.desk.body import Body
+from bot.desk.ladder import by_place
+from bot.desk.words import FAILURES, day, duration
+from bot.evidence import Failure
+from bot.store.base import Ticket
+
+LIKELY = ((0.9, "Very likely"), (0.5, "Likely"), (0.25, "Possible"), (0.0, "Unlikely"))
+SHOWN_FROM = 0.1
+"""Causes less likely than this are not named in an inconclusive verdict."""
+
+
+def minutes(effort: float) -> str:
+    """The effort of a step: 10 seconds, about 5 min."""
+    return f"about {effort:g} min" if effort >= 1 else f"{effort * 60:.0f} seconds"
+
+
+def share(probability: float) -> str:
+    """A probability with its word: Likely: 62 in 100."""
+    word = next(word for least, word in LIKELY if probability >= least)
+    return f"{word}: {min(99, max(1, round(probability * 100)))} in 100"
+
+
+def with_host(text: str, ticket: Ticket) -> str:
+    """Put the typed host, which is grammar-checked, into a text of the knowledge base."""
+    return text.replace("{host}", ticket.host)
+
+
+def likelihood(body: Body) -> str:
+    """How likely the first cause is; empty unless one was found."""
+    if body.offer is None or body.phase == "looking" or body.offer.verdict.state != "found":
+        return ""
+    return share(body.offer.verdict.causes[0].probability)
+
+
+def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> str:
+    """The first sentence of the card."""
+    if body.phase in ("looking", "closed") and ticket.state in ("open", "cancelled"):
+        return ""
+    if body.situation.in_force is not None:
+        return in_force(ticket, body, catalog)
+    blind = could_not_look(ticket, body)
+    if blind:
+        return blind
+    if body.offer is None:
+        return ""
+    verdict = body.offer.verdict
+    if verdict.state == "found":
+        return catalog.causes[verdict.causes[0].id].title
+    return healthy(ticket) if verdict.state == "healthy" else _inconclusive(body)
+
+
+def healthy(ticket: Ticket) -> str:
+    """Everything visible is fine: where the cause must lie then."""
+    return (
+        f"Everything that can be seen without a password is fine from {_places(ticket)}: "
+        "name, port, RDP, TLS, certificate, sign-in, clock. So the cause is most likely behind "
+        "the password (rights, account, licence), on the PC, or on the way to the host."
+    )
+
+
+def _inconclusive(body: Body) -> str:
+    if body.offer is None:
+        return ""
+    likely = [
+        f"{each.title.rstrip('.')} ({round(each.probability * 100)} in 100)"
+        for each in body.offer.verdict.causes
+        if each.id != OTHER and each.probability >= SHOWN_FROM
+    ]
+    if not likely:
+        return "What was seen does not settle it, and no known cause stands out."
+    return "What was seen does not settle it. Most likely so far: " + "; ".join(likely[:2]) + "."
+
+
+def could_not_look(ticket: Ticket, body: Body) -> str:
+    """Said when no place could look at all: a fault of the jump box is never the host's."""
+    seen = by_place(body.now)
+    broken: dict[str, Failure] = {}
+    for place, observations in seen.items():
+        for each in observations:
+            if each.probe == "jumpbox.session" and each.failure is not None:
+                broken[place] = each.failure
+    if not broken or len(broken) < len(seen):
+        return ""
+    place, failure = next(iter(broken.items()))
+    words = FAILURES.get(failure, failure.value).replace("the jump box", f"Jump box {place}", 1)
+    said = f"{words}. Nothing was sent to {ticket.host}, so this says nothing about it."
+    if failure is Failure.JUMPBOX_HOST_KEY:
+        said += (
+            " An administrator compares the fingerprint with the machine and runs: "
+            f"rdp-triage jumpbox trust {place}"
+        )
+    return said
+
+
+def in_force(ticket: Ticket, body: Body, catalog: Catalog) -> str:
+    """Said while a temporary measure stands."""
+    fix = catalog.fixes[body.situation.in_force or ""]
+    limit = f" for at most {fix.limit_minutes} minutes" if fix.limit_minutes else ""
+    return (
+        f"In force on {ticket.host} as a test{limit}: {fix.title.rstrip('.')}. "
+        "It is undone before anything else; until then the ticket cannot be closed."
+    )
+
+
+def last_time(body: Body) -> str:
+    """What the last solved ticket of this host was."""
+    last = body.last
+    if last is None:
+        return ""
+    same = body.offer is not None and body.offer.verdict.causes[0].id == last["cause"]
+    cause = "same cause" if same else str(last["title"])
+    fixed = f', fixed by "{last["fix"]}"' if last["fix"] else ""
+    return (
+        f"Last time here: {day(last['closed_at'])}, {cause}{fixed} "
+        f"in {duration(last['seconds'])} (#{last['number']})."
+    )
+
+
+def closing(ticket: Ticket, body: Body, catalog: Catalog) -> str:
+    """What ended the ticket."""
+    fix = catalog.fixes[ticket.fix].title if ticket.fix and ticket.fix in catalog.fixes else ""
+    if ticket.state == "resolved" and ticket.outcome == "verified":
+        return f'Fixed by "{fix}": seen by the probes.' if fix else "Seen to be right again."
+    if ticket.state == "resolved":
+        said = f'Closed on the word of a person: "{fix}" helped.' if fix else "Closed on word."
+        return f"{said} Nothing visible from {_places(ticket)} has changed."
+    if ticket.state == "escalated":
+        return "Handed over to the second line."
+    return "Cancelled." if ticket.state == "cancelled" else "Closed without an answer."
+
+
+def took(ticket: Ticket, now: datetime | None = None) -> str:
+    """How long a ticket took, or has been open."""
+    end = ticket.closed_at or now or ticket.opened_at
+    return duration(max(0.0, (end - ticket.opened_at).total_seconds()))
+
+
+def _places(ticket: Ticket) -> str:
+    return " and ".join(ticket.vantages) or "here"

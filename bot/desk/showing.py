@@ -1,0 +1,126 @@
+"""From a stored ticket to what people see of it; pure, the same ticket gives the same view.
+
+Strategy: one function a part of the card (sentence, step, buttons, proof), put together in
+``view_of``.  Nothing here decides; it only says.
+"""
+
+from collections.abc import Sequence
+
+from bot.catalog.codes import explain
+from bot.catalog.entries import OTHER, Catalog
+from bot.desk import saying
+from bot.desk.body import Body
+from bot.desk.buttons import buttons_of, more_of, tools_of
+from bot.desk.ladder import changes, rows
+from bot.desk.view import Meaning, Proof, StepView, TicketView
+from bot.desk.words import duration
+from bot.engine import Step
+from bot.evidence import Observation
+from bot.store.base import Ticket
+
+WHO = {"user": "you", "helper": "helpdesk", "admin": "server administrator"}
+RISK = (
+    "changes nothing",
+    "can be undone",
+    "disturbs others or restarts something",
+    "weakens protection for a while",
+)
+
+
+def view_of(
+    ticket: Ticket, catalog: Catalog, live: Sequence[Observation] | None = None
+) -> TicketView:
+    """The view of a ticket; ``live`` are observations of a look that is still going on."""
+    body = Body.of(ticket)
+    looking = body.phase in ("looking", "rechecking")
+    seen = body.now if live is None else tuple(live)
+    target = (ticket.host, ticket.port)
+    return TicketView(
+        number=ticket.number,
+        version=ticket.version,
+        host=ticket.host if ticket.port == 3389 else f"{ticket.host} port {ticket.port}",
+        state=_state(ticket, body),
+        asked_by=ticket.asked_by,
+        owner=ticket.owner or "",
+        opened_at=ticket.opened_at,
+        sentence=saying.sentence(ticket, body, catalog),
+        likelihood=saying.likelihood(body),
+        notice=body.notice,
+        codes=tuple(
+            f"{meaning.code}: {' '.join(meaning.lines)}"
+            for meaning in meanings(catalog, ticket.codes)
+        ),
+        rows=rows(catalog, seen, target, live=looking and live is not None),
+        ruled_out=_ruled_out(body, catalog),
+        last_time=saying.last_time(body),
+        proof=_proof(ticket, body, catalog),
+        step=_step(ticket, body, catalog) if body.phase == "waiting" else None,
+        buttons=buttons_of(ticket, body, catalog),
+        tools=tools_of(ticket, body),
+        more=more_of(ticket, body),
+    )
+
+
+def meanings(catalog: Catalog, codes: str | Sequence[str]) -> tuple[Meaning, ...]:
+    """What each code means, every reading that a table has; raises BadCode."""
+    return tuple(
+        Meaning(
+            reading.code,
+            tuple(f"{entry.meaning} {entry.says}".strip() for entry in reading.entries)
+            or ("in none of the published tables.",),
+        )
+        for reading in explain(catalog, codes)
+    )
+
+
+def _state(ticket: Ticket, body: Body) -> str:
+    places = " and ".join(ticket.vantages)
+    if ticket.state == "open":
+        if body.phase == "looking":
+            return f"looking from {places}"
+        return f"looking again from {places}" if body.phase == "rechecking" else "open"
+    if ticket.state == "resolved":
+        return "resolved, verified" if ticket.outcome == "verified" else "resolved on word"
+    return ticket.state
+
+
+def _ruled_out(body: Body, catalog: Catalog) -> tuple[str, ...]:
+    if body.offer is None or body.phase == "looking":
+        return ()
+    known = [each for each in body.offer.verdict.ruled_out if each in catalog.causes]
+    return tuple(each.replace("-", " ") for each in known if each != OTHER)
+
+
+def _step(ticket: Ticket, body: Body, catalog: Catalog) -> StepView | None:
+    if body.offer is None:
+        return None
+    step = body.offer.step
+    if step.kind == "question":
+        question = catalog.questions[step.id]
+        facts = (saying.minutes(question.effort.value),)
+        return StepView(question.ask, facts, step.why, question.where_to_look)
+    if step.kind in ("fix", "undo"):
+        return _fix(ticket, step, catalog)
+    return StepView(step.title, why=step.why)
+
+
+def _fix(ticket: Ticket, step: Step, catalog: Catalog) -> StepView:
+    fix = catalog.fixes[step.id]
+    who = WHO[fix.who_can]
+    if step.kind == "undo":
+        facts = (saying.minutes(fix.effort.value), who)
+        return StepView(step.title, facts, step.why, saying.with_host(fix.undo or "", ticket))
+    words = [saying.minutes(fix.effort.value), who, RISK[fix.risk]]
+    if fix.disturbs_others:
+        words.append("other people notice it")
+    if fix.waiting:
+        words.append(f"then wait {duration(fix.waiting * 60)}")
+    undo = saying.with_host(fix.undo or "", ticket)
+    return StepView(fix.title, tuple(words), step.why, saying.with_host(fix.text, ticket), undo)
+
+
+def _proof(ticket: Ticket, body: Body, catalog: Catalog) -> Proof | None:
+    if ticket.state == "open":
+        return None
+    before, now = changes(catalog, body.before_evidence, body.situation.evidence, body.proof)
+    return Proof(before, now, saying.closing(ticket, body, catalog))

@@ -1,0 +1,72 @@
+"""What people do with a ticket as a whole: look again, close, reopen, claim, hand back, share.
+
+Strategy: pure, one function a verb.
+"""
+
+from dataclasses import replace
+
+from bot.desk.move import Ending, Move, OutOfPlace, closed, event, with_body
+from bot.desk.scene import Scene, look
+
+
+def recheck(scene: Scene) -> Move:
+    """Look again at everything."""
+    return look(scene)
+
+
+def close(scene: Scene) -> Move:
+    """Close on the word of a person."""
+    return closed(scene.ticket, replace(scene.body, notice=""), Ending("word", scene.by, scene.now))
+
+
+def cancel(scene: Scene) -> Move:
+    """End the ticket without an outcome."""
+    body = replace(scene.body, phase="closed", trial=None, notice="")
+    said = event("closed", scene.by, scene.now, outcome="cancelled")
+    return Move(with_body(scene.ticket, body, state="cancelled", closed_at=scene.now), (said,))
+
+
+def reopen(scene: Scene) -> Move:
+    """The trouble is back: look again and go on."""
+    body = replace(scene.body, phase="looking", trial=None, notice="", proof=())
+    ticket = with_body(
+        scene.ticket, body, state="open", outcome=None, cause=None, fix=None, closed_at=None
+    )
+    return Move(ticket, (event("reopened", scene.by, scene.now),), "look")
+
+
+def claim(scene: Scene) -> Move:
+    """Somebody takes the ticket on."""
+    ticket = replace(scene.ticket, owner=scene.by)
+    return Move(ticket, (event("shared", scene.by, scene.now, claimed=True),))
+
+
+def handback(scene: Scene) -> Move:
+    """The second line gives it back."""
+    body = replace(scene.body, phase="waiting", notice="Handed back by the second line.")
+    ticket = with_body(scene.ticket, body, state="open")
+    return Move(ticket, (event("reopened", scene.by, scene.now, handed_back=True),), "plan")
+
+
+def back(scene: Scene) -> Move:
+    """Return to the situation before the last step; what was seen since stays."""
+    body = scene.body
+    if not body.history:
+        raise OutOfPlace("There is no step to go back to.")
+    if body.situation.in_force is not None:
+        raise OutOfPlace("A temporary measure is in force; it is undone before anything else.")
+    earlier = replace(body.history[-1], evidence=body.situation.evidence)
+    body = replace(body, situation=earlier, history=body.history[:-1], notice="One step back.")
+    return Move(
+        with_body(scene.ticket, body), (event("answered", scene.by, scene.now, back=True),), "plan"
+    )
+
+
+def share(scene: Scene) -> Move:
+    """Let the card stand in the helpdesk channel."""
+    if not scene.helpdesk:
+        raise OutOfPlace("No helpdesk channel is set, so there is no place to share it to.")
+    if scene.ticket.channel == scene.helpdesk:
+        raise OutOfPlace("The card stands in the helpdesk channel already.")
+    said = event("shared", scene.by, scene.now, channel=scene.helpdesk)
+    return Move(scene.ticket, (said,), channel=scene.helpdesk)

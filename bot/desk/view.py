@@ -1,0 +1,132 @@
+"""Everything that a card or a terminal shows of a ticket, as frozen values: words, no markup.
+
+The strings are plain text; those that came from a target were cleaned, and every surface still
+escapes them.  ``prose`` alone is Markdown, from the reviewed knowledge base.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.desk.intents import Verb
+
+Mark = Literal["ok", "fault", "not checked", "…"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rung: its mark in words, its name, what was seen."""
+
+    mark: Mark
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press.  ``detail`` is the state of an answer; ``confirm`` is asked first."""
+
+    verb: Verb
+    label: str
+    value: str
+    detail: str = ""
+    style: Literal["", "primary", "danger"] = ""
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """The next step: what, how long, who, what it risks, how, and how to go back."""
+
+    title: str
+    facts: tuple[str, ...] = ()
+    """Minutes, who, risk: short words that stand in one line."""
+    why: str = ""
+    prose: str = ""
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the probes saw before and see now; ``closing`` says what ended the ticket."""
+
+    before: tuple[str, ...] = ()
+    now: tuple[str, ...] = ()
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """One ticket at one version."""
+
+    number: int
+    version: int
+    host: str
+    state: str
+    """A few words: looking from dc1; open; resolved, verified; escalated."""
+    asked_by: str
+    owner: str = ""
+    opened_at: datetime | None = None
+    sentence: str = ""
+    likelihood: str = ""
+    notice: str = ""
+    codes: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    ruled_out: tuple[str, ...] = ()
+    last_time: str = ""
+    proof: Proof | None = None
+    step: StepView | None = None
+    buttons: tuple[Button, ...] = ()
+    """The answers to the step."""
+    tools: tuple[Button, ...] = ()
+    """Details, re-check, escalate: what can always be done."""
+    more: tuple[Button, ...] = ()
+    """What stands behind the overflow menu."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence that says the same, for notifications and screen readers."""
+        said = " ".join(part for part in (self.notice, self.sentence, self.likelihood) if part)
+        if self.proof is not None and self.proof.closing:
+            said = self.proof.closing
+        step = f" Next: {self.step.title}" if self.step is not None else ""
+        return f"#{self.number} {self.host}, {self.state}. {said}{step}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A ticket's raw facts: one (heading, lines) pair a place or chapter, for Details."""
+
+    number: int
+    host: str
+    chapters: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of the history."""
+
+    number: int
+    host: str
+    opened_at: datetime
+    cause: str
+    outcome: str
+    took: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """A page of the history, newest first; ``older`` is the cursor of the next one, if any."""
+
+    title: str
+    lines: tuple[Past, ...]
+    older: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an error code means; ``says`` is empty where it is not known."""
+
+    code: str
+    lines: tuple[str, ...]

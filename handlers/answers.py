@@ -1,0 +1,84 @@
+"""Private answers: what only the person sees who asked."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.desk.api import Meaning, Past, PastPage, Story, TicketView
+from handlers import blocks as b
+from handlers.cards import card
+from handlers.ids import Action
+
+NOT_TAKEN = "That was not taken: the store is busy. Nothing was lost; try again in a moment."
+HELP = """\
+*/rdp HOST [codes or the error text]*  look at a host and find out why Remote Desktop fails
+*/rdp HOST via NAME*  look from a certain jump box, or from `direct`, or from `all`
+*/rdp HOST gateway HOST*  say which RD Gateway is on the way
+*/rdp code 0x904 0x7*  what error codes mean
+*/rdp ticket 128*  one ticket
+*/rdp history [host, @person or text]*  former tickets
+*/rdp mine*  your tickets
+A host is looked at without credentials and nothing on it is changed. Never type a password."""
+MOST_LINES = 40
+
+
+def private(text: str, blocks: list[b.Block] | None = None) -> dict[str, Any]:
+    """The arguments of a private answer; ``text`` is plain."""
+    made: dict[str, Any] = {
+        "text": b.cut(b.escape(text), b.FALLBACK),
+        "response_type": "ephemeral",
+        "replace_original": False,
+    }
+    return {**made, "blocks": blocks[: b.MOST_BLOCKS]} if blocks else made
+
+
+def help_text() -> dict[str, Any]:
+    """What can be typed."""
+    return {**private("How to use /rdp"), "blocks": [b.section(HELP)]}
+
+
+def codes(meanings: tuple[Meaning, ...]) -> dict[str, Any]:
+    """What codes mean."""
+    made = [b.words(f"{each.code}: " + "\n".join(each.lines)) for each in meanings[:MOST_LINES]]
+    said = "; ".join(f"{each.code}: {' '.join(each.lines)}" for each in meanings)
+    return private(said, made)
+
+
+def ticket(view: TicketView) -> dict[str, Any]:
+    """A ticket as its card shows it, without buttons: those stand on the card."""
+    return private(view.summary, card(view, most=1_500, live=False))
+
+
+def story(story: Story) -> list[b.Block]:
+    """A ticket's raw facts as blocks of a modal."""
+    made: list[b.Block] = []
+    for heading, lines in story.chapters:
+        made.append(b.header(heading))
+        for start in range(0, len(lines), 6):
+            pieces = [b.text_element(f"{b.cut(line, 900)}\n") for line in lines[start : start + 6]]
+            made.append(b.rich_text([{"type": "rich_text_preformatted", "elements": pieces}]))
+    return made[:100] or [b.words("Nothing was seen yet.")]
+
+
+def past(page: PastPage, cursor: str) -> dict[str, Any]:
+    """One page of former tickets; ``cursor`` is the value of the button for older ones."""
+    if not page.lines:
+        return private(f"{page.title}: no tickets.")
+    made = [b.header(page.title)]
+    made += [_line(each) for each in page.lines]
+    if cursor:
+        made += b.actions([b.button(Action.HISTORY_PAGE, "Older", cursor)])
+    said = "; ".join(f"#{each.number} {each.host}, {each.outcome}" for each in page.lines)
+    return private(f"{page.title}: {said}", made)
+
+
+def _line(past: Past) -> b.Block:
+    took = f", {past.took}" if past.took else ""
+    block = b.words(
+        f"#{past.number}  {_day(past.opened_at)}  {past.host}\n{past.cause}\n{past.outcome}{took}"
+    )
+    opener = b.button(f"{Action.HISTORY_OPEN}{past.number}", "Open", str(past.number))
+    return {**block, "accessory": opener}
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%b %Y}"

@@ -1,0 +1,180 @@
+"""What stands behind ``/rdp``, read by one strict grammar into frozen values.
+
+Strategy: the first word decides; anything that is no known word is a host.  After the host come
+codes, ``via NAME`` and ``gateway HOST`` in any order, then whatever error text was pasted.  Both
+forms that Slack sends (escaped and plain) are understood.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.catalog.codes import BadCode, canonical, find_codes
+from bot.targets import BadHost, TypedHost, parse_host, unwrap
+
+EXAMPLE = "/rdp srv-app-07 0x904 0x7"
+LONGEST_MESSAGE = 2_000
+_USER = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^>]*)?>")
+_NUMBER = re.compile(r"#?([1-9][0-9]{0,14})")
+_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
+_CODE = re.compile(r"-?[0-9][0-9a-fA-FxXhH]*(?:[/,;][0-9a-fA-FxXhH-]+)*[,;/]?")
+
+
+class Slip(ValueError):
+    """The command cannot be read; the text says what was understood and gives an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """No word at all: the start form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Explain error codes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show one ticket."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Former tickets of a host, a person or with a text; all empty: everything."""
+
+    user: str | None = None
+    host: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The tickets of whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """Open a ticket for a host."""
+
+    host: TypedHost
+    codes: tuple[str, ...] = ()
+    message: str = ""
+    via: str | None = None
+    gateway: str | None = None
+
+
+Command = Start | Help | Codes | Show | Past | Mine | Triage
+
+
+def read(text: str) -> Command:
+    """Read the text behind the command; raises Slip."""
+    person = _USER.search(text)
+    plain = unwrap(text)
+    first, _, rest = plain.partition(" ")
+    reader = _WORDS.get(first.casefold())
+    if reader is None:
+        return _triage(plain)
+    return reader(rest.strip(), person[1] if person is not None else None)
+
+
+def _wanted(rest: str, example: str) -> str:
+    if not rest:
+        raise Slip(f"Something is missing after that word. For example: {example}")
+    return rest
+
+
+def _number(rest: str) -> int:
+    found = _NUMBER.fullmatch(rest)
+    if found is None:
+        raise Slip(f"“{rest[:40]}” is not a ticket number. For example: /rdp ticket 128")
+    return int(found[1])
+
+
+def _past(rest: str, user: str | None) -> Past:
+    if user is not None:
+        return Past(user=user)
+    if rest.startswith("@"):
+        raise Slip("Pick the person from the list that Slack offers after the @.")
+    if not rest:
+        return Past()
+    try:
+        return Past(host=parse_host(rest).host) if " " not in rest else Past(text=rest)
+    except BadHost:
+        return Past(text=rest)
+
+
+def _triage(text: str) -> Triage:
+    words = text.split()
+    try:
+        host = parse_host(words[0])
+    except BadHost as error:
+        raise Slip(f"{error} For example: {EXAMPLE}") from None
+    options = _Options(words[1:])
+    options.read()
+    message = " ".join(options.rest)[:LONGEST_MESSAGE]
+    codes = tuple(dict.fromkeys((*options.codes, *find_codes(message))))
+    return Triage(host, codes, message, options.via, options.gateway)
+
+
+_WORDS: Mapping[str, Callable[[str, str | None], Command]] = {
+    "": lambda rest, user: Start(),
+    "help": lambda rest, user: Help(),
+    "code": lambda rest, user: Codes(_wanted(rest, "/rdp code 0x904 0x7")),
+    "ticket": lambda rest, user: Show(_number(rest)),
+    "history": _past,
+    "mine": lambda rest, user: Mine(),
+}
+
+
+class _Options:
+    """Takes options and codes off both ends of the words; what stays is the pasted text."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.rest = list(words)
+        self.codes: list[str] = []
+        self.via: str | None = None
+        self.gateway: str | None = None
+
+    def read(self) -> None:
+        """Read until the pasted text begins; raises Slip."""
+        while self.rest:
+            if len(self.rest) >= 2 and self._option(self.rest[0], self.rest[1]):
+                del self.rest[:2]
+            elif _CODE.fullmatch(self.rest[0]) and self._code(self.rest[0]):
+                del self.rest[0]
+            else:
+                break
+        while len(self.rest) >= 2 and self._option(self.rest[-2], self.rest[-1]):
+            del self.rest[-2:]
+
+    def _option(self, name: str, value: str) -> bool:
+        if name.casefold() == "via" and self.via is None:
+            if not _PLACE.fullmatch(value):
+                raise Slip(f"“{value[:40]}” is not a place to look from. For example: via dc1")
+            self.via = value
+            return True
+        if name.casefold() == "gateway" and self.gateway is None:
+            try:
+                self.gateway = str(parse_host(value))
+            except BadHost as error:
+                raise Slip(f"{error} For example: gateway rdg.corp.example") from None
+            return True
+        return False
+
+    def _code(self, word: str) -> bool:
+        try:
+            found = [canonical(part) for part in re.split(r"[/,;]+", word) if part]
+        except BadCode:
+            return False
+        self.codes += found
+        return True

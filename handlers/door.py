@@ -1,0 +1,54 @@
+"""The way out to Slack for flows: private answers and modals, with our own client and session.
+
+Bolt would build a new client for each request, which reads proxy variables anew; nothing here
+uses those.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+
+TOO_LATE = {
+    "expired_trigger_id",
+    "exchanged_trigger_id",
+    "invalid_trigger_id",
+    "trigger_expired",
+    "trigger_exchanged",
+}
+"""A modal must be opened within three seconds, once; both spellings of Slack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One client and one session for the whole program."""
+
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+
+    async def answer(self, url: str, payload: Mapping[str, Any]) -> bool:
+        """Answer through response_url; False when it has expired or was used up (404)."""
+        if not url:
+            return False
+        try:
+            async with self.session.post(url, json=dict(payload)) as answer:
+                return answer.status == 200
+        except (TimeoutError, aiohttp.ClientError) as error:
+            log.info("a private answer did not get through: %r", error)
+            return False
+
+    async def open(self, trigger: str, view: Mapping[str, Any]) -> bool:
+        """Open a modal; False when it was too late for that."""
+        try:
+            await self.client.views_open(trigger_id=trigger, view=dict(view))
+        except SlackApiError as error:
+            if error.response.get("error") in TOO_LATE:
+                return False
+            raise
+        return True

@@ -1,0 +1,42 @@
+"""The Slack app as a manifest: exactly what is implemented, with the fewest scopes.
+
+``commands`` for the slash command, ``chat:write`` for cards and notes, ``users:read`` to tell
+guests from members.  The app token needs ``connections:write``.
+"""
+
+from typing import Any
+
+from handlers.ids import Command
+
+
+def manifest() -> dict[str, Any]:
+    """The manifest to paste when the app is created."""
+    return {
+        "display_information": {
+            "name": "RDP triage",
+            "description": "Finds out why a Remote Desktop connection fails, and proves the repair",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "rdp-triage", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": Command.RDP.value,
+                    "description": "Find out why Remote Desktop to a host fails",
+                    "usage_hint": "HOST [0x904 0x7 or the error text] | help",
+                    "should_escape": True,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read"]}},
+        "settings": {
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }

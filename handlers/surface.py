@@ -1,0 +1,137 @@
+"""Slack as a surface: cards as messages, notes as private answers; Slack's errors in our words.
+
+Strategy: no retry handler resends anything here, because a lost answer may mean a posted message;
+the courier decides with the four words that come out (Later, Gone, Closed, Unsure).
+"""
+
+import logging
+import re
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.desk.api import Closed, Gone, Later, Note, SurfaceError, TicketView, Unsure
+from handlers import blocks as b
+from handlers import cards
+from handlers.door import Door
+
+log = logging.getLogger(__name__)
+
+GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}
+CLOSED = {
+    "channel_not_found",
+    "is_archived",
+    "is_inactive",
+    "not_in_channel",
+    "user_not_in_channel",
+    "messages_tab_disabled",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+}
+TOO_MUCH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+BROKEN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+DEFAULT_WAIT = 3.0
+_SHARED = re.compile(r"[CG][A-Z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSurface:
+    """Posts and edits through the Web API."""
+
+    door: Door
+
+    async def show(self, view: TicketView, channel: str, card: str | None) -> tuple[str, str]:
+        """Post or edit the card; raises SurfaceError."""
+        message = cards.message(view)
+        try:
+            return await self._show(message, channel, card)
+        except _TooMuch:
+            log.exception("Slack refused the blocks of a card; sent as plain text")
+            return await self._show({"text": message["text"], "blocks": []}, channel, card)
+
+    async def _show(
+        self, message: dict[str, Any], channel: str, card: str | None
+    ) -> tuple[str, str]:
+        if card is not None:
+            answer = await _said(self.door.client.chat_update(channel=channel, ts=card, **message))
+        else:
+            answer = await _said(self._post(channel, message))
+        return str(answer["channel"]), str(answer["ts"])
+
+    def _post(self, channel: str, message: dict[str, Any]) -> Awaitable[Any]:
+        return self.door.client.chat_postMessage(
+            channel=channel, unfurl_links=False, unfurl_media=False, **message
+        )
+
+    async def tell(self, note: Note) -> None:
+        """Say it privately: through the reply address, then in the channel, then directly."""
+        text = b.cut(said(note), b.FALLBACK)
+        if not note.user:
+            await _said(self._post(note.channel, {"text": text}))
+            return
+        private = {"text": text, "response_type": "ephemeral", "replace_original": False}
+        if await self.door.answer(note.reply, private):
+            return
+        if _SHARED.fullmatch(note.channel) and await self._ephemeral(note, text):
+            return
+        await _said(self._post(note.user, {"text": text}))
+
+    async def _ephemeral(self, note: Note, text: str) -> bool:
+        """Seen by one person in the channel; False where the bot or the person is not in it."""
+        call = self.door.client.chat_postEphemeral
+        try:
+            await _said(call(channel=note.channel, user=note.user, text=text))
+        except Closed:
+            return False
+        return True
+
+
+_WORDS: tuple[tuple[set[str], type[SurfaceError]], ...] = (
+    (GONE, Gone),
+    (CLOSED, Closed),
+    (BROKEN, Unsure),
+)
+
+
+class _TooMuch(SurfaceError):
+    """Slack refuses the form of the message."""
+
+
+def said(note: Note) -> str:
+    """A note as mrkdwn in which only the person and the time are live."""
+    text = b.escape(note.text).replace("{by}", cards.mention(note.by))
+    return text.replace("{at}", cards.moment(note.at) if note.at is not None else "")
+
+
+async def _said(call: Awaitable[Any]) -> Any:
+    """The answer of a call, its errors in the desk's words."""
+    try:
+        return await call
+    except SlackApiError as error:
+        raise _word(error) from None
+    except aiohttp.ClientConnectorError as error:
+        log.warning("Slack cannot be reached: %s", error)
+        raise Later(DEFAULT_WAIT) from None
+    except (TimeoutError, aiohttp.ClientError) as error:
+        raise Unsure(f"the connection to Slack broke: {error!r}") from None
+
+
+def _word(error: SlackApiError) -> SurfaceError:
+    response = error.response
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
+    if status == 429 or response.get("error") == "ratelimited":
+        return Later(float(response.headers.get("Retry-After", DEFAULT_WAIT)))
+    if status >= 500 or not isinstance(getattr(response, "data", None), dict):
+        return Unsure(f"Slack answered with status {status}")
+    code = str(response.get("error"))
+    if code in TOO_MUCH:
+        return _TooMuch(f"{code}: {response.get('response_metadata')}")
+    for codes, word in _WORDS:
+        if code in codes:
+            return word(code)
+    return SurfaceError(code)

@@ -1,0 +1,120 @@
+"""The two ways in which Slack reaches us: Socket Mode and signed HTTP requests.
+
+Strategy: both are context managers that give a ``Transport``; leaving one closes it.  The Socket
+Mode client retries a dead one-time address for ever, so a watchdog takes the address away after
+30 s without a connection, and gives up after five minutes so that a supervisor can restart us.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+
+PATH = "/slack/events"
+LARGEST = 1_000_000
+"""Bytes of a request body; Slack's own stay far below."""
+
+CHECK = 5.0
+NEW_ADDRESS = 30.0
+GIVE_UP = 300.0
+
+
+class TransportLost(Exception):
+    """Slack cannot be reached for so long that only a new start can help."""
+
+
+class Transport(Protocol):
+    """An open way in."""
+
+    async def watch(self) -> None:
+        """Keep it open; returns never, raises TransportLost."""
+        ...
+
+
+@asynccontextmanager
+async def socket(
+    app: AsyncApp, client: AsyncWebClient, app_token: str, address: str
+) -> AsyncIterator[Transport]:
+    """Socket Mode; ``address`` is the first one-time address, already asked for."""
+    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=log)
+    handler.client.proxy = None
+    handler.client.wss_uri = address
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        yield _Socket(handler)
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+class _Socket:
+    """Watches a Socket Mode connection."""
+
+    def __init__(self, handler: AsyncSocketModeHandler) -> None:
+        self._client = handler.client
+
+    async def watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        seen = asked = loop.time()
+        while True:
+            await asyncio.sleep(CHECK)
+            now = loop.time()
+            if await self._client.is_connected():
+                seen = asked = now
+            elif now - seen > GIVE_UP:
+                raise TransportLost(f"no connection to Slack for {GIVE_UP:.0f} s")
+            elif now - asked > NEW_ADDRESS:
+                log.warning("no connection to Slack; asking for a new address")
+                self._client.wss_uri = None
+                asked = now
+
+
+@asynccontextmanager
+async def http(app: AsyncApp, host: str, port: int) -> AsyncIterator[Transport]:
+    """Signed requests at PATH; raises OSError when the address cannot be used."""
+    runner = web.AppRunner(web_app(app), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield _Http()
+    finally:
+        await runner.cleanup()
+
+
+class _Http:
+    """Nothing has to be kept open."""
+
+    async def watch(self) -> None:
+        await asyncio.Event().wait()
+
+
+def web_app(app: AsyncApp) -> web.Application:
+    """The aiohttp application in front of Bolt."""
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    made = web.Application(middlewares=[precheck], client_max_size=LARGEST)
+    made.router.add_post(PATH, take)
+    return made
+
+
+@web.middleware
+async def precheck(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse what cannot be Slack before Bolt parses it: no number as timestamp, a huge body."""
+    stamp = request.headers.get("x-slack-request-timestamp", "")
+    if not (stamp.isascii() and stamp.isdigit()) or len(stamp) > 12:
+        return web.Response(status=401, text="no valid timestamp")
+    if request.content_length is None or request.content_length > LARGEST:
+        return web.Response(status=413, text="too large")
+    return await handler(request)

@@ -1,0 +1,91 @@
+"""``/rdp``: open a ticket, or answer privately what can be answered at once."""
+
+from dataclasses import dataclass
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.desk.api import BadCode, Desk, NotAllowed, Opening, Query, StoreBusy
+from handlers import answers, command
+from handlers.door import Door
+from handlers.ids import Command
+from handlers.pages import PAGE, cursor_of, ticket_answer
+from handlers.sending import Body, commander
+
+
+@dataclass(frozen=True, slots=True)
+class TriageFlow:
+    """The slash command.  ``port`` is used where none was typed."""
+
+    desk: Desk
+    door: Door
+    port: int = 3389
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt which id leads here."""
+        app.command(Command.RDP.value)(self.typed)
+
+    async def typed(self, ack: AsyncAck, body: Body) -> None:
+        """Read the command; only a triage is an intent, everything else is a private answer."""
+        try:
+            wanted = command.read(str(body.get("text") or ""))
+        except command.Slip as slip:
+            await ack(**answers.private(str(slip)))
+            return
+        if isinstance(wanted, command.Triage):
+            await self._open(wanted, ack, body)
+            return
+        await ack()
+        await self.door.answer(body["response_url"], await self._answer(wanted, body))
+
+    async def _open(self, wanted: command.Triage, ack: AsyncAck, body: Body) -> None:
+        """Commit the intent, acknowledge, let the desk do the rest."""
+        opening = Opening(
+            commander(body),
+            wanted.host.host,
+            wanted.host.port or self.port,
+            wanted.codes,
+            wanted.message,
+            wanted.via,
+            wanted.gateway,
+        )
+        try:
+            claim = await self.desk.accept(opening)
+        except StoreBusy:
+            await ack(**answers.private(answers.NOT_TAKEN))
+            return
+        await ack()
+        self.desk.start(claim)
+
+    async def _answer(self, wanted: command.Command, body: Body) -> dict[str, object]:
+        sender = commander(body)
+        if isinstance(wanted, command.Start | command.Help):
+            return answers.help_text()
+        if isinstance(wanted, command.Codes):
+            return self._codes(wanted.text)
+        try:
+            await self.desk.may_read(sender.user, sender.tenant, sender.channel)
+        except NotAllowed as refusal:
+            return answers.private(str(refusal))
+        if isinstance(wanted, command.Show):
+            return await ticket_answer(
+                self.desk, wanted.number, sender.user, sender.tenant, sender.channel
+            )
+        query, title = Query(tenant=sender.tenant, limit=PAGE), "Former tickets"
+        if isinstance(wanted, command.Mine):
+            query, title = Query(tenant=sender.tenant, user=sender.user, limit=PAGE), "Your tickets"
+        elif isinstance(wanted, command.Past):
+            query = Query(
+                tenant=sender.tenant,
+                host=wanted.host,
+                user=wanted.user,
+                text=wanted.text,
+                limit=PAGE,
+            )
+        page = await self.desk.history(query, title)
+        return answers.past(page, cursor_of(query, page))
+
+    def _codes(self, text: str) -> dict[str, object]:
+        try:
+            return answers.codes(self.desk.explain_codes(text))
+        except BadCode as error:
+            return answers.private(str(error))
