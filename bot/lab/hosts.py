@@ -113,10 +113,10 @@ HOSTS = (
     Host(
         "srv-app-02",
         "192.0.2.12",
-        Behaviour(tls=Tls.UP_TO_13, version=SERVER_2022, delay_s=0.8),
+        Behaviour(tls=Tls.UP_TO_13, version=SERVER_2022, delay_s=0.5),
         None,
         "ok",
-        "Nothing but a long way: every answer takes 0.8 seconds.",
+        "Nothing but a long way: every answer takes half a second.",
         "Nothing to repair.",
         Behaviour(tls=Tls.UP_TO_13, version=SERVER_2022),
     ),
