@@ -1,7 +1,6 @@
-"""Where the real programs are that some tests need.
+"""Programs from the system that some tests run against.
 
-Without the program a test is skipped; with ``RDP_TRIAGE_REAL=required`` (the continuous
-integration, which installs them all) a missing program is a failure.
+Without one its tests are skipped, unless RDP_TRIAGE_REAL=required: then that is a failure.
 """
 
 import os
@@ -9,14 +8,15 @@ import shutil
 
 import pytest
 
-PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+# Daemons live where an ordinary user's PATH does not look.
+PLACES = "/usr/sbin:/sbin:/usr/local/sbin"
 
 
 def program(name: str) -> str:
-    """The absolute path of a program; skips or fails the calling test when there is none."""
-    found = shutil.which(name, path=PATH)
-    if found is not None:
-        return found
+    """The path of a program; skips the test without it, or fails where it is required."""
+    path = shutil.which(name) or shutil.which(name, path=PLACES)
+    if path is not None:
+        return path
     if os.environ.get("RDP_TRIAGE_REAL") == "required":
-        pytest.fail(f"{name} is not installed, and RDP_TRIAGE_REAL=required")
+        pytest.fail(f"{name} is not installed, but RDP_TRIAGE_REAL=required")
     pytest.skip(f"{name} is not installed")

@@ -73,7 +73,9 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
 
     Raises TargetRefused, and VantageError (``jumpbox.*``) from ``find``.
     """
-    plain = normal_name(name)
+    plain = _normal(name)
+    if plain is None:
+        raise TargetRefused(name, "it is not a host name")
     entry = files.hosts.get(plain)
     if entry is not None:
         rules.check_name(entry.canonical)

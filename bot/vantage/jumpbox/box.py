@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from bot.evidence import Failure
-from bot.targets import Rules
+from bot.targets import BadHost, Rules
 from bot.vantage.base import Address, Lookup, Session, VantageError
 from bot.vantage.direct import Direct
 from bot.vantage.dns import Resolver, Server
@@ -107,15 +107,7 @@ class Jumpbox:
 
     async def _locate(self, host: str, deadline: float) -> tuple[Address, ...]:
         """The addresses of this jump box, as the place before it resolves them."""
-        rules = Rules.exactly(host)  # the target rules are for targets
-        via = self._config.via
-        found = literal(host)
-        if found is None:
-            found = await (
-                via._resolved(host, rules, deadline)
-                if via
-                else Direct(rules).lookup(host, deadline)
-            )
+        found = literal(host) or await self._resolved_before(host, deadline)
         if not found.addresses:
             raise VantageError(
                 Failure.JUMPBOX_UNREACHABLE,
@@ -124,6 +116,16 @@ class Jumpbox:
                 words.UNREACHABLE,
             )
         return found.addresses
+
+    async def _resolved_before(self, host: str, deadline: float) -> Lookup:
+        try:
+            rules = Rules.exactly(host)  # the target rules are for targets
+        except BadHost as error:
+            return Lookup(host, "nxdomain", detail=str(error))
+        via = self._config.via
+        if via is not None:
+            return await via._resolved(host, rules, deadline)
+        return await Direct(rules).lookup(host, deadline)
 
     async def _resolved(self, name: str, rules: Rules, deadline: float) -> Lookup:
         started = asyncio.get_running_loop().time()

@@ -61,6 +61,10 @@ async def log_in(account: Account, locate: Locate, outer: Connection | None) -> 
             raise doorman.complaint(stop) from None
         except (asyncssh.Error, OSError, ValueError, Lost) as failed:
             error = failed  # the next address may do
+        except VantageError as failed:  # the outer jump box, or what it met on the way here
+            if failed.failure.value.startswith("jumpbox."):
+                raise
+            error = OSError(failed.detail)
         else:
             return Connection(account.name, ssh, doorman, (loop.time() - started) * 1000)
     raise words.failed_login(account.name, error)
@@ -82,7 +86,6 @@ async def offered_key(
         else:
             if key is not None:
                 return OfferedKey.of(account.host, account.port, key)
-            error = OSError("it shows no host key")
     raise words.failed_login(account.name, error)
 
 
