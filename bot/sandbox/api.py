@@ -9,14 +9,12 @@ from aiohttp import web
 
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.directory import missing_scope
-from bot.sandbox.errors import RETRY_AFTER, RateLimited, SlackError
-from bot.sandbox.faults import Fault
+from bot.sandbox.errors import RETRY_AFTER, SlackError
 from bot.sandbox.methods import METHODS, Method
+from bot.sandbox.misbehave import abort, before, rate_limited
 from bot.sandbox.state import State
 
 Json = dict[str, Any]
-BROKEN = {"500": (500, "<html>Server Error</html>"), "503": (503, "<html>Unavailable</html>")}
-BROKEN["empty"] = (200, "")
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -46,7 +44,10 @@ class WebApi:
         except SlackError as error:
             return self._finish(request, Call(method, {}, error.body(), began))
         fault = self.state.faults.strike(method, raw)
-        if fault and (response := await self._fail(request, method, raw, fault)) is not None:
+        if fault and (response := await before(self.state, request, fault, 200)) is not None:
+            self.state.journal.record(
+                "call", method=method, args=_public(raw), ok=False, fault=fault.action
+            )
             return response
         body = self._perform(method, _token(request, raw), raw)
         lost = fault is not None and fault.action == "drop-after"
@@ -90,48 +91,19 @@ class WebApi:
         if method.scopes and not set(method.scopes) & set(app.scopes):
             raise missing_scope(self.state, ",".join(method.scopes))
 
-    async def _fail(
-        self, request: web.Request, method: str, raw: Json, fault: Fault
-    ) -> web.StreamResponse | None:
-        """What a fault does before the method ran; None lets the call go on."""
-        if fault.action == "delay":
-            await self.state.clock.sleep(fault.seconds)
-            return None
-        if fault.action == "drop-after":
-            return None
-        self.state.journal.record(
-            "call", method=method, args=_public(raw), ok=False, error=None, fault=fault.action
-        )
-        if fault.action == "drop-before":
-            return abort(request)
-        if fault.action == "429":
-            return self._respond(method, RateLimited(round(fault.seconds)).body())
-        if fault.action in BROKEN:
-            status, text = BROKEN[fault.action]
-            return web.Response(status=status, text=text, content_type="text/html")
-        return self._respond(method, SlackError(fault.error).body())
-
     def _respond(self, method: str, body: Json) -> web.Response:
         headers = {"X-OAuth-Scopes": ",".join(self.state.app.scopes)}
         if method in METHODS:
             headers["X-Accepted-OAuth-Scopes"] = ",".join(METHODS[method].scopes)
-        wait = body.pop(RETRY_AFTER, None)
-        if wait is None:
-            return web.json_response(body, headers=headers)
-        return web.json_response(body, status=429, headers={**headers, "Retry-After": str(wait)})
+        if RETRY_AFTER in body:
+            return rate_limited(body, headers)
+        return web.json_response(body, headers=headers)
 
 
 def _method(name: str) -> Method:
     if name not in METHODS:
         raise SlackError("unknown_method", req_method=name)
     return METHODS[name]
-
-
-def abort(request: web.Request) -> web.Response:
-    """Break the connection without an answer."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
 
 
 def _token(request: web.Request, raw: Mapping[str, Any]) -> str:

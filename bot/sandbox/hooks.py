@@ -6,14 +6,15 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.api import BROKEN, abort
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.chat import content
 from bot.sandbox.errors import SlackError
+from bot.sandbox.misbehave import abort, before
 from bot.sandbox.once import ResponseUrl
 from bot.sandbox.state import State
 
 Json = dict[str, Any]
+REFUSED = 400  # for bad content; a guess
 DEAD = frozenset({"no_service", "expired_url", "used_url"})
 
 
@@ -26,11 +27,8 @@ class Hooks:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One use of a response URL; 404 when it is used up or too old."""
         fault = self.state.faults.strike("hook")
-        action = fault.action if fault else ""
-        if action == "drop-before":
-            return abort(request)
-        if action in BROKEN:
-            return web.Response(status=BROKEN[action][0], text=BROKEN[action][1])
+        if fault and (response := await before(self.state, request, fault, REFUSED)) is not None:
+            return response
         body: Json = {}
         try:
             body = json.loads(await request.text())
@@ -44,10 +42,10 @@ class Hooks:
         self.state.journal.record(
             "hook", path=request.path, body=body, ok=error is None, error=error
         )
-        if action == "drop-after":
+        if fault and fault.action == "drop-after":
             return abort(request)
         if error:
-            status = 404 if error in DEAD else 400
+            status = 404 if error in DEAD else REFUSED
             return web.json_response({"ok": False, "error": error}, status=status)
         return web.json_response({"ok": True})
 

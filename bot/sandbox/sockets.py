@@ -14,8 +14,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.api import abort
 from bot.sandbox.envelope import Answer, Envelope, NoReceiver
+from bot.sandbox.misbehave import abort
 from bot.sandbox.state import State
 
 MOST = 10
@@ -111,8 +111,11 @@ class Sockets:
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Tell every socket to go, as Slack does every few hours, and close it.
 
-        ``warning`` only announces it: the close follows ten seconds later.
+        ``warning`` only announces it: the close follows ten seconds later. ``link_disabled`` is
+        for good: Socket Mode is switched off.
         """
+        if reason == "link_disabled":
+            self._state.app.socket_mode = False
         if reason == "warning":
             for connection in self.receivers:
                 await self._tell(connection, reason)

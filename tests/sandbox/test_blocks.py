@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from slack_sdk.models.blocks import Block
 
 from bot.sandbox.blocks import check_message_blocks, check_view
 from bot.sandbox.errors import SlackError
@@ -100,6 +101,13 @@ GOOD: dict[str, list[Json]] = {
 def test_good_blocks_are_taken_and_named(blocks: list[Json]) -> None:
     taken = check_message_blocks(blocks)
     assert len({block["block_id"] for block in taken}) == len(blocks)
+
+
+@pytest.mark.parametrize("blocks", GOOD.values(), ids=GOOD.keys())
+def test_the_models_of_slack_sdk_take_them_too(blocks: list[Json]) -> None:
+    """A second opinion, for what it is worth: they refuse little."""
+    for block in Block.parse_all(blocks):
+        block.validate_json()
 
 
 BAD: list[tuple[list[Any], str, str]] = [

@@ -92,11 +92,17 @@ async def test_what_is_not_json_is_refused(slack: LocalSlack) -> None:
 
 async def test_faults_of_response_urls(slack: LocalSlack) -> None:
     slack.fault("hook", "503")
+    slack.fault("hook", "429", seconds=3)
+    slack.fault("hook", "error", error="no_service")
     slack.fault("hook", "drop-before")
     slack.fault("hook", "drop-after")
     url = hook(slack)
     url.retry_handlers = []
     assert (await url.send(text="a")).status_code == 503
+    limited = await url.send(text="a")
+    assert (limited.status_code, limited.headers["Retry-After"]) == (429, "3")
+    refused = await url.send(text="a")
+    assert (refused.status_code, "no_service" in refused.body) == (400, True)
     with pytest.raises(aiohttp.ClientError):
         await url.send(text="b")
     with pytest.raises(aiohttp.ClientError):

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.envelope import Envelope
 from bot.sandbox.server import LocalSlack
@@ -165,6 +166,18 @@ async def test_a_warning_comes_ten_seconds_before_the_close(slack: LocalSlack) -
         await slack.advance(10)
         await refreshing
     assert slack.journal.of("socket", what="refresh_requested")
+
+
+async def test_socket_mode_can_be_switched_off(slack: LocalSlack) -> None:
+    opened = await client(slack).apps_connections_open(app_token=slack.app_token)
+    async with aiohttp.ClientSession() as session, session.ws_connect(opened["url"]) as socket:
+        await socket.receive_json()
+        switching = asyncio.ensure_future(slack.sockets.refresh("link_disabled"))
+        assert (await socket.receive_json())["reason"] == "link_disabled"
+        await socket.close()
+        await switching
+    with pytest.raises(SlackApiError, match="forbidden_team"):
+        await client(slack).apps_connections_open(app_token=slack.app_token)
 
 
 async def test_a_ticket_opens_one_socket(slack: LocalSlack) -> None:
