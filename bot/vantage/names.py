@@ -8,7 +8,7 @@ refused before anything is asked, one that resolves is refused unless its comple
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
 from bot.targets import BadHost, Rules, TargetRefused, normal_name
@@ -98,12 +98,11 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
 
 async def courtesy(resolver: Resolver, lookup: Lookup, started: float, deadline: float) -> Lookup:
     """The lookup with reverse names, which may take as long again as the lookup itself took."""
+    if lookup.status != "ok":
+        return lookup
     now = asyncio.get_running_loop().time()
     until = min(deadline, now + max(GRACE, now - started))
-    reverse = await resolver.reverse(lookup.addresses, until)
-    return Lookup(
-        lookup.asked, lookup.status, lookup.addresses, lookup.canonical, reverse, lookup.resolver
-    )
+    return replace(lookup, reverse=await resolver.reverse(lookup.addresses, until))
 
 
 def literal(name: str) -> Lookup | None:

@@ -133,12 +133,10 @@ class Jumpbox:
         servers = self._config.resolver or files.servers
         resolver = Resolver(servers or GUESSES, self._open_any)
         found = await look_up(name, files, rules, resolver.addresses, deadline)
-        if found.status == "ok":
-            return await courtesy(resolver, found, started, deadline)
-        if not servers:
+        if not servers and found.status != "ok":
             detail = f"jump box {self.name} does not tell its resolver; {found.detail}"
             return replace(found, detail=detail)
-        return found
+        return await courtesy(resolver, found, started, deadline)
 
     async def _open_any(self, address: Address, port: int, deadline: float) -> SshStream:
         """Open without target rules: for the resolver only."""

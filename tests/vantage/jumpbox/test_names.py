@@ -14,11 +14,11 @@ from bot.evidence import Failure
 from bot.targets import Rules, TargetRefused
 from bot.vantage.base import VantageError
 from bot.vantage.jumpbox import Jumpbox, link
-from tests.vantage.servers import DnsServer, SshBox, echo, silence, soon, tcp_server
+from tests.vantage.servers import DnsServer, SshBox, Zone, echo, silence, soon, tcp_server
 
 RESOLVER = ("10.0.0.53", 53)
 RESOLV_CONF = "search corp.example other.example\nnameserver 10.0.0.53\n"
-ZONE = {
+ZONE: Zone = {
     ("srv.corp.example", "A"): ["10.0.0.1", "10.0.0.2"],
     ("srv.corp.example", "AAAA"): ["2001:db8::1"],
     ("1.0.0.10.in-addr.arpa", "PTR"): ["srv.corp.example."],
@@ -31,7 +31,7 @@ ZONE = {
 
 @pytest_asyncio.fixture
 async def resolver(server: SshBox) -> AsyncIterator[DnsServer]:
-    dns_server = DnsServer(ZONE)  # type: ignore[arg-type]
+    dns_server = DnsServer(ZONE)
     server.commands = {
         "cat /etc/resolv.conf": RESOLV_CONF,
         "cat /etc/hosts": "127.0.0.1 localhost\n10.0.0.9 fixed.corp.example fixed\n",
@@ -167,7 +167,7 @@ async def test_without_a_session_the_usual_places_are_tried(tmp_path: Path) -> N
     server.commands = None
     await server.start()
     vantage = Jumpbox(server.config(tmp_path))
-    async with tcp_server(DnsServer(ZONE).handle) as port:  # type: ignore[arg-type]
+    async with tcp_server(DnsServer(ZONE).handle) as port:
         server.routes[("127.0.0.53", 53)] = port
         found = await vantage.lookup("srv.corp.example", soon())
         assert (found.status, found.resolver) == ("ok", "127.0.0.53")

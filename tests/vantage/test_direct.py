@@ -1,0 +1,163 @@
+"""Looking from here: what the operating system's errors become, and names by this machine."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Awaitable
+from ipaddress import ip_address
+
+import pytest
+
+from bot.evidence import Failure
+from bot.targets import Rules, TargetRefused
+from bot.vantage import direct, system
+from bot.vantage.base import Session, Vantage, VantageError
+from bot.vantage.direct import Direct, own_files
+from bot.vantage.dns import Found
+from bot.vantage.names import Files
+from tests.vantage.servers import DnsServer, Zone, echo, reset, silence, soon, tcp_server
+
+LOOPBACK = ip_address("127.0.0.1")
+RULES = Rules.of(["127.0.0.0/8", "*.corp.example", "localhost"], [], [])
+
+
+async def failure(attempt: Awaitable[object]) -> Failure:
+    with pytest.raises(VantageError) as caught:
+        await attempt
+    return caught.value.failure
+
+
+async def test_bytes_go_both_ways_and_end() -> None:
+    vantage: Vantage = Direct(RULES)
+    assert vantage.name == "direct"
+    assert await vantage.session(soon()) == Session()
+    async with tcp_server(echo) as port:
+        stream = await vantage.connect(LOOPBACK, port, soon())
+        await stream.write(b"hello", soon())
+        assert await stream.read(2, soon()) == b"he"
+        assert await stream.read(9, soon()) == b"llo"
+        await stream.close()
+        await stream.close()
+    await vantage.close()
+
+
+async def test_a_reset_reads_as_the_end() -> None:
+    async with tcp_server(reset) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        await stream.write(b"x", soon())
+        assert await stream.read(9, soon()) == b""
+        await stream.write(b"y", soon())
+        assert await stream.read(9, soon()) == b""
+        await stream.close()
+
+
+async def test_silence_ends_at_the_deadline() -> None:
+    async with tcp_server(silence) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        assert await failure(stream.read(9, soon(0.05))) is Failure.PROBE_DEADLINE
+        await stream.close()
+
+
+async def test_a_peer_that_takes_nothing_ends_at_the_deadline() -> None:
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async with tcp_server(deaf) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        big = bytes(32_000_000)
+        assert await failure(stream.write(big, soon(0.1))) is Failure.PROBE_DEADLINE
+        await stream.close()
+
+
+async def test_a_closed_port_refuses() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert await failure(Direct(RULES).connect(LOOPBACK, port, soon())) is Failure.TCP_REFUSED
+
+
+async def test_a_full_backlog_times_out() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = listener.getsockname()
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(address)
+        attempt = Direct(RULES).connect(LOOPBACK, address[1], soon(0.1))
+        assert await failure(attempt) is Failure.TCP_TIMEOUT
+        for filler in fillers:
+            filler.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted"),
+    [
+        (errno.EHOSTUNREACH, Failure.TCP_UNREACHABLE),
+        (errno.ENETUNREACH, Failure.TCP_UNREACHABLE),
+        (errno.EMFILE, Failure.PROBE_INTERNAL),
+        (errno.EACCES, Failure.TCP_FAILED),
+        (errno.ETIMEDOUT, Failure.TCP_TIMEOUT),
+    ],
+)
+async def test_errors_of_the_system_become_our_words(
+    monkeypatch: pytest.MonkeyPatch, number: int, wanted: Failure
+) -> None:
+    async def failing(*args: object, **options: object) -> None:
+        raise OSError(number, "said the kernel")
+
+    monkeypatch.setattr(asyncio, "open_connection", failing)
+    assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
+
+
+async def test_only_allowed_addresses_are_opened() -> None:
+    with pytest.raises(TargetRefused):
+        await Direct(RULES).connect(ip_address("10.0.0.1"), 3389, soon())
+    with pytest.raises(TargetRefused):
+        await Direct(RULES).ping(ip_address("10.0.0.1"), soon())
+
+
+async def test_localhost_comes_from_the_hosts_file() -> None:
+    assert "localhost" in own_files().hosts
+    found = await Direct(RULES).lookup("LOCALHOST", soon())
+    assert found.status == "ok"
+    assert LOOPBACK in found.addresses
+    assert found.resolver == "/etc/hosts"
+    typed = await Direct(RULES).lookup("127.0.0.1", soon())
+    assert typed.status == "literal"
+
+
+async def test_a_given_dns_server_replaces_the_system() -> None:
+    zone: Zone = {("srv.corp.example", "A"): ["127.0.0.9"]}
+    async with tcp_server(DnsServer(zone).handle) as port:
+        files = Files((("127.0.0.1", port),), ("corp.example",))
+        vantage = Direct(RULES, files=files, name="here")
+        found = await vantage.lookup("srv", soon())
+        assert (found.status, found.canonical) == ("ok", "srv.corp.example")
+        assert (await vantage.lookup("gone", soon())).status == "nxdomain"
+        with pytest.raises(TargetRefused):
+            await Direct(Rules.exactly("other"), files=files).lookup("srv", soon())
+        assert vantage.name == "here"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (Found("ok", (LOOPBACK,)), "ok"),
+        (Found("nxdomain"), "nxdomain"),
+        (Found("timeout"), "timeout"),
+        (Found("trouble", detail="try again"), "no-answer"),
+    ],
+)
+async def test_the_system_is_believed_until_it_cannot_tell(
+    monkeypatch: pytest.MonkeyPatch, said: Found, wanted: str
+) -> None:
+    async def answer(name: str, deadline: float) -> Found:
+        return said
+
+    monkeypatch.setattr(system, "system_addresses", answer)
+    monkeypatch.setattr(direct, "own_files", Files)
+    found = await Direct(RULES).lookup("srv.corp.example", soon())
+    assert found.status == wanted
+    assert "try again" in found.detail or wanted != "no-answer"
