@@ -126,7 +126,7 @@ async def start_tls(
     """Shake hands with versions from ``lowest`` to ``highest`` ("TLSv1.0" to "TLSv1.3").
 
     Raises VantageError: tls.alert, tls.closed, tls.silent, tls.no_overlap, or probe.malformed
-    when the answer is not TLS.
+    when the answer is not TLS; ``stream`` is then still the caller's to close.
     """
     secured = TlsStream(stream, _context(lowest, highest), server_name)
     await secured.handshake(deadline)
