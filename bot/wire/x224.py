@@ -114,6 +114,11 @@ class ConfirmReader:
     def __init__(self) -> None:
         self._seen = b""
 
+    @property
+    def first_bytes(self) -> bytes:
+        """What came so far, at most 32 bytes: to show when it is Malformed."""
+        return self._seen[:FIRST_BYTES]
+
     def feed(self, data: bytes) -> Answer | None:
         """The answer, or None while bytes are missing; ``b""`` says that no more will come.
 

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from hypothesis import strategies as st
 
+from bot.wire import x224
+
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -38,6 +40,21 @@ def play(feed: Callable[[bytes], object], parts: Sequence[bytes]) -> object:
         if (answer := feed(part)) is not None:
             return answer
     raise AssertionError("a reader must answer at the end of the stream")
+
+
+def confirm(answer: x224.Answer) -> bytes:
+    """The bytes a server sends for an answer: written apart from the reader."""
+    match answer:
+        case x224.Bare(src_ref):
+            extra = b""
+        case x224.Selected(protocol, flags, src_ref):
+            extra = bytes((2, flags, 8, 0)) + protocol.to_bytes(4, "little")
+        case x224.Refused(code, src_ref):
+            extra = bytes((3, 0, 8, 0)) + code.to_bytes(4, "little")
+        case _:
+            raise AssertionError(answer)
+    header = bytes((6 + len(extra), 0xD0, 0, 0)) + src_ref.to_bytes(2, "big") + b"\0"
+    return b"\x03\x00" + (11 + len(extra)).to_bytes(2, "big") + header + extra
 
 
 @cache

@@ -4,25 +4,10 @@ from hypothesis import strategies as st
 
 from bot.wire import x224
 from bot.wire.cursor import Closed, Malformed
-from tests.wire.samples import CUTS, pieces, play
+from tests.wire.samples import CUTS, confirm, pieces, play
 
 TLS_CHOSEN = "0300001306d000001234000200080001000000"
 NUMBERS = st.integers(0, 0xFFFFFFFF)
-
-
-def confirm(answer: x224.Answer) -> bytes:
-    """The bytes a server sends for an answer: written apart from the reader."""
-    match answer:
-        case x224.Bare(src_ref):
-            extra = b""
-        case x224.Selected(protocol, flags, src_ref):
-            extra = bytes((2, flags, 8, 0)) + protocol.to_bytes(4, "little")
-        case x224.Refused(code, src_ref):
-            extra = bytes((3, 0, 8, 0)) + code.to_bytes(4, "little")
-        case _:
-            raise AssertionError(answer)
-    header = bytes((6 + len(extra), 0xD0, 0, 0)) + src_ref.to_bytes(2, "big") + b"\0"
-    return b"\x03\x00" + (11 + len(extra)).to_bytes(2, "big") + header + extra
 
 
 ANSWERS = st.one_of(

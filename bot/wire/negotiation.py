@@ -1,0 +1,157 @@
+"""What five answers of the security negotiation say together: the security layer and the server.
+
+Strategy: two tables, read from the top; the first row that fits names the finding.  Nothing here
+is proof against a server that lies, only against one that differs from Windows.
+Sources: MS-RDPBCGR 2.2.1.2 and 5.4.2, answers of Windows per setting as recorded by nmap and
+FreeRDP, and the confirms of xrdp 0.9, FreeRDP 2.11 and VirtualBox.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from bot.wire.cursor import Closed
+from bot.wire.x224 import (
+    WINDOWS_REF,
+    Answer,
+    Bare,
+    NotRdp,
+    Protocol,
+    Refusal,
+    Refused,
+    Selected,
+)
+
+Words = Mapping[str, str]
+"""Request name (none, rdp, tls, nla, nla_ex) to the word of its answer."""
+
+GNOME_FLAGS = 0x03
+_VIRTUALBOX_REF = 0x3412
+_NLA_WORDS = frozenset({"selected:nla", "selected:nla_ex"})
+_NLA_DEMANDED = frozenset(
+    {f"failure:{Refusal.NLA_REQUIRED:d}", f"failure:{Refusal.TLS_WITH_USER_AUTH_REQUIRED:d}"}
+)
+_NO_TLS = frozenset({f"failure:{Refusal.TLS_NOT_ALLOWED:d}", "selected:rdp"})
+_OVER_TLS = ("tls", "nla", "nla_ex")
+
+
+def word(answer: Answer) -> str:
+    """The answer as it stands in the facts of ``rdp.negotiation``."""
+    match answer:
+        case Selected(protocol):
+            known = protocol in Protocol.__members__.values()
+            return f"selected:{Protocol(protocol).word if known else f'0x{protocol:x}'}"
+        case Refused(code):
+            return f"failure:{code}"
+        case Bare():
+            return "bare"
+        case NotRdp():
+            return "not-rdp"
+        case Closed():
+            return "closed"
+
+
+def security(words: Words) -> str:
+    """The security layer that these answers show; ``unknown`` where they do not decide."""
+    return next((name for name, fits in _SECURITY if fits(words)), "unknown")
+
+
+def _all(words: Words, names: Iterable[str], wanted: frozenset[str]) -> bool:
+    """Every named request that was answered got one of the wanted words, and one was answered."""
+    found = [words[name] for name in names if words.get(name, "silent") not in ("silent", "closed")]
+    return bool(found) and all(one in wanted for one in found)
+
+
+def _any_nla(words: Words) -> bool:
+    return any(words.get(name) in _NLA_WORDS for name in ("nla", "nla_ex"))
+
+
+_SECURITY: tuple[tuple[str, Callable[[Words], bool]], ...] = (
+    ("not-rdp", lambda w: "not-rdp" in w.values()),
+    ("no-certificate", lambda w: f"failure:{Refusal.NO_CERTIFICATE:d}" in w.values()),
+    ("legacy", lambda w: _all(w, ("rdp", *_OVER_TLS), frozenset({"bare"}))),
+    ("nla-required", lambda w: w.get("tls") in _NLA_DEMANDED and _any_nla(w)),
+    ("negotiate", lambda w: (w.get("rdp"), w.get("tls")) == ("selected:rdp", "selected:tls")),
+    ("tls-required", lambda w: w.get("rdp") == "failure:1" and _any_nla(w)),
+    (
+        "tls-no-nla",
+        lambda w: (
+            w.get("rdp", "failure:1") == "failure:1"
+            and _all(w, _OVER_TLS, frozenset({"selected:tls"}))
+            and ("nla" in w or "nla_ex" in w)
+        ),
+    ),
+    ("rdp-only", lambda w: _all(w, _OVER_TLS, _NO_TLS)),
+)
+
+
+def looks_like_gnome(answer: Answer) -> bool:
+    """FreeRDP's server side, on which GNOME Remote Desktop stands: no reference, flags 3."""
+    return isinstance(answer, Selected) and (answer.src_ref, answer.flags) == (0, GNOME_FLAGS)
+
+
+def server_kind(answers: Mapping[str, Answer]) -> str:
+    """Who answers: windows, windows-legacy, xrdp, gnome, virtualbox or unknown."""
+    return next((name for name, fits in _SERVERS if fits(answers)), "unknown")
+
+
+def _virtualbox(answers: Mapping[str, Answer]) -> bool:
+    return Bare(_VIRTUALBOX_REF) in answers.values()
+
+
+def _bare_for(src_ref: int) -> Callable[[Mapping[str, Answer]], bool]:
+    def fits(answers: Mapping[str, Answer]) -> bool:
+        negotiated = [answer for name, answer in answers.items() if name != "none"]
+        return bool(negotiated) and all(answer == Bare(src_ref) for answer in negotiated)
+
+    return fits
+
+
+def _gnome(answers: Mapping[str, Answer]) -> bool:
+    """GNOME takes NLA only; other servers made of FreeRDP's parts stay unknown."""
+    return any(
+        looks_like_gnome(answer)
+        and isinstance(answer, Selected)
+        and answer.protocol in (Protocol.NLA, Protocol.NLA_EX)
+        for answer in answers.values()
+    )
+
+
+def _windows(answers: Mapping[str, Answer]) -> bool:
+    return any(_windows_like(answer) for answer in answers.values())
+
+
+def _windows_like(answer: Answer) -> bool:
+    """Under this reference only Windows chooses NLA, refuses for it or sets newer flags."""
+    match answer:
+        case Selected(protocol, flags, src_ref):
+            telling = flags > 1 or protocol in (Protocol.NLA, Protocol.NLA_EX)
+        case Refused(code, src_ref):
+            telling = code not in (Refusal.TLS_REQUIRED, Refusal.NO_CERTIFICATE)
+        case _:
+            return False
+    return telling and src_ref == WINDOWS_REF
+
+
+def _confirms_less(flags: int) -> Callable[[Mapping[str, Answer]], bool]:
+    """NLA was asked for and TLS or RDP confirmed, with these flags."""
+
+    def fits(answers: Mapping[str, Answer]) -> bool:
+        return any(
+            isinstance(answer, Selected)
+            and (answer.src_ref, answer.flags) == (WINDOWS_REF, flags)
+            and answer.protocol in (Protocol.RDP, Protocol.TLS)
+            for answer in (answers.get("nla"), answers.get("nla_ex"))
+        )
+
+    return fits
+
+
+_SERVERS: tuple[tuple[str, Callable[[Mapping[str, Answer]], bool]], ...] = (
+    ("virtualbox", _virtualbox),
+    ("windows", _windows),
+    ("gnome", _gnome),
+    ("windows-legacy", _bare_for(WINDOWS_REF)),
+    ("xrdp", _bare_for(0)),
+    ("xrdp", _confirms_less(flags=1)),
+    # Server 2003 with a certificate: it knows TLS, but neither NLA nor the flags.
+    ("windows-legacy", _confirms_less(flags=0)),
+)

@@ -1,0 +1,111 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.wire.cursor import Closed
+from bot.wire.negotiation import looks_like_gnome, security, server_kind, word
+from bot.wire.x224 import Answer, Bare, NotRdp, Refused, Selected
+
+REQUESTS = ("none", "rdp", "tls", "nla", "nla_ex")
+
+
+def row(text: str) -> dict[str, str]:
+    """Five answers in the order of the requests; ``0 1 3 b`` select, ``F2`` refuses, ``-`` bare."""
+    known = {"0": "rdp", "1": "tls", "2": "nla", "8": "nla_ex"}
+    found = {}
+    for name, cell in zip(REQUESTS, text.split(), strict=True):
+        if cell == "?":
+            continue
+        if cell in known:
+            found[name] = f"selected:{known[cell]}"
+        elif cell.startswith("F"):
+            found[name] = f"failure:{cell[1:]}"
+        else:
+            found[name] = {"-": "bare", "x": "closed", "s": "silent", "n": "not-rdp"}[cell]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        ("- 0 F2 F2 F2", "rdp-only"),
+        ("- 0 1 2 8", "negotiate"),
+        ("- F1 1 2 8", "tls-required"),
+        ("- F5 F5 2 8", "nla-required"),
+        ("- F5 F5 2 2", "nla-required"),
+        ("- F6 F6 2 2", "nla-required"),
+        ("- F3 F3 F3 F3", "no-certificate"),
+        ("- 0 F3 F3 F3", "no-certificate"),
+        ("- - - - -", "legacy"),
+        ("- 0 1 1 1", "negotiate"),
+        ("- F1 1 1 1", "tls-no-nla"),
+        ("- 0 0 0 0", "rdp-only"),
+        ("F5 F5 F5 2 2", "nla-required"),
+        ("F1 F1 1 1 1", "tls-no-nla"),
+        ("0 0 F2 F2 F2", "rdp-only"),
+        ("F1 F1 F1 F1 F1", "unknown"),
+        ("n n n n n", "not-rdp"),
+        ("? ? ? ? n", "not-rdp"),
+        ("x x x x x", "unknown"),
+        ("s s s s s", "unknown"),
+        ("? ? ? 2 8", "unknown"),
+        ("? ? F5 ? 8", "nla-required"),
+        ("? ? 1 1 1", "tls-no-nla"),
+        ("? ? 1 ? ?", "unknown"),
+        ("- x F5 2 8", "nla-required"),
+        ("? ? ? ? ?", "unknown"),
+    ],
+)
+def test_the_security_layer_of_every_known_server(answers: str, wanted: str) -> None:
+    assert security(row(answers)) == wanted
+
+
+W, Z = 0x1234, 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        ({"nla_ex": Selected(8, 0x1F, W)}, "windows"),
+        ({"nla": Selected(2, 0x01, W)}, "windows"),
+        ({"rdp": Refused(5, W), "none": Bare(W)}, "windows"),
+        ({"tls": Selected(1, 0x0F, W)}, "windows"),
+        ({"none": Bare(W)}, "unknown"),
+        ({"none": Bare(W), "rdp": Bare(W), "nla_ex": Bare(W)}, "windows-legacy"),
+        ({"nla": Selected(1, 0, W)}, "windows-legacy"),
+        ({"nla_ex": Selected(1, 1, W), "rdp": Refused(1, W)}, "xrdp"),
+        ({"nla": Selected(0, 1, W)}, "xrdp"),
+        ({"nla": Bare(Z), "rdp": Bare(Z)}, "xrdp"),
+        ({"tls": Selected(1, 1, W)}, "unknown"),
+        ({"nla": Selected(2, 3, Z), "rdp": Refused(5, Z)}, "gnome"),
+        ({"nla": Selected(1, 3, Z)}, "unknown"),
+        ({"rdp": Bare(0x3412)}, "virtualbox"),
+        ({"tls": Refused(3, W), "nla": Refused(3, W)}, "unknown"),
+        ({"tls": NotRdp(b"SSH-"), "nla": Closed()}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
+def test_servers_are_told_by_their_confirms(answers: dict[str, Answer], kind: str) -> None:
+    assert server_kind(answers) == kind
+
+
+def test_words_of_every_answer() -> None:
+    assert word(Selected(8, 0, 0)) == "selected:nla_ex"
+    assert word(Selected(0x40, 0, 0)) == "selected:0x40"
+    assert word(Refused(5, 0)) == "failure:5"
+    assert [word(a) for a in (Bare(0), NotRdp(b""), Closed())] == ["bare", "not-rdp", "closed"]
+
+
+def test_gnome_is_recognised_for_its_own_sake() -> None:
+    assert looks_like_gnome(Selected(2, 3, 0))
+    assert not looks_like_gnome(Selected(2, 3, W))
+    assert not looks_like_gnome(Refused(5, 0))
+
+
+WORDS = ("selected:rdp", "selected:tls", "selected:nla", "failure:1", "bare", "closed", "silent")
+
+
+@given(st.dictionaries(st.sampled_from(REQUESTS), st.sampled_from(WORDS)))
+def test_a_silent_and_a_closed_answer_say_the_same(words: dict[str, str]) -> None:
+    closed = {name: "closed" if one == "silent" else one for name, one in words.items()}
+    assert security(words) == security(closed)
