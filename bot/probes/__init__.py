@@ -1,1 +1,45 @@
-"""The checks; each reports frozen observations and judges nothing."""
+"""The checks; each reports frozen observations and judges nothing.
+
+``PROBES`` is the registry, written by hand in the order of the connection path: adding a probe
+is adding a file and a row.  ``needs`` names the probes that must be part of a run with this one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.probes import (
+    jumpbox_session,
+    name_lookup,
+    nla_challenge,
+    port_tcp,
+    rdp_negotiation,
+    tls_certificate,
+    tls_hello,
+)
+from bot.probes.base import Probe, Report, Target
+
+__all__ = ["PROBES", "Entry", "Report", "Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A probe, the probes that it needs, and the promises on the trail that it owes."""
+
+    probe: Probe
+    needs: tuple[str, ...] = ()
+    owes: tuple[str, ...] = ()
+
+
+PROBES: Mapping[str, Entry] = MappingProxyType(
+    {
+        jumpbox_session.NAME: Entry(jumpbox_session.probe, (), ("session",)),
+        name_lookup.NAME: Entry(name_lookup.probe, (jumpbox_session.NAME,), ("lookup",)),
+        port_tcp.NAME: Entry(port_tcp.probe, (name_lookup.NAME,), ("port", "address")),
+        rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,)),
+        # These two only want the port, but how to treat the host shows in the negotiation.
+        tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello",)),
+        tls_certificate.NAME: Entry(tls_certificate.probe, (tls_hello.NAME,)),
+        nla_challenge.NAME: Entry(nla_challenge.probe, (rdp_negotiation.NAME,), ("handshake",)),
+    }
+)

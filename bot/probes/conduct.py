@@ -1,0 +1,218 @@
+"""How one run behaves towards one host: every connection to the RDP port goes through here.
+
+Strategy: one ``Conduct`` a vantage and run.  It counts connections and keeps few of them pending.
+A connection is pending until the host has answered on it, since only that shows that the host
+has taken it off its queue (xrdp queues 2; a SYN beyond that costs a second).  What is not urgent
+is held back until the first answer has shown who is there.  GNOME Remote Desktop, which stops
+answering for good when clients disconnect back to back, is met one by one.  All streams are
+owned here, so that nothing stays open whichever way a run ends.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot.vantage.base import Address, Stream, Vantage, VantageError
+from bot.wire.cursor import Malformed
+from bot.wire.negotiation import looks_like_gnome
+from bot.wire.x224 import Answer, NotRdp
+
+MOST_PENDING = 3
+MOST_CONNECTIONS = 15
+MOST_BYTES = 256 * 1024
+
+PENDING_S = 1.0  # after this long a silent connection makes room for others
+GENTLE_GAP_S = 0.3
+FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
+ANSWER_PATIENCE = 1.5  # an answer may take this many times as long as a connect
+RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
+
+
+class Spent(Exception):
+    """The run has no connection left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may cost: ``deadline`` is a loop time, the rest seconds and connections."""
+
+    deadline: float
+    connect_timeout: float = 4.0
+    connections: int = MOST_CONNECTIONS
+
+
+class Line:
+    """One connection: a Stream whose bytes are counted, and that answers within a patience."""
+
+    def __init__(self, stream: Stream, address: Address, connect_ms: float, until: "Until") -> None:
+        self.address = address
+        self.connect_ms = connect_ms
+        self.pending = ExitStack()
+        self._stream = stream
+        self._until = until
+        self._heard = 0
+
+    async def read(self, limit: int, deadline: float) -> bytes:
+        """As Stream; raises Malformed once the peer has sent 256 KiB."""
+        data = await self._stream.read(limit, deadline)
+        self.pending.close()
+        self._heard += len(data)
+        if self._heard > MOST_BYTES:
+            raise Malformed(f"more than {MOST_BYTES} bytes on one connection")
+        return data
+
+    async def write(self, data: bytes, deadline: float) -> None:
+        """As Stream."""
+        await self._stream.write(data, deadline)
+
+    async def close(self) -> None:
+        """As Stream."""
+        self.pending.close()
+        await self._stream.close()
+
+    def patience(self) -> float:
+        """The loop time until which an answer to what is sent now is waited for."""
+        return self._until()
+
+
+Until = Callable[[], float]
+
+
+class Conduct:
+    """The connections of one run; ``gentle`` once the host must be met one by one."""
+
+    def __init__(self, vantage: Vantage, port: int, limits: Limits) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._vantage = vantage
+        self._port = port
+        self._limits = limits
+        now = self._loop.time()
+        self.limit = limits.deadline - RESERVE * max(0.0, limits.deadline - now)
+        self.opened = 0
+        self.gentle = False
+        self.pointless = False
+        self.fault: VantageError | None = None
+        self.tried = asyncio.Event()
+        self._answered = asyncio.Event()
+        self._pending = asyncio.Semaphore(MOST_PENDING)
+        self._gate = asyncio.Lock()
+        self._exit = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._lines = set[Line]()
+        self._first_open: float | None = None
+        self._last_close = -GENTLE_GAP_S
+
+    @property
+    def left(self) -> int:
+        """Connections that may still be opened."""
+        return self._limits.connections - self.opened
+
+    async def open(self, address: Address, *, urgent: bool = False) -> Line:
+        """Open a connection when its turn has come.
+
+        Raises VantageError, TargetRefused, and Spent when the run has used its connections up.
+        """
+        if not urgent:
+            await self.first_answer()
+        with ExitStack() as pending:
+            if not self.gentle:
+                await self._pending.acquire()
+                pending.callback(self._pending.release)
+            if not self.gentle:
+                line = await self._connect(address)
+                timer = self._loop.call_later(PENDING_S, line.pending.close)
+                line.pending = pending.pop_all()
+                line.pending.callback(timer.cancel)
+                return line
+        async with self._gate:
+            await self._idle.wait()
+            await self._pause()
+            return await self._connect(address)
+
+    async def _connect(self, address: Address) -> Line:
+        if self.left <= 0:
+            raise Spent(f"the limit of {self._limits.connections} connections is used up")
+        self.opened += 1
+        started = self._loop.time()
+        try:
+            until = min(started + self._limits.connect_timeout, self.limit)
+            stream = await self._vantage.connect(address, self._port, until)
+        except VantageError as error:
+            self.blame(error)
+            raise
+        finally:
+            self.tried.set()
+        now = self._loop.time()
+        line = Line(stream, address, round((now - started) * 1000, 1), self._patience)
+        self._first_open = self._first_open or now
+        self._lines.add(line)
+        self._idle.clear()
+        return line
+
+    async def close(self, line: Line) -> None:
+        """Close a line; towards a host that must be met one by one, at a distance to the last."""
+        try:
+            if self.gentle and line in self._lines:
+                async with self._exit:
+                    await self._pause()
+                    await self._end(line)
+        finally:
+            await self._end(line)
+
+    @asynccontextmanager
+    async def keeping(self, line: Line) -> AsyncIterator[Line]:
+        """Close the line at the end of the block."""
+        try:
+            yield line
+        finally:
+            await self.close(line)
+
+    async def close_all(self) -> None:
+        """Close whatever is still open, at once."""
+        for line in tuple(self._lines):
+            await self._end(line)
+
+    def blame(self, error: VantageError) -> None:
+        """Remember a fault of the jump box: it is never the host's."""
+        if error.failure.value.startswith("jumpbox."):
+            self.fault = error
+
+    def note(self, answer: Answer | None) -> None:
+        """Learn from an answer to a connection request; None stands for silence."""
+        if answer is not None and looks_like_gnome(answer):
+            self.gentle = True
+        if isinstance(answer, NotRdp):
+            self.pointless = True
+        self._answered.set()
+
+    def _patience(self) -> float:
+        wanted = self._loop.time() + ANSWER_PATIENCE * self._limits.connect_timeout
+        return min(wanted, self.limit)
+
+    async def first_answer(self) -> None:
+        """Wait until the first answer has shown who is there, or has been missing too long."""
+        waited_since = self._first_open or self._loop.time()
+        await until(self._answered.wait(), waited_since + FIRST_ANSWER_S)
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._last_close + GENTLE_GAP_S - self._loop.time())
+
+    async def _end(self, line: Line) -> None:
+        if line in self._lines:
+            self._lines.discard(line)
+            self._last_close = self._loop.time()
+            if not self._lines:
+                self._idle.set()
+            await line.close()
+
+
+async def until(awaitable: Awaitable[object], moment: float) -> bool:
+    """Wait for something, at most until a loop time; says whether it came."""
+    try:
+        async with asyncio.timeout_at(moment):
+            await awaitable
+    except TimeoutError:
+        return False
+    return True

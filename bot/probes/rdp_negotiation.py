@@ -1,0 +1,91 @@
+"""Does the server speak RDP, and which security will it accept?  (MS-RDPBCGR 1.3.1.1)
+
+Five requests on five connections give the complete picture; a refusal is a finding, not an
+error.  The first request is the one that a current client sends; it goes over the connection that
+``port.tcp`` opened.  One failure among good answers is asked again alone: servers may limit
+pending connections.
+"""
+
+import asyncio
+from typing import Any
+
+from bot.evidence import Failure, Observation
+from bot.probes.base import Context
+from bot.probes.conduct import Spent
+from bot.probes.talk import negotiate
+from bot.vantage.base import VantageError
+from bot.wire.negotiation import security, server_kind, word
+from bot.wire.x224 import Answer, NotRdp, Selected
+
+NAME = "rdp.negotiation"
+FIRST = "nla_ex"
+# In the order of their worth, should connections run out.
+OTHERS = ("tls", "rdp", "none", "nla")
+GENTLE_OTHERS = ("tls",)
+
+_MISSED = ("closed", "silent")
+_FAILURES = {
+    "failure": Failure.RDP_REFUSED,
+    "not-rdp": Failure.RDP_NOT_RDP,
+    "closed": Failure.RDP_CLOSED,
+    "silent": Failure.RDP_SILENT,
+}
+
+Answers = dict[str, Answer | None]
+
+
+async def probe(ctx: Context) -> Observation:
+    """Ask five times and report the answers as given."""
+    line = await ctx.need(ctx.trail.port)
+    answers: Answers = {}
+
+    async def first() -> None:
+        async with ctx.conduct.keeping(line):
+            answers[FIRST] = await negotiate(ctx.conduct, line, FIRST)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(first())
+        for request in OTHERS:
+            group.create_task(_ask(ctx, request, answers))
+    missed = [name for name, answer in answers.items() if _word(answer) in _MISSED]
+    if len(missed) == 1 < len(answers):
+        await _ask(ctx, missed[0], answers)
+    return _observation(answers)
+
+
+async def _ask(ctx: Context, request: str, answers: Answers) -> None:
+    """One more request, unless the first answer has shown that it is useless or harmful."""
+    await ctx.conduct.first_answer()
+    if ctx.conduct.pointless or (ctx.conduct.gentle and request not in GENTLE_OTHERS):
+        return
+    try:
+        async with ctx.line() as line:
+            answers[request] = await negotiate(ctx.conduct, line, request)
+    except (VantageError, Spent):
+        return  # not asked, so the answer stays absent
+
+
+def _word(answer: Answer | None) -> str:
+    return "silent" if answer is None else word(answer)
+
+
+def _observation(answers: Answers) -> Observation:
+    words = {name: _word(answer) for name, answer in answers.items()}
+    heard = {name: answer for name, answer in answers.items() if answer is not None}
+    facts: dict[str, Any] = {
+        "answers": words,
+        "security": security(words),
+        "server": server_kind(heard),
+    }
+    for answer in heard.values():
+        if isinstance(answer, Selected):
+            facts["flags"] = facts.get("flags", 0) | answer.flags
+        elif isinstance(answer, NotRdp) and answer.first_bytes:
+            facts.setdefault("first_bytes", answer.first_bytes.hex())
+    # A request without negotiation data is confirmed even by hosts that refuse what follows.
+    negotiated = {name: one for name, one in words.items() if name != "none"} or words
+    kinds = {one.partition(":")[0] for one in negotiated.values()}
+    if kinds & {"selected", "bare"}:
+        return Observation.passed(NAME, **facts)
+    failure = next(failure for kind, failure in _FAILURES.items() if kind in kinds)
+    return Observation.failed(NAME, failure, **facts)

@@ -1,0 +1,62 @@
+"""Asking and hearing: what every probe does on a connection of its own."""
+
+from typing import Protocol, TypeVar
+
+from bot.evidence import Failure
+from bot.probes.conduct import Conduct, Line
+from bot.vantage.base import Stream, VantageError
+from bot.wire.cursor import Closed, Malformed
+from bot.wire.x224 import REQUESTS, Answer, ConfirmReader, NotRdp, connection_request
+
+PIECE = 16 * 1024
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Reader(Protocol[T_co]):
+    """A reader of ``bot.wire``: bytes in, at some point an answer out."""
+
+    def feed(self, data: bytes, /) -> T_co | None:
+        """The answer, or None while bytes are missing; ``b""`` is the end of the stream."""
+        ...
+
+
+async def hear(stream: Stream, reader: Reader[T], deadline: float) -> T:
+    """Feed a reader until it answers.
+
+    Raises VantageError (``probe.deadline`` when the peer is silent) and Malformed.
+    """
+    while True:
+        data = await stream.read(PIECE, deadline)
+        answer = reader.feed(data)
+        if answer is not None:
+            return answer
+        if not data:
+            raise Malformed("the stream ended inside an answer")
+
+
+async def negotiate(conduct: Conduct, line: Line, request: str) -> Answer | None:
+    """Send one of the five connection requests; None says that the host stayed silent.
+
+    A stranger that stops in the middle of its first bytes is reported with what it sent.
+    """
+    reader, deadline = ConfirmReader(), line.patience()
+    answer: Answer | None
+    try:
+        await line.write(connection_request(REQUESTS[request]), deadline)
+        answer = await hear(line, reader, deadline)
+    except Malformed:
+        answer = NotRdp(reader.first_bytes)
+    except VantageError as error:
+        conduct.blame(error)
+        answer = _after(error, reader)
+    conduct.note(answer)
+    return answer
+
+
+def _after(error: VantageError, reader: ConfirmReader) -> Answer | None:
+    if error.failure is not Failure.PROBE_DEADLINE:
+        return Closed()
+    first = reader.first_bytes
+    return NotRdp(first) if first and first[0] != 3 else None

@@ -1,0 +1,44 @@
+import pytest
+
+from bot.evidence import Failure, Observation, Status
+from bot.probes import PROBES
+from bot.vantage.base import VantageError
+from tests.probes.loopback import Loopback, see
+from tests.probes.servers import context, hosting, rdp, rdp_only, windows_nla
+
+NOT_RUN = Status.NOT_RUN
+
+
+async def test_a_jump_box_that_fails_is_never_the_hosts_fault() -> None:
+    vantage = Loopback()
+    vantage.session_fault = VantageError(Failure.JUMPBOX_AUTH, "key refused", "auth-refused")
+    found = await see(1, vantage)
+    session = found.pop("jumpbox.session")
+    assert (session.failure, session.facts) == (Failure.JUMPBOX_AUTH, {"state": "auth-refused"})
+    assert {observation.status for observation in found.values()} == {NOT_RUN}
+    assert len(found) == len(PROBES) - 1
+    assert "key refused" in found["nla.challenge"].detail
+
+
+@pytest.mark.parametrize("first_fault", [1, 3, 6])
+async def test_forwarding_that_is_refused_fails_the_session(first_fault: int) -> None:
+    async with hosting(rdp(windows_nla, context())) as host:
+        vantage = Loopback()
+        fault = VantageError(Failure.JUMPBOX_FORWARDING, "refused", "forwarding-denied")
+        vantage.connect_fault = lambda number: fault if number >= first_fault else None
+        reports = list[Observation]()
+        found = await see(host, vantage, report=reports.append)
+    assert found["jumpbox.session"].failure is Failure.JUMPBOX_FORWARDING
+    assert found["jumpbox.session"].facts == {"state": "forwarding-denied"}
+    if first_fault == 6:
+        assert reports[-1] == found["jumpbox.session"]
+    if first_fault == 1:
+        assert {o.status for name, o in found.items() if name > "k" and name != "name.lookup"} == {
+            NOT_RUN
+        }
+
+
+async def test_a_direct_vantage_has_no_session_to_speak_of() -> None:
+    async with hosting(rdp(rdp_only)) as host:
+        found = await see(host, Loopback(name="direct"), only=frozenset({"port.tcp"}))
+    assert set(found) == {"name.lookup", "port.tcp"}

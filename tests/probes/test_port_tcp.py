@@ -1,0 +1,31 @@
+from bot.evidence import Failure, Observation, Status
+from bot.vantage.base import Lookup, VantageError
+from tests.probes.loopback import BEHIND, LOOPBACK, Loopback, see
+from tests.probes.servers import context, hosting, rdp, windows_nla
+
+PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
+
+
+async def test_the_second_address_opens_and_the_dead_one_is_not_waited_for() -> None:
+    async with hosting(rdp(windows_nla, context())) as host:
+        vantage = Loopback({"srv": Lookup("srv", "ok", (BEHIND, LOOPBACK), "srv-app-07")})
+        reports = list[Observation]()
+        found = await see(host, vantage, name="srv", connect_timeout=60, report=reports.append)
+    ports = [o for o in reports if o.probe == "port.tcp"]
+    assert [o.status for o in ports] == [PASSED, NOT_RUN]
+    assert ports[0].facts["address"] == "127.0.0.1"
+    assert str(BEHIND) in ports[1].detail
+    assert found["tls.certificate"].facts["matches_host"] is True
+    assert vantage.most_pending <= 3
+
+
+async def test_every_address_is_reported_when_none_opens() -> None:
+    vantage = Loopback({"srv": Lookup("srv", "ok", (BEHIND, BEHIND))})
+    vantage.connect_fault = lambda number: (
+        VantageError(Failure.TCP_UNREACHABLE) if number == 1 else VantageError(Failure.TCP_TIMEOUT)
+    )
+    reports = list[Observation]()
+    found = await see(1, vantage, name="srv", report=reports.append)
+    states = [o.facts["state"] for o in reports if o.probe == "port.tcp"]
+    assert states == ["unreachable", "timeout"]
+    assert found["rdp.negotiation"].status is NOT_RUN

@@ -1,0 +1,116 @@
+import pytest
+
+from bot.evidence import Failure, Status
+from bot.wire.x224 import stranger
+from tests.probes.loopback import see
+from tests.probes.servers import BARE, Peer, hosting, rdp, rdp_only, refused, windows_nla
+
+PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
+
+
+@pytest.mark.parametrize(
+    ("banner", "who"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "ssh"),
+        (b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html>", "http"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "tls"),
+        (b"220 mail ESMTP\r\n", "other"),
+        (b"\x03\x00\x00\x09\x02\xf0\x80\x21\x80", "other"),
+    ],
+async def test_another_service_is_named_by_its_first_bytes(banner: bytes, who: str) -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.send(banner)
+        await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    negotiation = found["rdp.negotiation"]
+    assert negotiation.failure is Failure.RDP_NOT_RDP
+    assert negotiation.facts["security"] == "not-rdp"
+    assert stranger(bytes.fromhex(negotiation.facts["first_bytes"])) == who
+    assert found["tls.hello"].status is found["nla.challenge"].status is Status.NOT_RUN
+    assert host.connections <= 5
+
+
+async def test_a_stranger_that_stops_in_the_middle_is_told_from_silence() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.send(b"+OK")
+        await peer.read()
+        await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host, connect_timeout=0.2)
+    assert found["rdp.negotiation"].facts["first_bytes"] == b"+OK".hex()
+
+
+async def test_a_silent_host() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.read():
+            pass
+
+    async with hosting(serve) as host:
+        found = await see(host, connect_timeout=0.2)
+    assert found["rdp.negotiation"].failure is Failure.RDP_SILENT
+    assert set(found["rdp.negotiation"].facts["answers"].values()) == {"silent"}
+    assert found["tls.hello"].status is found["nla.challenge"].status is Status.NOT_RUN
+
+
+async def test_a_host_that_closes_at_once() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].failure is Failure.RDP_CLOSED
+    assert host.connections <= 15
+
+
+async def test_a_host_without_a_certificate() -> None:
+    async with hosting(rdp(lambda mask: BARE if mask is None else refused(3))) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].failure is Failure.RDP_REFUSED
+    assert found["rdp.negotiation"].facts["security"] == "no-certificate"
+    assert found["tls.hello"].status is NOT_RUN
+    assert host.connections <= 8
+
+
+async def test_rdp_security_only() -> None:
+    async with hosting(rdp(rdp_only)) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].facts["security"] == "rdp-only"
+    assert found["rdp.negotiation"].status is PASSED
+    for name in ("tls.hello", "tls.certificate", "nla.challenge"):
+        assert found[name].status is NOT_RUN
+        assert "failure" in found[name].detail
+    assert host.connections <= 8
+
+
+async def test_a_lone_failure_is_asked_again_alone() -> None:
+    dropped = list[int]()
+
+    def answer(mask: int | None) -> bytes:
+        if mask == 0 and not dropped:
+            dropped.append(0)
+            return b""
+        return windows_nla(mask)
+
+    async def serve(peer: Peer) -> None:
+        said = answer(await peer.request())
+        if said:
+            await peer.send(said)
+            await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host, only=frozenset({"rdp.negotiation"}))
+    assert dropped
+    assert host.connections == 6
+    assert found["rdp.negotiation"].facts["answers"]["rdp"] == "failure:5"
+
+
+async def test_a_windows_from_before_the_negotiation() -> None:
+    async with hosting(rdp(lambda _mask: BARE)) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].facts["security"] == "legacy"
+    assert found["rdp.negotiation"].facts["server"] == "windows-legacy"
+    assert found["rdp.negotiation"].status is Status.PASSED
+    assert "negotiation data" in found["tls.hello"].detail
