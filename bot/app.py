@@ -29,6 +29,7 @@ from bot.desk.limits import Allowance
 from bot.desk.looking import Scout
 from bot.desk.parts import Parts
 from bot.desk.planning import WorkerPlanner
+from bot.engine import Model
 from bot.redact import JsonFormatter, TextFormatter
 from bot.settings import Settings
 from bot.store.base import StoreError
@@ -139,7 +140,7 @@ async def _assemble(
     stack.enter_context(ServeLock(path))
     store = await SqliteStore.open(path)
     stack.push_async_callback(store.close)
-    catalog = await asyncio.to_thread(lambda: load(shipped()))
+    model = await asyncio.to_thread(lambda: Model.of(load(shipped())))
     scout = Scout.of(settings)
     stack.push_async_callback(scout.close)
     planner = WorkerPlanner()
@@ -152,7 +153,7 @@ async def _assemble(
         planner=planner,
         access=Members(Rights.of(settings, me["team_id"]), SlackDirectory(door.client), _now),
         surface=SlackSurface(door),
-        library=Library(store, catalog),
+        library=Library(store, model),
         clock=_now,
         allowance=Allowance.of(settings),
         helpdesk=settings.slack.helpdesk_channels,
@@ -161,7 +162,7 @@ async def _assemble(
     desk = Desk(parts)
     app = bolt(settings, tokens, me)
     register_all(app, desk, door, settings.targets.ports[0] if settings.targets.ports else 3389)
-    await planner.warm(catalog)
+    await planner.warm(model.catalog)
     return desk, app, door
 
 

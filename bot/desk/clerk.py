@@ -84,8 +84,8 @@ class Clerk:
             opened_at=now,
             state="open",
             version=0,
-            knowledge=parts.library.current.hash,
-            epoch=parts.library.epoch,
+            knowledge=parts.library.current.catalog.hash,
+            epoch=parts.library.current.epoch,
             codes=opening.codes,
             message=opening.message,
             via=opening.via,
@@ -124,9 +124,9 @@ class Clerk:
         await self.refuse(claim, "The ticket moved on; see its card.", click.ticket)
 
     async def _scene(self, ticket: Ticket, click: Click) -> Scene:
-        catalog = await self.parts.library.of(ticket.knowledge)
+        model = await self.parts.library.of(ticket.knowledge)
         helpdesk = self.parts.helpdesk[0] if self.parts.helpdesk else ""
-        return Scene(ticket, Body.of(ticket), click, catalog, self.parts.clock(), helpdesk)
+        return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk)
 
     def _after(self, move: Move) -> None:
         number = move.ticket.number
@@ -142,7 +142,7 @@ class Clerk:
         if ticket is None or Body.of(ticket).phase not in ("looking", "rechecking"):
             return
         body = Body.of(ticket)
-        only = only_of(body, await self.parts.library.of(ticket.knowledge))
+        only = only_of(body, await self.parts.library.catalog(ticket.knowledge))
         live = self.live[number] = []
 
         def report(observation: Observation) -> None:
@@ -169,10 +169,10 @@ class Clerk:
             ticket = await self.parts.store.ticket(number)
             if ticket is None or Body.of(ticket).phase != was.phase:
                 return
-            body, catalog = Body.of(ticket), await self.parts.library.of(ticket.knowledge)
-            evidence = _evidence(catalog, ticket, body, seen)
-            sight = Sight(ticket, body, catalog, seen, evidence, self.parts.clock())
-            move = await self._remembering(looked(sight), catalog)
+            body, model = Body.of(ticket), await self.parts.library.of(ticket.knowledge)
+            evidence = _evidence(model.catalog, ticket, body, seen)
+            sight = Sight(ticket, body, model, seen, evidence, self.parts.clock())
+            move = await self._remembering(looked(sight), model.catalog)
             try:
                 await self._write(move, None)
             except Stale:
@@ -203,7 +203,7 @@ class Clerk:
             move = await self._plan(move)
         ticket, notes = move.ticket, move.notes
         if ticket.state == "escalated" and self.parts.escalation:
-            catalog = await self.parts.library.of(ticket.knowledge)
+            catalog = await self.parts.library.catalog(ticket.knowledge)
             notes = (*notes, packet.note(ticket, catalog, self.parts.escalation))
         parcels = [
             note.parcel(f"note:{ticket.number}:{ticket.version}:{index}")
@@ -217,17 +217,17 @@ class Clerk:
 
     async def _plan(self, move: Move) -> Move:
         ticket, now, parts = move.ticket, self.parts.clock(), self.parts
-        catalog, body = await parts.library.of(ticket.knowledge), Body.of(ticket)
+        model, body = await parts.library.of(ticket.knowledge), Body.of(ticket)
         if body.situation.approved and not (body.approval and body.approval.holds(now)):
             situation = replace(body.situation, approved=False)
             body = replace(body, situation=situation, approval=None)
             move = replace(move, ticket=with_body(ticket, body))
-        plan = await parts.planner.plan(catalog, ticket.epoch, body.situation)
+        plan = await parts.planner.plan(model, body.situation)
         unlocks = ""
         if parts.access.approvers and not body.situation.approved:
             allowed = replace(body.situation, approved=True)
-            other = (await parts.planner.plan(catalog, ticket.epoch, allowed)).step
-            if other.kind == "fix" and catalog.fixes[other.id].risk == 3:
+            other = (await parts.planner.plan(model, allowed)).step
+            if other.kind == "fix" and model.catalog.fixes[other.id].risk == 3:
                 unlocks = other.id
         return planned(move, plan, now, unlocks)
 

@@ -118,7 +118,7 @@ class Desk:
         await self._parts.access.read(user, tenant, channel)
 
     async def _view(self, ticket: Ticket) -> TicketView:
-        catalog = await self._parts.library.of(ticket.knowledge)
+        catalog = await self._parts.library.catalog(ticket.knowledge)
         live = self._clerk.live.get(ticket.number)
         if live is None:
             return view_of(ticket, catalog)

@@ -13,7 +13,8 @@ from bot.catalog.entries import Catalog, Fix
 from bot.desk.body import Body, Offer, merged
 from bot.desk.intents import Verb
 from bot.desk.move import Ending, Move, closed, event, onward, with_body
-from bot.engine import Plan, Situation, proves, reprobed, tried
+from bot.engine import Model, Plan, Situation, progress
+from bot.engine.values import TryResult
 from bot.evidence import Observation
 from bot.store.base import Ticket
 
@@ -24,10 +25,15 @@ class Sight:
 
     ticket: Ticket
     body: Body
-    catalog: Catalog
+    model: Model
     seen: tuple[Observation, ...]
     evidence: Mapping[str, str]
     now: datetime
+
+    @property
+    def catalog(self) -> Catalog:
+        """The knowledge that the ticket is pinned to."""
+        return self.model.catalog
 
     @property
     def by(self) -> str:
@@ -58,12 +64,7 @@ class Sight:
     @property
     def changed(self) -> bool:
         """Whether a probe sees anything else now; what one of the two looks missed is no change."""
-        before, known = self.body.situation.evidence, self.catalog.evidence
-        return any(
-            before[item] != state
-            for item, state in self.evidence.items()
-            if item in before and item in known and known[item].origin == "probe"
-        )
+        return bool(progress.changed(self.model, self.body.situation.evidence, self.evidence))
 
     @property
     def blind(self) -> bool:
@@ -119,9 +120,9 @@ def _blind(sight: Sight) -> Move:
 def _opened(sight: Sight) -> Move:
     """The first look, or the first after a reopening: what a proof is measured against."""
     body = sight.body
-    situation = Situation(evidence=sight.evidence)
-    if body.history or body.situation.tries:
-        situation = reprobed(body.situation, sight.evidence)
+    situation = progress.reprobed(sight.model, body.situation, sight.evidence)
+    if not body.situation.evidence:
+        situation = Situation(evidence=sight.evidence)
     body = sight.settled(
         body, situation=situation, before=sight.seen, before_evidence=sight.evidence
     )
@@ -130,21 +131,18 @@ def _opened(sight: Sight) -> Move:
 
 
 def _again(sight: Sight) -> Move:
-    """A re-check without a fix: the belief starts anew if something changed."""
-    if not sight.changed:
-        body = sight.settled(sight.body, notice="Looked again: nothing has changed.")
-        return Move(with_body(sight.ticket, body), then="plan")
-    body = onward(sight.body, reprobed(sight.body.situation, sight.evidence))
-    return Move(
-        with_body(sight.ticket, sight.settled(body, notice=_difference(sight))), then="plan"
-    )
+    """A re-check without a fix."""
+    notice = _difference(sight) if sight.changed else "Looked again: nothing has changed."
+    situation = progress.reprobed(sight.model, sight.body.situation, sight.evidence)
+    body = sight.settled(replace(sight.body, situation=situation), notice=notice)
+    return Move(with_body(sight.ticket, body), then="plan")
 
 
 def _worked(sight: Sight, fix: Fix) -> Move:
     body, before = sight.body, sight.body.before_evidence
     if sight.worse:
-        return _different(sight, fix)
-    if proves(fix, before, sight.evidence):
+        return _tried(sight, fix, "different")
+    if progress.proves(sight.model, fix.id, before, sight.evidence):
         situation = replace(body.situation, evidence=sight.evidence)
         proof = sight.abnormal(before, fix.check)
         done = sight.settled(body, situation=situation, proof=proof, notice="")
@@ -160,41 +158,37 @@ def _worked(sight: Sight, fix: Fix) -> Move:
 
 
 def _failed(sight: Sight, fix: Fix) -> Move:
-    if sight.changed:
-        return _different(sight, fix)
     return _tried(sight, fix, "failed")
 
 
 def _unsure(sight: Sight, fix: Fix) -> Move:
     """Nobody knows: if the probes see it mended, the person tries again, else it was not done."""
-    if proves(fix, sight.body.before_evidence, sight.evidence):
+    if progress.proves(sight.model, fix.id, sight.body.before_evidence, sight.evidence):
         situation = replace(sight.body.situation, evidence=sight.evidence)
         notice = "What this step mends is right now. Connect again and say whether it works."
         body = sight.settled(sight.body, situation=situation, notice=notice)
         return Move(with_body(sight.ticket, body))
-    if sight.changed:
-        return _different(sight, fix)
     return _tried(sight, fix, "unsure")
 
 
 def _undone(sight: Sight, fix: Fix) -> Move:
     situation = replace(sight.body.situation, evidence=sight.evidence)
-    body = onward(sight.body, tried(situation, fix, "undone"), approval=None)
+    body = onward(
+        sight.body, progress.tried(sight.model, situation, fix.id, "undone"), approval=None
+    )
     return Move(with_body(sight.ticket, sight.settled(body)), then="plan")
 
 
-def _tried(sight: Sight, fix: Fix, result: str) -> Move:
-    result_ = "unsure" if result == "unsure" else "failed"
+def _tried(sight: Sight, fix: Fix, result: TryResult) -> Move:
+    """It is still broken; if the probes see a change, one fault was mended and another is there."""
     situation = replace(sight.body.situation, evidence=sight.evidence)
-    body = onward(sight.body, tried(situation, fix, result_))
-    return Move(with_body(sight.ticket, sight.settled(body)), then="plan")
-
-
-def _different(sight: Sight, fix: Fix) -> Move:
-    """The probes changed and it is still broken: one fault was repaired, another is there."""
-    body = onward(sight.body, reprobed(sight.body.situation, sight.evidence, fix))
+    changed = sight.changed
+    after = progress.tried(sight.model, situation, fix.id, result, probes_changed=changed)
     body = sight.settled(
-        body, notice=_difference(sight), before=sight.seen, before_evidence=sight.evidence
+        onward(sight.body, after),
+        notice=_difference(sight) if changed else "",
+        before=sight.seen,
+        before_evidence=sight.evidence,
     )
     return Move(with_body(sight.ticket, body), then="plan")
 

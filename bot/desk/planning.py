@@ -26,7 +26,7 @@ MOST_MODELS = 4
 class Planner(Protocol):
     """Finds verdict and next step for a situation."""
 
-    async def plan(self, catalog: Catalog, epoch: str, situation: Situation) -> Plan:
+    async def plan(self, model: Model, situation: Situation) -> Plan:
         """The plan; equal arguments give equal plans."""
         ...
 
@@ -43,9 +43,9 @@ class Memo:
         self._kept: OrderedDict[tuple[str, str, str], Plan] = OrderedDict()
 
     @staticmethod
-    def key(catalog: Catalog, epoch: str, situation: Situation) -> tuple[str, str, str]:
+    def key(model: Model, situation: Situation) -> tuple[str, str, str]:
         """What a plan depends on."""
-        return (catalog.hash, epoch, json.dumps(situation.to_json(), sort_keys=True))
+        return (model.catalog.hash, model.epoch, json.dumps(situation.to_json(), sort_keys=True))
 
     def get(self, key: tuple[str, str, str]) -> Plan | None:
         """A plan made before."""
@@ -67,17 +67,13 @@ class InlinePlanner:
 
     def __init__(self) -> None:
         self._memo = Memo()
-        self._models: dict[str, Model] = {}
 
-    async def plan(self, catalog: Catalog, epoch: str, situation: Situation) -> Plan:
+    async def plan(self, model: Model, situation: Situation) -> Plan:
         """The plan, at once."""
-        key = Memo.key(catalog, epoch, situation)
+        key = Memo.key(model, situation)
         found = self._memo.get(key)
         if found is not None:
             return found
-        model = self._models.get(catalog.hash)
-        if model is None:
-            model = self._models[catalog.hash] = Model.of(catalog)
         return self._memo.keep(key, plan(model, situation))
 
     async def close(self) -> None:
@@ -92,15 +88,15 @@ class WorkerPlanner:
         self._asked: dict[tuple[str, str, str], asyncio.Task[Plan]] = {}
         self._pool: ProcessPoolExecutor | None = None
 
-    async def plan(self, catalog: Catalog, epoch: str, situation: Situation) -> Plan:
+    async def plan(self, model: Model, situation: Situation) -> Plan:
         """The plan; raises BrokenProcessPool when the worker died twice over it."""
-        key = Memo.key(catalog, epoch, situation)
+        key = Memo.key(model, situation)
         found = self._memo.get(key)
         if found is not None:
             return found
         task = self._asked.get(key)
         if task is None:
-            task = asyncio.create_task(self._compute(catalog, situation))
+            task = asyncio.create_task(self._compute(model.catalog, situation))
             self._asked[key] = task
             task.add_done_callback(lambda _: self._asked.pop(key, None))
         return self._memo.keep(key, await asyncio.shield(task))

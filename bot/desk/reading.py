@@ -58,7 +58,7 @@ class Reader:
         return PastPage(title, tuple(lines), older)
 
     async def _past(self, ticket: Ticket) -> Past:
-        cause = self.library.current.causes.get(ticket.cause or "")
+        cause = self.library.current.catalog.causes.get(ticket.cause or "")
         outcome = {"verified": ", verified", "word": " on word"}.get(ticket.outcome or "", "")
         return Past(
             ticket.number,
@@ -72,7 +72,7 @@ class Reader:
 
     def codes(self, text: str) -> tuple[Meaning, ...]:
         """What the codes in a text mean; raises BadCode."""
-        return meanings(self.library.current, text)
+        return meanings(self.library.current.catalog, text)
 
 
 def _fact(seen: Observation) -> str:

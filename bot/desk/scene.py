@@ -7,6 +7,7 @@ from bot.catalog.entries import Catalog, Fix
 from bot.desk.body import Body, Trial
 from bot.desk.intents import Click
 from bot.desk.move import Move, OutOfPlace, event, with_body
+from bot.engine import Model
 from bot.store.base import Ticket
 
 
@@ -17,10 +18,15 @@ class Scene:
     ticket: Ticket
     body: Body
     click: Click
-    catalog: Catalog
+    model: Model
     now: datetime
     helpdesk: str = ""
     """The channel to share to, empty where none is set."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The knowledge that the ticket is pinned to."""
+        return self.model.catalog
 
     @property
     def by(self) -> str:

@@ -11,6 +11,7 @@ from bot.desk.move import Move, OutOfPlace, event, onward, with_body
 from bot.desk.scene import Scene, escalate, look
 from bot.desk.surface import Note
 from bot.engine import progress
+from bot.engine.values import TryResult
 
 
 def worked(scene: Scene) -> Move:
@@ -21,10 +22,9 @@ def worked(scene: Scene) -> Move:
     return _temporary(scene, fix, "worked")
 
 
-def _temporary(scene: Scene, fix: Fix, result: str) -> Move:
+def _temporary(scene: Scene, fix: Fix, result: TryResult) -> Move:
     """A test was made and stands: whatever it showed, its undoing comes next."""
-    result_ = "worked" if result == "worked" else "failed"
-    body = onward(scene.body, progress.tried(scene.body.situation, fix, result_))
+    body = onward(scene.body, progress.tried(scene.model, scene.body.situation, fix.id, result))
     said = event("tried", scene.by, scene.now, fix=fix.id, said=result)
     return Move(with_body(scene.ticket, body), (said,), "plan", _reminders(scene, fix))
 
@@ -57,7 +57,7 @@ def failed(scene: Scene) -> Move:
         return _temporary(scene, fix, "failed")
     if fix.changes:
         return look(scene, fix.id)
-    body = onward(scene.body, progress.tried(scene.body.situation, fix, "failed"))
+    body = onward(scene.body, progress.tried(scene.model, scene.body.situation, fix.id, "failed"))
     said = event("tried", scene.by, scene.now, fix=fix.id, said="failed")
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
@@ -68,8 +68,8 @@ def cannot(scene: Scene) -> Move:
     fix = scene.fix("undo" if kind == "undo" else "fix")
     if kind == "undo":
         return escalate(scene)
-    access = fix.needs_access if scene.click.detail == "access" else None
-    body = onward(scene.body, progress.cannot(scene.body.situation, fix, access))
+    access = scene.click.detail == "access"
+    body = onward(scene.body, progress.cannot(scene.model, scene.body.situation, fix.id, access))
     said = event("tried", scene.by, scene.now, fix=fix.id, said="cannot", why=scene.click.detail)
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
@@ -84,7 +84,7 @@ def unsure(scene: Scene) -> Move:
         return _temporary(scene, fix, "unsure")
     if fix.changes:
         return look(scene, fix.id)
-    body = onward(scene.body, progress.tried(scene.body.situation, fix, "unsure"))
+    body = onward(scene.body, progress.tried(scene.model, scene.body.situation, fix.id, "unsure"))
     said = event("tried", scene.by, scene.now, fix=fix.id, said="unsure")
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
@@ -97,7 +97,9 @@ def answer(scene: Scene) -> Move:
     question = scene.catalog.questions[offer.step.id]
     if state != NOT_SURE and state not in question.answers:
         raise OutOfPlace("That is not an answer to the question on the card.")
-    body = onward(scene.body, progress.answered(scene.body.situation, question.id, state))
+    body = onward(
+        scene.body, progress.answered(scene.model, scene.body.situation, question.id, state)
+    )
     said = event("answered", scene.by, scene.now, question=question.id, state=state)
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
@@ -107,6 +109,10 @@ def undone(scene: Scene) -> Move:
     fix = scene.fix("undo")
     if fix.changes:
         return look(scene, fix.id)
-    body = onward(scene.body, progress.tried(scene.body.situation, fix, "undone"), approval=None)
+    body = onward(
+        scene.body,
+        progress.tried(scene.model, scene.body.situation, fix.id, "undone"),
+        approval=None,
+    )
     said = event("tried", scene.by, scene.now, fix=fix.id, said="undone")
     return Move(with_body(scene.ticket, body), (said,), "plan")
