@@ -78,3 +78,6 @@ class Transport(Protocol):
 
     async def cut(self, envelope: Envelope) -> None:
         """Break the connection on which this envelope went out."""
+
+    async def close(self) -> None:
+        """Break every connection to the app."""

@@ -9,7 +9,7 @@ from typing import Any
 from bot.sandbox import payloads
 from bot.sandbox.actors import Actors
 from bot.sandbox.envelope import Receipt
-from bot.sandbox.errors import ImpossibleInSlack
+from bot.sandbox.errors import ImpossibleInSlack, SlackError
 from bot.sandbox.escape import escaped
 from bot.sandbox.hooks import answer
 from bot.sandbox.inputs import STATEFUL, elements, entered, initial, option
@@ -39,7 +39,10 @@ class People(Actors):
         receipt = await self.delivery.send("slash_commands", payload)
         if receipt.ok and receipt.payload:
             url = ResponseUrl("commands", place.id, person.id, None, 0.0)
-            answer(self.state, url, receipt.payload)
+            try:
+                answer(self.state, url, receipt.payload)
+            except SlackError as error:
+                self.state.journal.record("notice", what="trouble", error=error.code)
         return receipt
 
     async def click(

@@ -31,20 +31,30 @@ class RequestUrl:
 
     def __init__(self, state: State, url: str) -> None:
         self._state = state
-        self._url = url
-        self._pending: dict[str, asyncio.Task[Answer]] = {}
+        self.url = url
+        self._pending: dict[str, tuple[asyncio.Task[None], asyncio.Future[Answer]]] = {}
 
     async def send(self, envelope: Envelope) -> asyncio.Future[Answer]:
         """Post it; the future is the response."""
-        task = asyncio.ensure_future(self._post(envelope))
-        self._pending[envelope.id] = task
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(self._post(envelope, answer))
+        self._pending[envelope.id] = task, answer
         task.add_done_callback(lambda _: self._pending.pop(envelope.id, None))
-        return task
+        return answer
 
     async def cut(self, envelope: Envelope) -> None:
         """Break off the request."""
-        if task := self._pending.get(envelope.id):
+        if envelope.id in self._pending:
+            task, answer = self._pending[envelope.id]
             task.cancel()
+            answer.set_result(Answer(0, reason="connection_failed"))
+
+    async def close(self) -> None:
+        """Break off every request."""
+        tasks = [task for task, _ in self._pending.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def verify(self) -> bool:
         """Ask for the url_verification challenge, as when a request URL is set in Slack."""
@@ -53,7 +63,7 @@ class RequestUrl:
         headers = self.headers(body, "application/json")
         async with (
             aiohttp.ClientSession() as session,
-            session.post(self._url, data=body, headers=headers) as response,
+            session.post(self.url, data=body, headers=headers) as response,
         ):
             return response.status == 200 and challenge in await response.text()
 
@@ -61,7 +71,7 @@ class RequestUrl:
         """Post any bytes with any headers, as an attacker would; the status of the response."""
         async with (
             aiohttp.ClientSession() as session,
-            session.post(self._url, data=body, headers=headers) as response,
+            session.post(self.url, data=body, headers=headers) as response,
         ):
             return response.status
 
@@ -75,7 +85,7 @@ class RequestUrl:
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
         }
 
-    async def _post(self, envelope: Envelope) -> Answer:
+    async def _post(self, envelope: Envelope, answer: asyncio.Future[Answer]) -> None:
         body, content_type = encode(envelope)
         headers = self.headers(body, content_type)
         if envelope.attempt:
@@ -85,13 +95,14 @@ class RequestUrl:
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(self._url, data=body, headers=headers) as response,
+                session.post(self.url, data=body, headers=headers) as response,
             ):
                 text = await response.text()
         except (aiohttp.ClientError, TimeoutError):
-            return Answer(0, reason="connection_failed")
+            answer.set_result(Answer(0, reason="connection_failed"))
+            return
         no_retry = response.status != 200 and response.headers.get("X-Slack-No-Retry") == "1"
-        return Answer(response.status, _said(text), "http_error", no_retry)
+        answer.set_result(Answer(response.status, _said(text), "http_error", no_retry))
 
 
 def encode(envelope: Envelope) -> tuple[bytes, str]:

@@ -129,7 +129,8 @@ class LocalSlack(People, Modals, Upheavals, Reading):
     async def stop(self) -> None:
         """End every connection and stop listening."""
         await self.delivery.close()
-        await self.sockets.close()
+        for transport in {self.delivery.transport, self.sockets}:
+            await transport.close()
         if self._runner:
             await self._runner.cleanup()
         self.state.journal.close()

@@ -204,6 +204,12 @@ BAD: list[tuple[list[Any], str, str]] = [
         "/blocks/0/element/max_length",
         "must be between 1 and 3000",
     ),
+    ([entry({**TYPED, "max_length": True})], "/blocks/0/element/max_length", "must be an integer"),
+    (
+        [actions(button("x", "a", confirm="yes"))],
+        "/blocks/0/elements/0/confirm",
+        "must be an object",
+    ),
     ([entry(button("x", "a"))], "/blocks/0/element/type", "unsupported type: button"),
     (
         [actions(button("x", "a", confirm={**CONFIRM, "text": plain("x" * 301)}))],

@@ -60,6 +60,8 @@ async def test_conversations_with_the_scopes() -> None:
         assert info["channel"]["num_members"] == 3
         hidden = app.conversations_info(channel="C0MANAGE")
         assert await error_of(hidden) == "channel_not_found"
+        nowhere = app.conversations_info(channel="C0NOWHERE")
+        assert await error_of(nowhere) == "channel_not_found"
         members = await app.conversations_members(channel="C0INCIDENT")
         assert "U0TEAMMATE" in members["members"]
         opened = await app.conversations_open(users="U0ASKER", return_im=True)

@@ -82,6 +82,12 @@ async def test_a_click_says_who_where_and_what(slack: LocalSlack, product: list[
     assert slack.state.triggers.redeem(body["trigger_id"]).user_id == "U0TEAMMATE"
 
 
+async def test_a_click_in_a_thread_names_the_thread(slack: LocalSlack, product: list[Json]) -> None:
+    root = slack.say("asker", "helpdesk", "x")
+    await slack.click("asker", await card(slack, thread_ts=root.ts), "It worked")
+    assert product[0]["container"]["thread_ts"] == root.ts
+
+
 async def test_a_button_is_found_by_id_or_words(slack: LocalSlack, product: list[Json]) -> None:
     message = await card(slack)
     await slack.click("asker", message, "ticket.details")

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.sandbox.request_url import RequestUrl, signature
 from bot.sandbox.server import LocalSlack
-from tests.sandbox.support import bolt, unanswered
+from tests.sandbox.support import MANIFEST, bolt, unanswered
 
 Json = dict[str, Any]
 FORM = "application/x-www-form-urlencoded"
@@ -84,8 +84,26 @@ async def test_an_app_that_is_not_there(slack: LocalSlack, product: Product) -> 
     assert len(slack.journal.of("envelope")) == 1  # nobody retries a command
 
 
+async def test_a_request_can_break_before_the_ack(slack: LocalSlack, product: Product) -> None:
+    slack.fault("envelope:slash_commands", "disconnect")
+    receipt = await slack.command("asker", "helpdesk", "/rdp slow")
+    assert (receipt.status, receipt.reason) == ("dispatch_failed", "connection_failed")
+
+
+async def test_stopping_breaks_off_what_is_under_way(slack: LocalSlack, product: Product) -> None:
+    async with LocalSlack(MANIFEST) as other:
+        other.state.app.signing_secret = slack.signing_secret
+        other.use_http(product.requests.url)
+        acting = asyncio.ensure_future(other.command("asker", "helpdesk", "/rdp slow"))
+        await other.wait_for(lambda: other.journal.of("envelope"))
+        await asyncio.sleep(0.02)
+    await other.advance(3)
+    assert (await acting).status == "operation_timeout"
+    product.go.set()
+
+
 async def test_events_are_retried_with_their_number(slack: LocalSlack, product: Product) -> None:
-    url = product.requests._url
+    url = product.requests.url
     slack.use_http("http://127.0.0.1:1/")
     await slack.open_home("asker")
     slack.use_http(url)

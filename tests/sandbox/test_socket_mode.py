@@ -210,9 +210,44 @@ async def test_a_handshake_can_be_made_to_fail(slack: LocalSlack, action: str) -
             await session.ws_connect(opened["url"])
 
 
+async def test_a_socket_that_breaks_is_replaced(slack: LocalSlack) -> None:
+    app, got = counting(slack)
+    async with connected(slack, app):
+        await slack.sockets.close()
+        await slack.wait_for(lambda: len(slack.journal.of("socket", what="open")) == 2)
+        await slack.command("asker", "helpdesk", "/rdp after")
+        await slack.wait_for(lambda: got == ["after"])
+
+
+async def test_a_socket_in_the_act_of_closing_takes_nothing(slack: LocalSlack) -> None:
+    opened = await client(slack).apps_connections_open(app_token=slack.app_token)
+    async with aiohttp.ClientSession() as session, session.ws_connect(opened["url"]):
+        await slack.connected()
+        closing = asyncio.ensure_future(slack.sockets.receivers[0].ws.close())
+        await asyncio.sleep(0)
+        receipt = await slack.command("asker", "helpdesk", "/rdp srv")
+        assert receipt.status == "dispatch_failed"
+        await closing
+
+
+async def test_a_bad_answer_in_an_ack_is_trouble(slack: LocalSlack) -> None:
+    app = bolt(slack)
+
+    @app.command("/rdp")
+    async def on_command(ack: Any) -> None:
+        await ack(text="x", blocks=[section("")])
+
+    async with connected(slack, app):
+        await slack.command("asker", "helpdesk", "/rdp srv")
+    [trouble] = slack.journal.of("notice", what="trouble")
+    assert trouble.get("error") == "invalid_blocks"
+    assert slack.ephemerals("asker") == []
+
+
 async def test_what_is_not_an_ack_is_written_down(slack: LocalSlack) -> None:
     opened = await client(slack).apps_connections_open(app_token=slack.app_token)
     async with aiohttp.ClientSession() as session, session.ws_connect(opened["url"]) as socket:
+        await socket.send_bytes(b"hello?")
         await socket.send_str("hello?")
         await socket.send_json({"envelope_id": "never sent"})
         await slack.wait_for(lambda: slack.journal.of("socket", what="unknown ack"))
