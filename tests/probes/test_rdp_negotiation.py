@@ -17,6 +17,7 @@ PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
         (b"220 mail ESMTP\r\n", "other"),
         (b"\x03\x00\x00\x09\x02\xf0\x80\x21\x80", "other"),
     ],
+)
 async def test_another_service_is_named_by_its_first_bytes(banner: bytes, who: str) -> None:
     async def serve(peer: Peer) -> None:
         await peer.send(banner)
