@@ -50,10 +50,9 @@ async def test_a_server_that_ignores_one_kind_of_question_costs_little() -> None
         writer.write(struct.pack(">H", len(wire)) + wire)
         await silence(reader, writer)
 
-    before = soon(0)
-    found = await ask(only_ipv4, "a.example", 3600.0)
+    async with asyncio.timeout(60):  # not the hour that the deadline allows
+        found = await ask(only_ipv4, "a.example", 3600.0)
     assert found.status == "ok"
-    assert soon(0) - before < 600.0  # not the hour that the deadline allows
 
 
 async def test_many_addresses_are_cut() -> None:
