@@ -171,4 +171,8 @@ def _ticket(db: Database, number: int) -> Ticket:
 
 
 def _one(db: Database, sql: str, *values: object) -> Row | None:
-    return next(iter(db.query(sql, values)), None)
+    cursor = db.execute(sql, values)
+    found = cursor.fetchone()
+    return (
+        None if found is None else dict(zip([d[0] for d in cursor.description], found, strict=True))
+    )

@@ -35,7 +35,7 @@ _TABLES = (
     ) strict""",
     """create unique index intent_one_a_version on intent (ticket, version)
         where state <> 'refused' and version is not null""",
-    "create index intent_ticket on intent (ticket)",
+    "create index intent_ticket on intent (ticket) where ticket is not null",
     "create index intent_pending on intent (id) where state = 'pending'",
     """create table ticket (
         number integer primary key autoincrement,
@@ -100,7 +100,7 @@ _TABLES = (
     ) strict""",
     "create index parcel_turn on parcel (turn)",
     "create index parcel_waiting on parcel (turn) where state in ('due', 'sending')",
-    "create index parcel_ticket on parcel (ticket)",
+    "create index parcel_ticket on parcel (ticket) where ticket is not null",
     """create table knowledge (
         digest text primary key,
         files blob not null

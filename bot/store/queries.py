@@ -27,16 +27,15 @@ _Condition = tuple[str, ...]
 def search(db: Database, query: Query) -> Page:
     """One page of tickets."""
     values = _values(query)
-    conditions = _conditions(query)
     if (query.text or "").strip() or query.code:
         if not values["match"]:
             return Page((), more=False)  # nothing in it that could be a word
-        sql = _by_words(conditions, query)
-    elif query.user:
-        sql = _by_user(conditions, query)
+        sql = _by_words(query)
+    elif query.user and not _is_narrow(query):
+        sql = _by_user(query)
     else:
-        indexed = not (query.host and query.host.endswith("*") and _is_wide(db, values))
-        sql = _by_index(conditions, indexed, query)
+        wide = query.state != "open" and _is_prefix(query) and _is_wide(db, values)
+        sql = _by_index(query, indexed=not wide)
     numbers = [row["number"] for row in db.query(sql, values)]
     found = db.query(
         "select ticket.* from json_each(?) as found join ticket on number = found.value "
@@ -83,20 +82,30 @@ def _phrases(words: Iterable[str]) -> list[str]:
     return phrases[:MAX_WORDS]
 
 
+def _is_prefix(query: Query) -> bool:
+    return (query.host or "").endswith("*")
+
+
+def _is_narrow(query: Query) -> bool:
+    """Whether another index leaves fewer rows than that of the users."""
+    return query.state == "open" or (bool(query.host) and not _is_prefix(query))
+
+
 def _conditions(query: Query) -> list[_Condition]:
     """What restricts the rows, the one that usually leaves the fewest first."""
-    conditions: list[_Condition] = []
-    if query.host and query.host.endswith("*"):
-        conditions.append(("ticket.host >= :host", "ticket.host < :host_end"))
-    elif query.host:
-        conditions.append(("ticket.host = :host",))
-    if query.cause:
-        conditions.append(("ticket.cause = :cause",))
-    if query.state:
-        conditions.append(("ticket.state = :state",))
-    if query.tenant:
-        conditions.append(("ticket.enterprise_id = :enterprise", "ticket.team_id = :team"))
-    return conditions
+    state, host = "ticket.state = :state", "ticket.host = :host"
+    prefix = ("ticket.host >= :host", "ticket.host < :host_end")
+    tenant = ("ticket.enterprise_id = :enterprise", "ticket.team_id = :team")
+    user = "(ticket.asked_by = :user or ticket.owner = :user)"
+    table: list[tuple[object, _Condition]] = [
+        (query.state == "open", (state,)),
+        (query.host, prefix if _is_prefix(query) else (host,)),
+        (query.cause, ("ticket.cause = :cause",)),
+        (query.state and query.state != "open", (state,)),
+        (query.tenant, tenant),
+        (query.user, (user,)),
+    ]
+    return [condition for wanted, condition in table if wanted]
 
 
 def _plain(conditions: Sequence[_Condition]) -> list[str]:
@@ -104,10 +113,8 @@ def _plain(conditions: Sequence[_Condition]) -> list[str]:
     return [f"+{each}" for condition in conditions for each in condition]
 
 
-def _by_words(conditions: Sequence[_Condition], query: Query) -> str:
-    terms = ["ticket_fts match :match", *_plain(conditions)]
-    if query.user:
-        terms.append("(+asked_by = :user or +owner = :user)")
+def _by_words(query: Query) -> str:
+    terms = ["ticket_fts match :match", *_plain(_conditions(query))]
     if query.before is not None:
         terms.append("ticket_fts.rowid < :before")
     return " ".join(
@@ -119,10 +126,11 @@ def _by_words(conditions: Sequence[_Condition], query: Query) -> str:
     )
 
 
-def _by_user(conditions: Sequence[_Condition], query: Query) -> str:
+def _by_user(query: Query) -> str:
     """Two walks, each along its own index."""
-    asked = _walk(["asked_by = :user", *_plain(conditions)], query)
-    owned = _walk(["owner = :user", *_plain(conditions)], query)
+    others = _plain(_conditions(query))
+    asked = _walk(["asked_by = :user", *others], query)
+    owned = _walk(["owner = :user", *others], query)
     return " ".join(
         (
             *("select number from (", asked, ") union select number from (", owned, ")"),
@@ -131,10 +139,11 @@ def _by_user(conditions: Sequence[_Condition], query: Query) -> str:
     )
 
 
-def _by_index(conditions: Sequence[_Condition], indexed: bool, query: Query) -> str:
-    if not indexed:
-        return _walk(_plain(conditions), query)
-    return _walk([*(conditions[0] if conditions else ()), *_plain(conditions[1:])], query)
+def _by_index(query: Query, indexed: bool) -> str:
+    conditions = _conditions(query)
+    driving = conditions[:1] if indexed else []
+    terms = [each for condition in driving for each in condition]
+    return _walk([*terms, *_plain(conditions[len(driving) :])], query)
 
 
 def _walk(terms: Sequence[str], query: Query) -> str:

@@ -15,6 +15,8 @@ from bot.store.base import EVENT_KINDS, Claim, Event, Intent, Parcel, Tenant, Ti
 
 Row = dict[str, Any]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 def iso(at: datetime) -> str:
     """An aware time as UTC text of fixed width; ValueError for a naive one."""
@@ -41,7 +43,7 @@ def _clean(text: str | None) -> str | None:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), separators=(",", ":"))
+    return _ENCODER.encode(dict(value))
 
 
 def _words(words: tuple[str, ...]) -> str:

@@ -69,12 +69,15 @@ class SqliteStore:
 
     async def accept(self, intent: Intent, patience: float = 1.5) -> Claim:
         """See Store.accept; a write that has begun is waited for, so that the answer is true."""
-        began = self._writer.submit(partial(commands.accept, intent))
-        answer = asyncio.wrap_future(began)
-        await asyncio.wait([answer], timeout=patience)
-        if not answer.done() and began.cancel():
+        call = self._writer.submit(partial(commands.accept, intent))
+        try:
+            await asyncio.wait([call.answer], timeout=patience)
+        except asyncio.CancelledError:
+            call.claim()  # nobody will acknowledge it
+            raise
+        if not call.answer.done() and call.claim():
             raise StoreBusy(f"the database {self.path} did not answer for {patience:g} s")
-        return await answer
+        return await call.answer
 
     async def pending(self) -> Sequence[Claim]:
         """See Store.pending."""
@@ -171,7 +174,12 @@ class SqliteStore:
         await asyncio.to_thread(self._readers.close)
 
     async def _write(self, work: Callable[[Database], Result]) -> Result:
-        return await asyncio.wrap_future(self._writer.submit(work))
+        call = self._writer.submit(work)
+        try:
+            return await call.answer
+        except asyncio.CancelledError:
+            call.claim()  # withdrawn, unless it has begun
+            raise
 
     async def _read(self, work: Callable[[Database], Result]) -> Result:
         try:

@@ -3,18 +3,19 @@
 Strategy: a commit that survives a power cut costs a disk flush, so up to BATCH waiting calls share
 one transaction, each in a savepoint of its own: a call that fails takes back only what it did
 itself.  A call is answered after the commit, never before.  A call that has not begun can be
-withdrawn (``Future.cancel``); while another program holds the write lock, none has begun.
+withdrawn; while another program holds the write lock, none has begun.
 """
 
+import asyncio
+import contextlib
 import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlite_utils import Database
 
@@ -26,14 +27,33 @@ BATCH = 256
 Result = TypeVar("Result")
 
 
-class _Call:
-    """One call, its answer, and whoever waits for it; as a context it keeps its error."""
+class Call(Generic[Result]):
+    """One call; ``answer`` gets its result after the commit, or its error."""
 
-    def __init__(self, work: Callable[[Database], Any]) -> None:
-        self.work = work
-        self.future: Future[Any] = Future()
-        self.result: Any = None
+    def __init__(self, work: Callable[[Database], Result], loop: asyncio.AbstractEventLoop) -> None:
+        self.answer: asyncio.Future[Result] = loop.create_future()
+        self._work = work
+        self._first = threading.Lock()
+        self._result: list[Result] = []
         self.error: BaseException | None = None
+
+    def claim(self) -> bool:
+        """True for the first who asks: the writer, to begin it, or the caller, to withdraw it."""
+        return self._first.acquire(blocking=False)
+
+    def perform(self, db: Database) -> None:
+        """Do the work in a savepoint; its error is kept for the caller."""
+        with self, db.atomic():
+            self._result = [self._work(db)]
+
+    def tell(self) -> None:
+        """Give the answer, on the event loop."""
+        if self.answer.done():  # its caller was cancelled
+            return
+        if self.error is None:
+            self.answer.set_result(self._result[0])
+        else:
+            self.answer.set_exception(self.error)
 
     def __enter__(self) -> None:
         pass
@@ -47,45 +67,35 @@ class _Call:
         self.error = error
         return isinstance(error, Exception)
 
-    def claim(self) -> bool:
-        """Take it up for good; False when it was withdrawn before."""
-        return self.future.running() or self.future.set_running_or_notify_cancel()
-
-    def answer(self, path: Path) -> None:
-        """Tell the waiting side the result or the error."""
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(translated(self.error, path))
-
 
 class Writer:
-    """Runs calls on its own thread with its own connection."""
+    """Runs calls on its own thread with its own connection; belongs to one event loop."""
 
     def __init__(self, db: Database, path: Path) -> None:
         """Take over the connection; the thread starts at once."""
         self._db = db
         self._path = path
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._calls: queue.SimpleQueue[Call[Any] | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
         self._process = os.getpid()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Database], Result]) -> Future[Result]:
-        """Queue a call; its future gets the result after the commit, or the error.
+    def submit(self, work: Callable[[Database], Result]) -> Call[Result]:
+        """Queue a call.
 
         Raises StoreClosed after close(), after the thread's death, and in a forked child.
         """
-        call = _Call(work)
         with self._gate:
             if self._process != os.getpid():
                 raise StoreClosed(f"the store {self._path} belongs to the process that opened it")
             if self._closed:
                 raise StoreClosed(f"the store {self._path} is closed; nothing was written")
+            call = Call(work, self._loop)
             self._calls.put(call)
-        return call.future
+        return call
 
     def close(self) -> None:
         """Finish what is queued, then end the thread and close the connection; may block."""
@@ -96,18 +106,16 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        batch: list[Call[Any]] = []
         try:
             while batch := self._take():
-                try:
-                    self._commit(batch)
-                finally:
-                    self._abandon(batch)
+                self._commit(batch)
         finally:
-            self._end()
+            self._end(batch)
 
-    def _take(self) -> list[_Call]:
+    def _take(self) -> list[Call[Any]]:
         """Wait for a call, then take what else is there; nothing when it is time to end."""
-        batch: list[_Call] = []
+        batch: list[Call[Any]] = []
         call = self._calls.get()
         while call is not None:
             batch.append(call)
@@ -118,8 +126,8 @@ class Writer:
             self._calls.put(None)  # end after this batch
         return batch
 
-    def _commit(self, batch: list[_Call]) -> None:
-        begun: list[_Call] = []
+    def _commit(self, batch: list[Call[Any]]) -> None:
+        begun: list[Call[Any]] = []
         try:
             self._db.execute("begin immediate")
             for call in batch:
@@ -129,31 +137,38 @@ class Writer:
             self._db.execute("commit")
         except sqlite3.Error as error:
             self._db.rollback()
-            self._abandon(batch, error)
-            return
-        for call in begun:
-            call.answer(self._path)
+            begun += [call for call in batch if call.claim()]
+            for call in begun:
+                call.error = error
+        self._tell(begun)
 
-    def _perform(self, call: _Call) -> None:
-        with call, self._db.atomic():
-            call.result = call.work(self._db)
+    def _perform(self, call: Call[Any]) -> None:
+        call.perform(self._db)
         if call.error is not None and not self._db.conn.in_transaction:
             # A full disk ends the whole transaction, and with it what the others wrote.
             raise call.error
 
-    def _abandon(self, batch: list[_Call], error: sqlite3.Error | None = None) -> None:
-        """Give an error to each call of a batch that has no answer: nobody waits for ever."""
-        for call in batch:
-            if not call.future.done() and call.claim():
-                call.error = error or StoreClosed(f"the writer of the store {self._path} has died")
-                call.answer(self._path)
+    def _tell(self, calls: list[Call[Any]]) -> None:
+        """Answer a whole batch by waking the event loop once."""
+        for call in calls:
+            if call.error is not None:
+                call.error = translated(call.error, self._path)
 
-    def _end(self) -> None:
+        def tell() -> None:
+            for call in calls:
+                call.tell()
+
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            self._loop.call_soon_threadsafe(tell)
+
+    def _end(self, batch: list[Call[Any]]) -> None:
+        """Close; after the thread's death, say so to everyone who still waits."""
         with self._gate:
             self._closed = True
-        left: list[_Call] = []
         while not self._calls.empty():
             if call := self._calls.get():
-                left.append(call)
-        self._abandon(left)
+                batch.append(call)
+        for call in batch:
+            call.error = StoreClosed(f"the writer of the store {self._path} has died")
+        self._tell(batch)
         self._db.close()

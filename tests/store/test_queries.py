@@ -1,0 +1,90 @@
+"""Searches stay fast because each walks one index, newest first, and sorts nothing."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from bot.store import queries
+from bot.store.base import Query
+from bot.store.connection import open_writer
+from tests.store.samples import HOME
+
+
+@pytest.mark.parametrize(
+    ("query", "walks"),
+    [
+        (Query(), ["SCAN ticket"]),
+        (Query(before=5), ["USING INTEGER PRIMARY KEY (rowid<?)"]),
+        (Query(tenant=HOME), ["ticket_tenant (enterprise_id=? AND team_id=?)"]),
+        (Query(tenant=HOME, state="resolved"), ["ticket_state (state=?)"]),
+        (Query(tenant=HOME, cause="x", state="resolved"), ["ticket_cause (cause=?)"]),
+        (Query(tenant=HOME, host="h", cause="x", user="U"), ["ticket_host (host=?)"]),
+        (Query(tenant=HOME, host="h", state="open"), ["ticket_state (state=?)"]),
+        (Query(user="U", state="open"), ["ticket_state (state=?)"]),
+        (
+            Query(tenant=HOME, user="U", state="resolved", before=5),
+            ["ticket_asked_by (asked_by=? AND rowid<?)", "ticket_owner (owner=? AND rowid<?)"],
+        ),
+        (Query(tenant=HOME, text="x", host="h", user="U"), ["VIRTUAL TABLE", "PRIMARY KEY"]),
+        (Query(code="0x904", before=5), ["VIRTUAL TABLE", "PRIMARY KEY"]),
+    ],
+)
+def test_a_page_walks_an_index_in_order(tmp_path: Path, query: Query, walks: list[str]) -> None:
+    db = open_writer(tmp_path / "tickets.db", create=True)
+    plans = _plans(db, query)
+    db.close()
+    reads = [line for line in plans if line.startswith(("SEARCH", "SCAN ticket"))]
+    assert len(reads) == len(walks), plans
+    for line, walk in zip(reads, walks, strict=True):
+        assert walk in line
+    if "MERGE (UNION)" not in plans:  # of two walks, each cut to a page, the numbers are sorted
+        assert not [line for line in plans if "TEMP B-TREE" in line], plans
+
+
+def _plans(db: Database, query: Query) -> list[str]:
+    """SQLite's plan of the statement that finds the numbers of a page."""
+    statements: list[tuple[str, object]] = []
+    with db.tracer(lambda sql, values: statements.append((sql, values))):
+        queries.search(db, query)
+    sql, values = next((s, v) for s, v in statements if s.startswith("select number"))
+    assert isinstance(values, dict)
+    return [row[3] for row in db.execute(f"explain query plan {sql}", values)]
+
+
+def test_a_common_beginning_of_a_host_is_met_going_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "WIDE_PREFIX", 0)
+    db = open_writer(tmp_path / "tickets.db", create=True)
+    assert _plans(db, Query(host="srv*")) == ["SCAN ticket"]
+    monkeypatch.setattr(queries, "WIDE_PREFIX", 10)
+    assert "ticket_host (host>? AND host<?)" in _plans(db, Query(host="srv*"))[0]
+    db.close()
+
+
+@pytest.fixture(scope="module")
+def index() -> Database:
+    db = Database(memory=True)
+    db.execute("create virtual table ticket_fts using fts5(codes, notes)")
+    return db
+
+
+@given(text=st.text(), code=st.text())
+def test_any_text_is_a_valid_expression(index: Database, text: str, code: str) -> None:
+    expression = queries.match_expression(text, code)
+    if expression:
+        index.execute("select rowid from ticket_fts where ticket_fts match ?", [expression])
+
+
+@given(word=st.text(st.characters(categories=["L", "Nd"], max_codepoint=0x17F), min_size=1))
+def test_a_word_finds_itself(index: Database, word: str) -> None:
+    index.execute("delete from ticket_fts")
+    index.execute("insert into ticket_fts (notes) values (?)", [word])
+    expression = queries.match_expression(word, None)
+    (count,) = index.execute(
+        "select count(*) from ticket_fts where ticket_fts match ?", [expression]
+    ).fetchone()
+    assert count == 1
