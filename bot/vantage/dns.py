@@ -100,7 +100,7 @@ class Resolver:
             if error.failure.value.startswith("jumpbox.") and (last or not forbidden):
                 raise
             status = _WORDS.get(error.failure, "no-answer")
-            return Found(status, (), label, f"resolver {label}: {error}"), False
+            return Found(status, (), label, f"resolver {label}: {error.detail}"), False
         except _Garbled as error:
             return Found("no-answer", (), label, f"resolver {label}: {error}"), False
         return _judged(answers, label)

@@ -82,8 +82,10 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
         return Lookup(name, "ok", entry.addresses, entry.canonical, resolver=HOSTS_FILE)
     completions = files.completions(plain)
     _check_any(completions, plain, rules)
-    worst = Found("nxdomain", detail="no name is left to ask for")
+    worst = Found("nxdomain")
+    asked: list[str] = []
     for completed in completions:
+        asked.append(completed)
         found = await find(completed, deadline)
         if found.status == "ok":
             rules.check_name(completed)
@@ -92,7 +94,7 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
             worst = found
         if found.status == "timeout":
             break
-    detail = f"{worst.detail}; asked for {', '.join(completions)}"
+    detail = f"{worst.detail}; asked for {', '.join(asked)}"
     return Lookup(name, worst.status, resolver=worst.resolver, detail=detail)
 
 

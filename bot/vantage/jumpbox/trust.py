@@ -70,7 +70,7 @@ class Doorman(asyncssh.SSHClient):
         pinned = asyncssh.match_known_hosts(self._known_hosts, host, addr, special)[0]
         shown = f"it shows {offered.algorithm} {offered.fingerprint}"
         if pinned:
-            known = ", ".join(one.get_fingerprint() for one in pinned)
+            known = ", ".join(dict.fromkeys(one.get_fingerprint() for one in pinned))
             self._complaint = VantageError(
                 Failure.JUMPBOX_HOST_KEY,
                 f"the host key of jump box {self._name} ({host}) changed: {shown}, pinned is "
