@@ -136,14 +136,12 @@ class Script:
 
     async def _card(self) -> Message:
         """The card with its verdict."""
-        found: Message = await self._slack.wait_for(
-            lambda: next(
-                (each for each in self._slack.from_app("helpdesk") if _settled(each)), None
-            ),
+        found = await self._slack.wait_for(
+            lambda: [each for each in self._slack.from_app("helpdesk") if _settled(each)],
             PATIENCE,
             "the verdict",
         )
-        return found
+        return found[-1]
 
 
 def _settled(card: Message) -> bool:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import click
 
 from bot.cli.render import card, row_lines
-from bot.desk import Desk
+from bot.desk.desk import Desk
 from bot.desk.intents import Click, Opening, Sender, Verb
 from bot.desk.surface import Note
 from bot.desk.view import Button, TicketView

@@ -86,12 +86,13 @@ def exit_code(terminal: Any) -> int:
 async def opened_desk(settings: Any, scout: Any, surface: Any) -> AsyncIterator[Any]:
     """A desk for the terminal over the store of the settings; closed in order."""
     from bot.catalog import load, shipped
-    from bot.desk import Desk
+    from bot.desk.desk import Desk
     from bot.desk.access import Owner
     from bot.desk.library import Library
     from bot.desk.limits import Allowance
     from bot.desk.parts import Parts
     from bot.desk.planning import InlinePlanner
+    from bot.engine import Model
     from bot.store.sqlite import SqliteStore
 
     async with AsyncExitStack() as stack:
@@ -104,7 +105,7 @@ async def opened_desk(settings: Any, scout: Any, surface: Any) -> AsyncIterator[
             planner=InlinePlanner(),
             access=Owner(),
             surface=surface,
-            library=Library(store, load(shipped())),
+            library=Library(store, Model.of(load(shipped()))),
             clock=lambda: datetime.now(UTC),
             allowance=Allowance(),
         )

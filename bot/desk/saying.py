@@ -3,13 +3,15 @@
 Strategy: sentences name the thing, not the bot; a number stands beside its word.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.catalog.entries import OTHER, Catalog
 from bot.desk.body import Body
 from bot.desk.ladder import by_place
 from bot.desk.words import FAILURES, day, duration
-from bot.evidence import Failure
+from bot.engine import Verdict
+from bot.evidence import Failure, Observation
 from bot.store.base import Ticket
 
 LIKELY = ((0.9, "Very likely"), (0.5, "Likely"), (0.25, "Possible"), (0.0, "Unlikely"))
@@ -46,32 +48,31 @@ def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> str:
         return ""
     if body.situation.in_force is not None:
         return in_force(ticket, body, catalog)
-    blind = could_not_look(ticket, body)
-    if blind:
-        return blind
+    hindered = blind(body.now, ticket.host)
+    if hindered:
+        return hindered
     if body.offer is None:
         return ""
     verdict = body.offer.verdict
     if verdict.state == "found":
         return catalog.causes[verdict.causes[0].id].title
-    return healthy(ticket) if verdict.state == "healthy" else _inconclusive(body)
+    return all_fine(_places(ticket)) if verdict.state == "healthy" else unsettled(verdict)
 
 
-def healthy(ticket: Ticket) -> str:
-    """Everything visible is fine: where the cause must lie then."""
+def all_fine(places: str) -> str:
+    """Everything visible from ``places`` is fine: where the cause must lie then."""
     return (
-        f"Everything that can be seen without a password is fine from {_places(ticket)}: "
+        f"Everything that can be seen without a password is fine from {places}: "
         "name, port, RDP, TLS, certificate, sign-in, clock. So the cause is most likely behind "
         "the password (rights, account, licence), on the PC, or on the way to the host."
     )
 
 
-def _inconclusive(body: Body) -> str:
-    if body.offer is None:
-        return ""
+def unsettled(verdict: Verdict) -> str:
+    """Nothing was found: what is likeliest so far, with its numbers."""
     likely = [
         f"{each.title.rstrip('.')} ({round(each.probability * 100)} in 100)"
-        for each in body.offer.verdict.causes
+        for each in verdict.causes
         if each.id != OTHER and each.probability >= SHOWN_FROM
     ]
     if not likely:
@@ -79,23 +80,24 @@ def _inconclusive(body: Body) -> str:
     return "What was seen does not settle it. Most likely so far: " + "; ".join(likely[:2]) + "."
 
 
-def could_not_look(ticket: Ticket, body: Body) -> str:
+def blind(observations: Sequence[Observation], host: str) -> str:
     """Said when no place could look at all: a fault of the jump box is never the host's."""
-    seen = by_place(body.now)
-    broken: dict[str, Failure] = {}
-    for place, observations in seen.items():
-        for each in observations:
+    seen = by_place(observations)
+    broken: dict[str, Observation] = {}
+    for place, found in seen.items():
+        for each in found:
             if each.probe == "jumpbox.session" and each.failure is not None:
-                broken[place] = each.failure
+                broken[place] = each
     if not broken or len(broken) < len(seen):
         return ""
-    place, failure = next(iter(broken.items()))
+    place, fault = next(iter(broken.items()))
+    failure = fault.failure or Failure.PROBE_INTERNAL
     words = FAILURES.get(failure, failure.value).replace("the jump box", f"Jump box {place}", 1)
-    said = f"{words}. Nothing was sent to {ticket.host}, so this says nothing about it."
+    said = f"{words}. Nothing was sent to {host}, so this says nothing about it."
     if failure is Failure.JUMPBOX_HOST_KEY:
         said += (
-            " An administrator compares the fingerprint with the machine and runs: "
-            f"rdp-triage jumpbox trust {place}"
+            f" {fault.detail.rstrip('.')}. An administrator compares the fingerprint with the "
+            "machine and only then puts its key into the known_hosts file of the settings."
         )
     return said
 
