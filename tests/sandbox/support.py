@@ -34,6 +34,21 @@ MANIFEST: Json = {
 }
 
 
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def entry(block_id: str, element: Json, **more: Any) -> Json:
+    """An input block."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(block_id),
+        "element": element,
+        **more,
+    }
+
+
 def section(text: str) -> Json:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
@@ -76,3 +91,20 @@ async def unanswered(slack: LocalSlack, act: Coroutine[Any, Any, Receipt]) -> Re
     assert not task.done()
     await slack.advance(3.0)
     return await task
+
+
+def counting(slack: LocalSlack) -> tuple[AsyncApp, list[str]]:
+    """An app that acknowledges everything and says what it got."""
+    app = bolt(slack)
+    got: list[str] = []
+
+    @app.command("/rdp")
+    async def on_command(ack: Any, command: Json) -> None:
+        await ack()
+        got.append(command["text"])
+
+    @app.event("app_home_opened")
+    async def on_home(event: Json) -> None:
+        got.append(event["tab"])
+
+    return app, got

@@ -5,13 +5,9 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import Block
 
-from bot.sandbox.blocks import check_message_blocks, check_view
+from bot.sandbox.blocks import check_message_blocks
 from bot.sandbox.errors import SlackError
-from tests.sandbox.support import Json, actions, button, section
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
+from tests.sandbox.support import Json, actions, button, entry, plain, section
 
 
 def option(text: str = "Yes", value: str = "yes") -> Json:
@@ -24,10 +20,6 @@ def menu(*options: Json) -> Json:
 
 def select(**more: Any) -> Json:
     return {"type": "static_select", "action_id": "since", **more}
-
-
-def entry(element: Json, **more: Any) -> Json:
-    return {"type": "input", "block_id": "host", "label": plain("Host"), "element": element, **more}
 
 
 TYPED = {"type": "plain_text_input", "action_id": "host", "max_length": 253}
@@ -62,12 +54,12 @@ GOOD: dict[str, list[Json]] = {
     ],
     "groups": [actions(select(option_groups=[{"label": plain("Today"), "options": [option()]}]))],
     "inputs": [
-        entry(TYPED, hint=plain("One host"), optional=True, dispatch_action=False),
+        entry("host", TYPED, hint=plain("One host"), optional=True, dispatch_action=False),
         entry(
+            "affected",
             {"type": "radio_buttons", "action_id": "affected", "options": [option()]},
-            block_id="affected",
         ),
-        entry({"type": "datepicker", "action_id": "since"}, block_id="since"),
+        entry("since", {"type": "datepicker", "action_id": "since"}),
     ],
     "image": [{"type": "image", "image_url": "https://a/b.png", "alt_text": "a graph"}],
     "rich text": [
@@ -200,17 +192,21 @@ BAD: list[tuple[list[Any], str, str]] = [
         "no more than 10 items allowed",
     ),
     (
-        [entry({**TYPED, "max_length": 3001})],
+        [entry("host", {**TYPED, "max_length": 3001})],
         "/blocks/0/element/max_length",
         "must be between 1 and 3000",
     ),
-    ([entry({**TYPED, "max_length": True})], "/blocks/0/element/max_length", "must be an integer"),
+    (
+        [entry("host", {**TYPED, "max_length": True})],
+        "/blocks/0/element/max_length",
+        "must be an integer",
+    ),
     (
         [actions(button("x", "a", confirm="yes"))],
         "/blocks/0/elements/0/confirm",
         "must be an object",
     ),
-    ([entry(button("x", "a"))], "/blocks/0/element/type", "unsupported type: button"),
+    ([entry("host", button("x", "a"))], "/blocks/0/element/type", "unsupported type: button"),
     (
         [actions(button("x", "a", confirm={**CONFIRM, "text": plain("x" * 301)}))],
         "/blocks/0/elements/0/confirm/text/text",
@@ -223,7 +219,7 @@ BAD: list[tuple[list[Any], str, str]] = [
     ),
     ([{"type": "divider"}] * 51, "/blocks", "no more than 50 items allowed"),
     ([{"type": "divider", "block_id": 7}], "/blocks/0/block_id", "must be a string"),
-    ([entry(TYPED, optional="yes")], "/blocks/0/optional", "must be a boolean"),
+    ([entry("host", TYPED, optional="yes")], "/blocks/0/optional", "must be a boolean"),
 ]
 
 
@@ -252,50 +248,3 @@ def test_the_budget_of_a_message_counts_bytes() -> None:
     check_message_blocks([section("x" * 3000)] * 3)
     with pytest.raises(SlackError, match="msg_blocks_too_long"):
         check_message_blocks([section("é" * 3000)] * 2)
-
-
-def modal(**more: Any) -> Json:
-    return {"type": "modal", "title": plain("Start"), "blocks": [], **more}
-
-
-def test_good_views() -> None:
-    view = check_view(modal(blocks=[entry(TYPED)], submit=plain("Go")), "modal")
-    assert view["blocks"][0]["block_id"] == "host"
-    check_view({"type": "home", "blocks": [{"type": "divider"}] * 100}, "home")
-
-
-BAD_VIEWS: list[tuple[Any, str, str]] = [
-    (modal(title=plain("x" * 25)), "/view/title/text", "must be less than 25 characters"),
-    ({"type": "modal", "blocks": []}, "/view", "missing required field: title"),
-    (
-        modal(blocks=[entry(TYPED)]),
-        "/view/submit",
-        "submit is required when an input block is present",
-    ),
-    (
-        modal(private_metadata="x" * 3001),
-        "/view/private_metadata",
-        "must be less than 3001 characters",
-    ),
-    (
-        modal(blocks=[{"type": "divider"}] * 101),
-        "/view/blocks",
-        "no more than 100 items allowed",
-    ),
-    (modal(colour="red"), "/view/colour", "unknown property"),
-    ({"type": "home", "blocks": []}, "/view/type", "must be one of: modal"),
-    ("modal", "/view", "must be an object"),
-]
-
-
-@pytest.mark.parametrize(("view", "pointer", "what"), BAD_VIEWS)
-def test_bad_views_are_refused_with_a_pointer(view: Any, pointer: str, what: str) -> None:
-    with pytest.raises(SlackError) as refused:
-        check_view(view, "modal")
-    assert refused.value.code == "invalid_arguments"
-    assert f"{what} [json-pointer:{pointer}]" in refused.value.extra["errors"]
-
-
-def test_a_view_may_be_large_but_not_huge() -> None:
-    with pytest.raises(SlackError, match="view_too_large"):
-        check_view(modal(blocks=[section("é" * 3000)] * 45), "modal")

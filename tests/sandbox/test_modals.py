@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.errors import ImpossibleInSlack
 from bot.sandbox.server import LocalSlack
+from tests.sandbox.forms import FORM
 from tests.sandbox.support import (
     Json,
     actions,
@@ -16,65 +17,10 @@ from tests.sandbox.support import (
     button,
     client,
     connected,
+    plain,
     section,
     unanswered,
 )
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def entry(name: str, **more: Any) -> Json:
-    element = {"type": "plain_text_input", "action_id": name, **more.pop("element", {})}
-    return {"type": "input", "block_id": name, "label": plain(name), "element": element, **more}
-
-
-AFFECTED = {
-    "type": "input",
-    "block_id": "affected",
-    "label": plain("Who?"),
-    "optional": True,
-    "element": {
-        "type": "radio_buttons",
-        "action_id": "affected",
-        "options": [{"text": plain("Only me"), "value": "me"}],
-    },
-}
-MANY = {
-    "type": "input",
-    "block_id": "codes",
-    "label": plain("Codes"),
-    "optional": True,
-    "element": {
-        "type": "checkboxes",
-        "action_id": "codes",
-        "options": [{"text": plain(code), "value": code} for code in ("0x904", "0x7")],
-    },
-}
-SINCE = {
-    "type": "input",
-    "block_id": "since",
-    "label": plain("Since"),
-    "optional": True,
-    "element": {"type": "datepicker", "action_id": "since", "initial_date": "2026-11-20"},
-}
-FORM: Json = {
-    "type": "modal",
-    "callback_id": "start",
-    "private_metadata": "C0HELPDESK",
-    "title": plain("Start"),
-    "submit": plain("Go"),
-    "notify_on_close": True,
-    "blocks": [
-        entry("host", element={"max_length": 20, "min_length": 2}),
-        entry("gateway", optional=True),
-        AFFECTED,
-        MANY,
-        SINCE,
-        actions(button("Check", "check"), block_id="row"),
-    ],
-}
 
 
 @dataclass
