@@ -89,6 +89,10 @@ class Desk:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def flush(self) -> None:
+        """Bring everything that is due now and wait for it."""
+        await self._courier.flush()
+
     async def ticket_view(self, number: int, tenant: Tenant) -> TicketView | None:
         """A ticket of this tenant as its card shows it."""
         ticket = await self._parts.store.ticket(number)

@@ -69,7 +69,7 @@ def meanings(catalog: Catalog, codes: str | Sequence[str]) -> tuple[Meaning, ...
             tuple(f"{entry.meaning} {entry.says}".strip() for entry in reading.entries)
             or ("in none of the published tables.",),
         )
-        for reading in explain(catalog, codes)
+        for reading in (explain(catalog, codes) if codes else ())
     )
 
 
