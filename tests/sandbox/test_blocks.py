@@ -97,7 +97,6 @@ def test_good_blocks_are_taken_and_named(blocks: list[Json]) -> None:
 
 @pytest.mark.parametrize("blocks", GOOD.values(), ids=GOOD.keys())
 def test_the_models_of_slack_sdk_take_them_too(blocks: list[Json]) -> None:
-    """A second opinion, for what it is worth: they refuse little."""
     for block in Block.parse_all(blocks):
         block.validate_json()
 
