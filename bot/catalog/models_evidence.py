@@ -59,7 +59,6 @@ class EvidenceForm(Sourced):
     otherwise: Annotated[
         dict[str, Often],
         Field(
-            default_factory=dict,
             description="state -> how often when no listed cause is at work; every state but the"
             " usual one, which takes the rest",
         ),
@@ -74,8 +73,9 @@ class EvidenceForm(Sourced):
     matches: Annotated[
         dict[str, MatchForm],
         Field(
+            default_factory=dict,
             description="state -> `codes`, `extended`, `texts`, `events`, `report` that set it;"
-            " the first state that matches wins"
+            " the first state that matches wins",
         ),
     ]
     same_check: Annotated[

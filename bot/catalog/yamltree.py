@@ -21,7 +21,7 @@ Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
 _DEEPEST = 12
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
+_DECIMAL = re.compile(r"[-+]?[0-9]{0,15}\.[0-9]{1,15}")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None}
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}"
