@@ -19,6 +19,10 @@ from bot.evidence import Observation
 from bot.store.base import Ticket
 
 
+MOST_NAMED = 3
+"""Changes that a notice names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A ticket whose look has just ended, and what was seen."""
@@ -62,9 +66,9 @@ class Sight:
         return tuple(item for item in now if item in before and item not in was)
 
     @property
-    def changed(self) -> bool:
-        """Whether a probe sees anything else now; what one of the two looks missed is no change."""
-        return bool(progress.changed(self.model, self.body.situation.evidence, self.evidence))
+    def changed(self) -> tuple[str, ...]:
+        """Items that a probe sees otherwise now; what one of the two looks missed is no change."""
+        return progress.changed(self.model, self.body.situation.evidence, self.evidence)
 
     @property
     def blind(self) -> bool:
@@ -148,6 +152,8 @@ def _worked(sight: Sight, fix: Fix) -> Move:
         done = sight.settled(body, situation=situation, proof=proof, notice="")
         return closed(sight.ticket, done, Ending("verified", sight.by, sight.now, fix.id))
     still = sight.abnormal(sight.evidence, fix.check)
+    if set(still) & set(sight.changed):
+        return _tried(sight, fix, "different")
     if still:
         words = "; ".join(_reads(sight, item) for item in still)
         body = sight.settled(body, notice=f"Looked again: nothing has changed yet ({words}).")
@@ -182,7 +188,7 @@ def _undone(sight: Sight, fix: Fix) -> Move:
 def _tried(sight: Sight, fix: Fix, result: TryResult) -> Move:
     """It is still broken; if the probes see a change, one fault was mended and another is there."""
     situation = replace(sight.body.situation, evidence=sight.evidence)
-    changed = sight.changed
+    changed = bool(sight.changed)
     after = progress.tried(sight.model, situation, fix.id, result, probes_changed=changed)
     body = sight.settled(
         onward(sight.body, after),
@@ -203,13 +209,9 @@ _CHECKED = {
 
 def _difference(sight: Sight) -> str:
     """What changed, the worse first."""
-    if sight.worse:
-        return "Worse than before: " + "; ".join(_reads(sight, each) for each in sight.worse) + "."
-    before = sight.body.situation.evidence
-    was = sight.abnormal(before, sorted(before))
-    better = [each for each in was if each not in sight.abnormal(sight.evidence, was)]
-    named = "; ".join(_reads(sight, each) for each in better if each in sight.evidence)
-    return f"Changed since the last look: {named}." if named else "Something has changed."
+    worse, changed = sight.worse, sight.changed
+    said = "Worse than before: " if worse else "Changed since the last look: "
+    return said + "; ".join(_reads(sight, item) for item in (worse or changed)[:MOST_NAMED]) + "."
 
 
 def _reads(sight: Sight, item: str) -> str:

@@ -95,6 +95,8 @@ class ScriptedScout:
     sight: list[Observation] = field(default_factory=healthy)
     looks: list[frozenset[str] | None] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    everything: bool = False
+    """Show all of it even where only some probes are asked for."""
     refuse: str = ""
     breaks: Exception | None = None
 
@@ -104,6 +106,9 @@ class ScriptedScout:
 
     def places(self, host: str, via: str | None = None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.vantage for each in self.sight))
+
+    def _asked(self, seen: Observation, only: frozenset[str] | None) -> bool:
+        return only is None or seen.probe in only or self.everything
 
     async def look(
         self,
@@ -115,7 +120,7 @@ class ScriptedScout:
         report: Report | None = None,
     ) -> list[Observation]:
         self.looks.append(only)
-        seen = [each for each in self.sight if only is None or each.probe in only]
+        seen = [each for each in self.sight if self._asked(each, only)]
         for each in seen[:2]:
             if report is not None:
                 report(each)
@@ -252,7 +257,7 @@ async def office(path: Path, **changes: Any) -> AsyncIterator[Office]:
         planner=InlinePlanner(),
         access=Members(rights, people, clock),
         surface=wall,
-        library=Library(store, small.model()),
+        library=Library(store, changes.pop("model", None) or small.model()),
         clock=clock,
         allowance=Allowance(same_host_seconds=0),
         helpdesk=(HELPDESK,),

@@ -1,4 +1,4 @@
-"""A small knowledge base: every evidence item of the program, four causes, five fixes."""
+"""A small knowledge base: every evidence item of the program, few causes, fixes and questions."""
 
 import json
 from functools import lru_cache
@@ -13,7 +13,7 @@ REVIEWED: dict[str, Any] = {
     "reviewed": {"by": "tests", "on": "2026-11-20"},
 }
 SETTINGS = {
-    "escalation_cost": 75,
+    "escalation_cost": 150,
     "other_prior": 0.05,
     "safety_threshold": 0.05,
     "skip_cost": 0.5,
@@ -44,13 +44,18 @@ CAUSES = {
     "certificate-expired": ("certificate", "The server's RDP certificate has expired."),
     "rdp-disabled": ("port", "Remote Desktop is switched off on the host."),
     "nla-fault": ("nla-credssp", "Sign-in (NLA) is broken on the host."),
+    "filter-driver": ("nla-credssp", "A security product on the host breaks sign-in."),
     "client-fault": ("client", "The Remote Desktop program on the PC is at fault."),
 }
 SAYS: dict[str, list[tuple[str, str, float]]] = {
     "certificate-validity": [("expired", "certificate-expired", 0.98)],
     "port-state": [("refused", "rdp-disabled", 0.9)],
-    "ladder": [("port", "rdp-disabled", 0.9), ("nla", "nla-fault", 0.7)],
-    "nla-answer": [("closed", "nla-fault", 0.7)],
+    "ladder": [
+        ("port", "rdp-disabled", 0.9),
+        ("nla", "nla-fault", 0.7),
+        ("nla", "filter-driver", 0.7),
+    ],
+    "nla-answer": [("closed", "nla-fault", 0.7), ("closed", "filter-driver", 0.7)],
 }
 FIXES: dict[str, dict[str, Any]] = {
     "renew-certificate": {
@@ -110,7 +115,29 @@ FIXES: dict[str, dict[str, Any]] = {
         "temporary": True,
         "limit_minutes": 15,
         "approver": True,
-        "permanent_fix": ["switch-on"],
+        "permanent_fix": ["repair-nla"],
+    },
+    "repair-nla": {
+        "title": "Repair sign-in on the host",
+        "cures": [{"cause": "nla-fault", "how_well": 0.9}],
+        "effort": 60,
+        "who_can": "admin",
+        "risk": 1,
+        "undo": "Nothing to undo.",
+        "check": ["nla-answer"],
+        "changes": ["nla.challenge"],
+        "after": ["nla-off"],
+    },
+    "remove-filter": {
+        "title": "Remove the security product",
+        "cures": [{"cause": "filter-driver", "how_well": 0.9}],
+        "effort": 60,
+        "who_can": "admin",
+        "risk": 1,
+        "undo": "Install it again.",
+        "check": ["nla-answer"],
+        "changes": ["nla.challenge"],
+        "after": ["nla-off"],
     },
 }
 QUESTION = {
@@ -121,7 +148,9 @@ QUESTION = {
     "effort": 1,
     "otherwise": {"yes": 0.5, "no": 0.5},
     "says": [
-        {"state": "no", "if_cause": "client-fault", "how_often_seen": 0.95},
+        {"state": "no", "if_cause": "client-fault", "how_often_seen": 0.05},
+        {"state": "no", "if_cause": "filter-driver", "how_often_seen": 0.5},
+        {"state": "yes", "if_cause": "certificate-expired", "how_often_seen": 0.98},
         {"state": "yes", "if_cause": "nla-fault", "how_often_seen": 0.9},
     ],
 }
