@@ -170,7 +170,10 @@ class Store(Protocol):
         ...
 
     async def purge(self, before: datetime) -> int:
-        """Delete tickets closed before a time, with all that belongs to them; how many."""
+        """Delete tickets closed before a time, with all that belongs to them; how many.
+
+        Open ones stay.  Where a ticket has no time of closing, that of its opening counts.
+        """
         ...
 
     async def close(self) -> None:

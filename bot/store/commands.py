@@ -147,15 +147,21 @@ def keep_knowledge(digest: str, files: bytes, db: Database) -> None:
     db.execute("insert or ignore into knowledge (digest, files) values (?, ?)", (digest, files))
 
 
-def purge(before: datetime, db: Database) -> int:
-    """Delete old closed tickets (events, intents and parcels go with them) and old settled rest."""
+def purge(before: datetime, most: int, db: Database) -> int:
+    """Delete some old tickets that are not open; events, intents and parcels go with them.
+
+    Intents and parcels of no ticket go too, once they are settled.
+    """
     limit = iso(before)
-    tickets = db.execute("delete from ticket where closed_at < ?", (limit,)).rowcount
     db.execute(
-        "delete from intent where at < ? and state <> 'pending' and ticket is null", (limit,)
+        "delete from intent where at < ? and ticket is null and state <> 'pending'", (limit,)
     )
     db.execute("delete from parcel where ticket is null and state in ('sent', 'dead')")
-    return tickets
+    return db.execute(
+        "delete from ticket where number in (select number from ticket where state <> 'open' "
+        "and coalesce(closed_at, opened_at) < ? order by number limit ?)",
+        (limit, most),
+    ).rowcount
 
 
 def _require(number: int, db: Database) -> None:

@@ -131,7 +131,7 @@ GUARD_TRIGGERS = {
     "event_no_delete": """before delete on event
         when exists (select 1 from ticket where number = old.ticket) begin
         select raise(abort, 'events are never deleted'); end""",
-    "ticket_no_delete": """before delete on ticket when old.closed_at is null begin
+    "ticket_no_delete": """before delete on ticket when old.state = 'open' begin
         select raise(abort, 'an open ticket is never deleted'); end""",
 }
 

@@ -38,6 +38,8 @@ from bot.store.readers import Readers
 from bot.store.rows import packed, unpacked
 from bot.store.writer import Writer
 
+PURGE_BATCH = 200
+
 Result = TypeVar("Result")
 
 
@@ -161,8 +163,11 @@ class SqliteStore:
         return None if files is None else unpacked(files)
 
     async def purge(self, before: datetime) -> int:
-        """See Store.purge."""
-        return await self._write(partial(commands.purge, before))
+        """See Store.purge; in small transactions, between which others have their turn."""
+        deleted = 0
+        while some := await self._write(partial(commands.purge, before, PURGE_BATCH)):
+            deleted += some
+        return deleted
 
     async def backup(self, target: Path) -> None:
         """Copy the database, as it is now, to a file that does not exist yet; raises StoreError."""

@@ -1,7 +1,10 @@
 """Values for the store's tests; every name in them is made up."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.store.base import Event, Intent, Parcel, Tenant, Ticket
@@ -51,3 +54,8 @@ def card(number: int, not_before: datetime | None = None) -> Parcel:
 
 def note(key: str, payload: Mapping[str, Any] | None = None) -> Parcel:
     return Parcel("note", key, None, payload or {"text": "hello"})
+
+
+def other_program(path: Path) -> "closing[sqlite3.Connection]":
+    """A connection from outside the store."""
+    return closing(sqlite3.connect(path, isolation_level=None))

@@ -8,8 +8,12 @@ import pytest
 
 from bot.store.base import Store
 from bot.store.sqlite import SqliteStore
-from tests.store.contract import IntentContract, ParcelContract, TicketContract
-from tests.store.search_contract import SearchContract
+from tests.store.contract import (
+    IntentContract,
+    ParcelContract,
+    SearchContract,
+    TicketContract,
+)
 
 
 class Reopened:

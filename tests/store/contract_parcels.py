@@ -1,0 +1,87 @@
+"""What every store promises about parcels; see test_contract."""
+
+import pytest
+
+from bot.store.base import Store, StoreError
+from tests.store.samples import NOON, card, later, note, ticket
+
+
+class ParcelContract:
+    async def test_cards_are_merged_and_notes_are_sent_once(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [])).number
+        await store.queue([card(number), note("n", {"text": "1"}), card(number)])
+        await store.queue([note("n", {"text": "2"})])
+        due = await store.due(NOON)
+        assert [(parcel.kind, parcel.payload) for parcel in due] == [
+            ("card", {}),
+            ("note", {"text": "1"}),
+        ]
+        for parcel in due:
+            await store.mark(parcel, "sent")
+        await store.queue([card(number), note("n")])
+        assert [parcel.kind for parcel in await store.due(NOON)] == ["card"]
+
+    @pytest.mark.parametrize("end", ["sent", "dead"])
+    async def test_a_card_asked_for_while_it_is_sent_stays_due(
+        self, store: Store, end: str
+    ) -> None:
+        number = (await store.open_ticket(ticket(), [], [card(1)])).number
+        (parcel,) = await store.due(NOON)
+        await store.mark(parcel, "sending")
+        await store.queue([card(number)])
+        await store.mark(parcel, "sent" if end == "sent" else "dead")
+        (again,) = await store.due(NOON)
+        assert (again.key, again.state, again.tries) == (parcel.key, "due", 0)
+        await store.mark(again, "sending")
+        await store.mark(again, "sent")
+        assert await store.due(NOON) == []
+
+    async def test_a_card_not_asked_for_again_is_done(self, store: Store) -> None:
+        await store.queue([note("a"), note("b")])
+        for parcel, end in zip(await store.due(NOON), ("sent", "dead"), strict=True):
+            await store.mark(parcel, "sending")
+            await store.mark(parcel, "sent" if end == "sent" else "dead")
+        assert await store.due(NOON) == []
+
+    async def test_a_retry_waits_for_its_time(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [card(1)])).number
+        (parcel,) = await store.due(NOON)
+        assert (parcel.state, parcel.tries) == ("due", 0)
+        await store.mark(parcel, "sending")
+        await store.mark(parcel, "due", later(30))
+        await store.queue([card(number)])  # news does not break the limit that Slack has set
+        assert await store.due(later(29)) == []
+        (retry,) = await store.due(later(30))
+        assert (retry.state, retry.tries) == ("due", 1)
+
+    async def test_asking_again_takes_the_earlier_time(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [])).number
+        await store.queue([card(number, later(20))])
+        await store.queue([card(number, later(10))])
+        await store.queue([card(number, later(30))])
+        assert await store.due(later(9)) == []
+        assert len(await store.due(later(10))) == 1
+
+    async def test_at_once_beats_any_time(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [])).number
+        await store.queue([card(number, later(20)), card(number)])
+        assert len(await store.due(NOON)) == 1
+
+    async def test_times_asked_for_while_sending_count_afterwards(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [card(1)])).number
+        (parcel,) = await store.due(NOON)
+        await store.mark(parcel, "sending")
+        await store.queue([card(number, later(20)), card(number, later(10))])
+        await store.mark(parcel, "sent")
+        assert await store.due(later(9)) == []
+        assert len(await store.due(later(10))) == 1
+
+    async def test_longest_due_first_and_no_more_than_the_limit(self, store: Store) -> None:
+        await store.queue([note("a"), note("b"), note("c")])
+        (first,) = await store.due(NOON, limit=1)
+        await store.mark(first, "due", NOON)  # goes to the end
+        assert [parcel.key for parcel in await store.due(NOON)] == ["b", "c", "a"]
+
+    async def test_marking_an_unknown_parcel(self, store: Store) -> None:
+        with pytest.raises(StoreError, match="no parcel 'n'"):
+            await store.mark(note("n"), "sent")
