@@ -1,5 +1,6 @@
 """Observations and what they say: frozen facts, failure words, the ladder, evidence states."""
 
+from bot.evidence.findings import ITEMS, derive, ladders
 from bot.evidence.observation import (
     LADDER_STATES,
     BadObservation,
@@ -9,4 +10,14 @@ from bot.evidence.observation import (
     Status,
 )
 
-__all__ = ["LADDER_STATES", "BadObservation", "Failure", "Observation", "Rung", "Status"]
+__all__ = [
+    "ITEMS",
+    "LADDER_STATES",
+    "BadObservation",
+    "Failure",
+    "Observation",
+    "Rung",
+    "Status",
+    "derive",
+    "ladders",
+]

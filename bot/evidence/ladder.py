@@ -1,0 +1,99 @@
+"""The ladder: the first rung of the connection path that failed, as one vantage saw it.
+
+Strategy: one small test a rung, in the order of the path.  A rung that nobody saw is passed
+over; a rung whose probe was cut or broke down makes everything from there on unknown.
+"""
+
+from collections.abc import Callable
+
+from bot.evidence.observation import Failure, Rung
+from bot.evidence.seen import Seen
+
+OK, UNKNOWN = "ok", "unknown"
+_CUT = frozenset({Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL})
+_PATH = (
+    "name.lookup",
+    "port.tcp",
+    "rdp.negotiation",
+    "tls.hello",
+    "tls.certificate",
+    "nla.challenge",
+)
+_NLA_WORDS = ("selected:nla", "selected:nla_ex")
+
+
+def ladder(seen: Seen) -> str:
+    """A state of the evidence item ``ladder``."""
+    for probe, rung in _RUNGS:
+        failed = rung(seen)
+        if failed is not None:
+            return failed.value
+        if seen.failure(probe) in _CUT:
+            return UNKNOWN
+    # A jump box that failed has shown us only a part of the path.
+    cut = seen.failure("jumpbox.session") is not None
+    return OK if saw_something(seen) and not cut else UNKNOWN
+
+
+def saw_something(seen: Seen) -> bool:
+    """Whether any rung of the path was looked at."""
+    return any(probe in seen.last for probe in _PATH)
+
+
+def _name(seen: Seen) -> Rung | None:
+    failure = seen.failure("name.lookup")
+    return Rung.NAME if failure is not None and failure.value.startswith("name.") else None
+
+
+def _port(seen: Seen) -> Rung | None:
+    if seen.port in (None, "open"):
+        return None
+    dead = seen.port == "unreachable" or (seen.port == "timeout" and _host_is_silent(seen))
+    return Rung.HOST if dead else Rung.PORT
+
+
+def _host_is_silent(seen: Seen) -> bool:
+    """Every companion port timed out and there was no echo: nothing speaks for this host."""
+    ports = seen.words("host.companions", "ports")
+    echo = seen.text("host.companions", "ping")
+    return bool(ports) and set(ports.values()) == {"timeout"} and echo != "reply"
+
+
+def _rdp(seen: Seen) -> Rung | None:
+    failure = seen.failure("rdp.negotiation")
+    failed = failure is not None and failure.value.startswith("rdp.")
+    keyless = seen.text("rdp.negotiation", "security") == "no-certificate"
+    return Rung.RDP if failed or keyless else None
+
+
+def _tls(seen: Seen) -> Rung | None:
+    failures = (seen.failure("tls.hello"), seen.failure("tls.certificate"))
+    words = [failure.value for failure in failures if failure is not None]
+    return Rung.TLS if any(word.startswith(("tls.", "cert.")) for word in words) else None
+
+
+def _nla(seen: Seen) -> Rung | None:
+    failure = seen.failure("nla.challenge")
+    failed = failure is Failure.PROBE_MALFORMED or (
+        failure is not None and failure.value.startswith("nla.")
+    )
+    return Rung.NLA if failed and _nla_required(seen) else None
+
+
+def _nla_required(seen: Seen) -> bool:
+    """The host said so, or has chosen NLA and shown nothing that would do without it."""
+    layer = seen.text("rdp.negotiation", "security")
+    if layer not in (None, UNKNOWN):
+        return layer == "nla-required"
+    answers = seen.words("rdp.negotiation", "answers")
+    chosen = [word for word in answers.values() if word.startswith("selected:")]
+    return bool(chosen) and all(word in _NLA_WORDS for word in chosen)
+
+
+_RUNGS: tuple[tuple[str, Callable[[Seen], Rung | None]], ...] = (
+    ("name.lookup", _name),
+    ("port.tcp", _port),
+    ("rdp.negotiation", _rdp),
+    ("tls.hello", _tls),
+    ("nla.challenge", _nla),
+)

@@ -1,0 +1,99 @@
+"""One vantage's observations, ready to be asked.
+
+Strategy: facts may come from a file that people wrote, so every access says which type it expects
+and gives None otherwise.  Probes that were not run are not here: what is missing is not known.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.evidence.observation import Failure, Observation, Status
+
+# Of several addresses the best counts: the other probes use the first that opens.
+_PORT_STATES = ("open", "refused", "timeout", "unreachable", "failed")
+_PORT_FAILURES = {
+    Failure.TCP_REFUSED: "refused",
+    Failure.TCP_TIMEOUT: "timeout",
+    Failure.TCP_UNREACHABLE: "unreachable",
+    Failure.TCP_FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The last observation of each probe, and the state of the port over all addresses."""
+
+    last: Mapping[str, Observation]
+    port: str | None
+
+    @classmethod
+    def of(cls, observations: Iterable[Observation]) -> "Seen":
+        """Of one vantage's observations in the order of their making."""
+        run = [one for one in observations if one.status is not Status.NOT_RUN]
+        states = {_port_state(one) for one in run if one.probe == "port.tcp"}
+        port = next((state for state in _PORT_STATES if state in states), None)
+        return cls({one.probe: one for one in run}, port)
+
+    def passed(self, probe: str) -> bool:
+        """Whether the probe ran and passed."""
+        return probe in self.last and self.last[probe].status is Status.PASSED
+
+    def failure(self, probe: str) -> Failure | None:
+        """The probe's failure word."""
+        return self.last[probe].failure if probe in self.last else None
+
+    def fact(self, probe: str, key: str) -> Any:
+        """A fact of any type, or None."""
+        return self.last[probe].facts.get(key) if probe in self.last else None
+
+    def text(self, probe: str, key: str) -> str | None:
+        """A fact that is a string."""
+        value = self.fact(probe, key)
+        return value if isinstance(value, str) else None
+
+    def texts(self, probe: str, key: str) -> list[str]:
+        """The strings in a fact that is a list."""
+        value = self.fact(probe, key)
+        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+    def number(self, probe: str, key: str) -> float | None:
+        """A fact that is a number."""
+        value = self.fact(probe, key)
+        known = isinstance(value, int | float) and not isinstance(value, bool)
+        return float(value) if known else None
+
+    def flag(self, probe: str, key: str) -> bool | None:
+        """A fact that is true or false."""
+        value = self.fact(probe, key)
+        return value if isinstance(value, bool) else None
+
+    def words(self, probe: str, key: str) -> dict[str, str]:
+        """A fact that maps names to words."""
+        value = self.fact(probe, key)
+        pairs = value.items() if isinstance(value, Mapping) else ()
+        return {name: word for name, word in pairs if isinstance(word, str)}
+
+    def shape(self, name: str) -> dict[str, str]:
+        """What one ClientHello shape met: ``result`` and, where known, ``version``."""
+        shapes = self.fact("tls.hello", "shapes")
+        shape = shapes.get(name) if isinstance(shapes, Mapping) else None
+        return dict(shape) if isinstance(shape, Mapping) else {}
+
+
+def _port_state(observation: Observation) -> str | None:
+    if observation.status is Status.PASSED:
+        return "open"
+    return _PORT_FAILURES.get(observation.failure) if observation.failure else None
+
+
+def known(word: str | None, states: Sequence[str]) -> str | None:
+    """The word, if it is one of the states."""
+    return word if word in states else None
+
+
+def either(flag: bool | None, yes: str, no: str) -> str | None:
+    """One of two states, or None for a flag that is not known."""
+    if flag is None:
+        return None
+    return yes if flag else no

@@ -1,0 +1,163 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.evidence import ITEMS, Failure, Observation, derive, ladders
+from tests.evidence.build import STATES, changed, healthy, saw
+
+F = Failure
+
+
+def test_a_healthy_host_sets_every_item_that_it_can() -> None:
+    assert derive(healthy()) == {
+        "ladder": "ok",
+        "name-lookup": "ok",
+        "port-state": "open",
+        "rdp-answer": "answers",
+        "security-layer": "nla-required",
+        "server-kind": "windows",
+        "tls-hello": "server-hello",
+        "modern-client": "agrees",
+        "tls-versions": "modern",
+        "certificate-validity": "valid",
+        "certificate-name": "matches",
+        "certificate-key": "sound",
+        "certificate-issuer": "self-signed",
+        "credssp-version": "patched",
+        "ntlm": "offered",
+        "nla-answer": "challenge",
+        "clock": "right",
+        "host-names": "agree",
+    }
+
+
+def test_the_table_has_a_row_for_every_item() -> None:
+    assert {*ITEMS, "vantages"} == set(STATES)
+
+
+@pytest.mark.parametrize(
+    ("observations", "item", "state"),
+    [
+        (changed("name.lookup", F.NAME_NOT_FOUND), "name-lookup", "nxdomain"),
+        (changed("name.lookup", F.NAME_NO_ANSWER, status="no-answer"), "name-lookup", "no-answer"),
+        (changed("name.lookup", F.NAME_TIMEOUT), "name-lookup", "timeout"),
+        (changed("name.lookup", status="literal"), "name-lookup", "literal"),
+        (changed("port.tcp", F.TCP_REFUSED), "port-state", "refused"),
+        (changed("port.tcp", F.TCP_TIMEOUT, state="timeout"), "port-state", "timeout"),
+        (changed("port.tcp", F.TCP_UNREACHABLE), "port-state", "unreachable"),
+        (changed("port.tcp", F.TCP_FAILED), "port-state", "failed"),
+        (changed("rdp.negotiation", F.RDP_CLOSED), "rdp-answer", "closed"),
+        (changed("rdp.negotiation", F.RDP_SILENT), "rdp-answer", "silent"),
+        (changed("rdp.negotiation", F.RDP_REFUSED), "rdp-answer", "refused"),
+        (changed("rdp.negotiation", F.RDP_NOT_RDP), "rdp-answer", "not-rdp"),
+        (changed("rdp.negotiation", F.RDP_NOT_RDP, first_bytes="5353482d"), "stranger", "ssh"),
+        (changed("rdp.negotiation", F.RDP_NOT_RDP, first_bytes="485454502f31"), "stranger", "http"),
+        (changed("rdp.negotiation", F.RDP_NOT_RDP, first_bytes="zz"), "stranger", None),
+        (changed("rdp.negotiation", security="rdp-only"), "security-layer", "rdp-only"),
+        (changed("rdp.negotiation", security="unknown"), "security-layer", None),
+        (changed("rdp.negotiation", security=None), "security-layer", "nla-required"),
+        (changed("rdp.negotiation", server="unknown"), "server-kind", None),
+        (changed("tls.hello", F.TLS_RESET), "tls-hello", "reset"),
+        (changed("tls.hello", F.TLS_CLOSED), "tls-hello", "closed"),
+        (changed("tls.hello", F.TLS_ALERT), "tls-hello", "alert"),
+        (changed("tls.hello", F.TLS_SILENT), "tls-hello", "silent"),
+        (changed("tls.hello", shapes={"wide": {"result": "alert:40"}}), "tls-hello", "alert"),
+        (changed("tls.hello", modern_client="refused"), "modern-client", "refused"),
+        (changed("tls.hello", modern_client="unknown"), "modern-client", None),
+        (changed("tls.hello", versions=["TLSv1.0", "TLSv1.1"]), "tls-versions", "old-only"),
+        (changed("tls.hello", versions=[]), "tls-versions", None),
+        (changed("tls.certificate", days_left=-0.5), "certificate-validity", "expired"),
+        (changed("tls.certificate", days_left=200.0), "certificate-validity", "not-yet-valid"),
+        (changed("tls.certificate", not_before=None), "certificate-validity", "valid"),
+        (changed("tls.certificate", not_before="soon"), "certificate-validity", "valid"),
+        (changed("tls.certificate", matches_host=False), "certificate-name", "differs"),
+        (changed("tls.certificate", matches_host=None), "certificate-name", None),
+        (changed("tls.certificate", key_bits=1024), "certificate-key", "weak-key"),
+        (changed("tls.certificate", key_type="ec", key_bits=256), "certificate-key", "sound"),
+        (changed("tls.certificate", key_type="ec", key_bits=192), "certificate-key", "weak-key"),
+        (changed("tls.certificate", signature_hash="sha1"), "certificate-key", "weak-hash"),
+        (changed("tls.certificate", signature_hash=None), "certificate-key", None),
+        (changed("tls.certificate", self_signed=False), "certificate-issuer", "issued"),
+        (changed("nla.challenge", patched=False), "credssp-version", "unpatched"),
+        (changed("nla.challenge", patched=None, credssp_version=4), "credssp-version", "unpatched"),
+        (changed("nla.challenge", F.NLA_CLOSED), "nla-answer", "closed"),
+        (changed("nla.challenge", F.NLA_SILENT), "nla-answer", "silent"),
+        (changed("nla.challenge", F.NLA_ERROR, ntlm="blocked"), "nla-answer", "error"),
+        (changed("nla.challenge", F.NLA_ERROR, ntlm="blocked"), "ntlm", "blocked"),
+        (changed("nla.challenge", F.NLA_NOT_OFFERED), "nla-answer", "not-offered"),
+        (changed("nla.challenge", F.PROBE_MALFORMED), "nla-answer", "error"),
+        (changed("nla.challenge", clock_skew_s=-300.05), "clock", "right"),
+        (changed("nla.challenge", clock_skew_s=-300.2), "clock", "skewed"),
+        ([saw("jumpbox.session", state="ok"), *healthy()], "jumpbox", "ok"),
+        ([saw("jumpbox.session", "jump1", F.JUMPBOX_HOST_KEY)], "jumpbox", "host-key"),
+    ],
+)  # fmt: skip
+def test_one_changed_fact_sets_its_item(
+    observations: list[Observation], item: str, state: str | None
+) -> None:
+    found = derive(observations)
+    assert found.get(item) == state
+    assert state is None or state in STATES[item].split()
+
+
+def test_nothing_seen_is_an_unknown_ladder_and_nothing_else() -> None:
+    assert derive([]) == {"ladder": "unknown"}
+    assert ladders([]) == {}
+    skipped = [Observation.not_run("tls.hello", "why").stamped("jump1", 0)]
+    assert derive(skipped) == {"ladder": "unknown"}
+
+
+def test_the_first_vantage_that_could_look_gives_the_evidence() -> None:
+    broken = [saw("jumpbox.session", "jump1", F.JUMPBOX_AUTH)]
+    found = derive([*broken, *healthy("direct")])
+    assert (found["ladder"], found["port-state"]) == ("ok", "open")
+    assert found["jumpbox"] == "auth"
+    assert "vantages" not in found
+    assert ladders([*broken, *healthy("direct")]) == {"jump1": "unknown", "direct": "ok"}
+
+
+def test_the_best_of_several_addresses_counts() -> None:
+    dead = saw("port.tcp", "jump1", F.TCP_TIMEOUT, state="timeout", address="192.0.2.8")
+    assert derive([*healthy(), dead])["port-state"] == "open"
+    assert derive([*healthy(), dead])["ladder"] == "ok"
+    gone = saw("port.tcp", "jump1", F.TCP_REFUSED)
+    assert derive([dead, gone])["port-state"] == "refused"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+KEYS = sorted({(one.probe, key) for one in healthy() for key in one.facts})
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8))
+def test_facts_of_any_type_give_states_of_the_table(wild: dict[tuple[str, str], Any]) -> None:
+    observations = [
+        saw(
+            one.probe,
+            one.vantage,
+            None,
+            **(
+                dict(one.facts)
+                | {key: value for (probe, key), value in wild.items() if probe == one.probe}
+            ),
+        )
+        for one in healthy()
+    ]
+    for item, state in derive(observations).items():
+        assert state in STATES[item].split()
+
+
+@given(st.sets(st.integers(0, 5)))
+def test_what_is_missing_is_left_out_and_changes_nothing_else(missing: set[int]) -> None:
+    whole = derive(healthy())
+    part = derive([one for at, one in enumerate(healthy()) if at not in missing])
+    assert part.pop("ladder") in ("ok", "unknown")
+    part.pop("host-names", None)
+    assert part.items() <= whole.items()
