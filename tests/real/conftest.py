@@ -61,12 +61,21 @@ def nla_shadow(real: Path, screen: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def web(real: Path) -> Iterator[Server]:
-    """An HTTP server where RDP was expected; it serves an empty folder."""
-    port, folder = free_port(), real / "web"
+    """An HTTP server that refuses at once what is no HTTP, as most do."""
+    port = free_port()
+    command = [sys.executable, "-m", "aiohttp.web", "-H", "127.0.0.1", "-P", str(port)]
+    with server([*command, "tests.real.website:site"], port, real / "web.txt") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mute(real: Path) -> Iterator[Server]:
+    """A server that waits for a whole line and so never answers RDP; its folder is empty."""
+    port, folder = free_port(), real / "mute"
     folder.mkdir()
     command = [sys.executable, "-m", "http.server", str(port)]
     command += ["--bind", "127.0.0.1", "--directory", str(folder)]
-    with server(command, port, real / "web.txt") as running:
+    with server(command, port, real / "mute.txt") as running:
         yield running
 
 

@@ -169,6 +169,14 @@ def test_a_web_server_is_told_from_rdp(look: Look, web: Server) -> None:
     assert result.seen["evidence"]["stranger"] == "http"
 
 
+def test_a_silent_server_is_not_blamed_on_the_jump_box(look: Look, mute: Server) -> None:
+    result = look(mute.port)
+    assert result.code in {1, 3}
+    evidence = result.seen["evidence"]
+    assert (evidence["ladder"], evidence["rdp-answer"]) == ("rdp", "silent")
+    assert evidence["jumpbox"] == "ok"
+
+
 def test_an_ssh_server_is_told_from_rdp(look: Look, jumpbox: Jumpbox) -> None:
     result = look(jumpbox.server.port)
     assert (result.verdict, result.code) == (("found", "wrong-service-on-port"), 1), result.out

@@ -1,5 +1,6 @@
 """Each real server is what the other tests take it for, seen without the product."""
 
+import asyncio
 import datetime as dt
 import subprocess
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from tests.lab.client import BARE, NEGOTIATE, ask, certificate_of, request, secured
+from tests.lab.client import BARE, NEGOTIATE, ask, certificate_of, dial, request, secured
 from tests.real.processes import Server
 from tests.real.shadow import PASSWORD, USER
 from tests.real.sshd import Jumpbox
@@ -71,7 +72,18 @@ def test_a_freerdp_client_signs_in(
 
 
 async def test_the_web_server_answers_rdp_with_html(web: Server) -> None:
-    assert b"HTTP" in await ask(web.port, b"GET / HTTP/1.0\r\n\r\n")
+    assert (await ask(web.port, request(3))).startswith(b"HTTP/1.")
+
+
+async def test_the_mute_server_answers_only_whole_lines(mute: Server) -> None:
+    async with dial(mute.port) as stream:
+        stream.writer.write(request(3) + b"\r\n\r\n")
+        assert b"HTML" in await stream.reader.read(4096)
+    async with dial(mute.port) as stream:
+        stream.writer.write(request(3))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await stream.reader.read(4096)
 
 
 @pytest.mark.parametrize("forwards", [True, False])
