@@ -39,6 +39,8 @@ class Situation:
     unsure_streak: int = 0
     restarted: tuple[str, ...] = ()
     """Fixes done before a changed probe restarted the belief: retired, without 1 - s."""
+    rechecked: bool = False
+    """Whether the probes were run a second time; nothing known fitting asks for that once."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, keys sorted."""
@@ -50,6 +52,7 @@ class Situation:
             "entered": sorted(self.entered),
             "evidence": dict(sorted(self.evidence.items())),
             "in_force": self.in_force,
+            "rechecked": self.rechecked,
             "restarted": list(self.restarted),
             "steps": self.steps,
             "tries": [[each.fix, each.result] for each in self.tries],
@@ -71,6 +74,7 @@ class Situation:
             steps=raw["steps"],
             unsure_streak=raw["unsure_streak"],
             restarted=tuple(raw["restarted"]),
+            rechecked=raw.get("rechecked", False),
         )
 
 
@@ -135,3 +139,59 @@ class Plan:
     verdict: Verdict
     step: Step
     explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """A set of learned probabilities; what it does not name stays as the expert wrote it.
+
+    ``priors`` are weights by cause, ``solves`` the chance that a fix cures a cause, ``seen``
+    P(state | cause) by evidence or question id, then cause, then state.
+    """
+
+    hash: str
+    priors: Mapping[str, float] = field(default_factory=dict)
+    solves: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, keys sorted."""
+        return {
+            "hash": self.hash,
+            "priors": dict(sorted(self.priors.items())),
+            "seen": {
+                item: {
+                    cause: dict(sorted(states.items())) for cause, states in sorted(rows.items())
+                }
+                for item, rows in sorted(self.seen.items())
+            },
+            "solves": {
+                fix: dict(sorted(causes.items())) for fix, causes in sorted(self.solves.items())
+            },
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """The inverse of to_json."""
+        return cls(raw["hash"], raw["priors"], raw["solves"], raw["seen"])
+
+
+NodeKind = Literal["fix", "question", "recheck", "escalate", "undo", "solved", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place in the unrolled policy: what is done there, how likely one gets there.
+
+    ``reach`` is a probability; ``cost`` (so far) and ``remaining`` (expected) are minutes as the
+    engine prices them; ``children`` are sorted by outcome.
+    """
+
+    id: str
+    kind: NodeKind
+    step: Step | None
+    reach: float
+    causes: tuple[CauseShare, ...]
+    cost: float
+    remaining: float
+    children: tuple[tuple[str, "Node"], ...] = ()
