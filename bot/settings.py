@@ -23,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+from bot.targets import Rules
+
 CONFIG_VARIABLE = "RDP_TRIAGE_CONFIG"
 DEFAULT_FILE = "rdp-triage.toml"
 
@@ -41,16 +43,11 @@ class NoSettings(SettingsError):
 
 def _pattern(text: str) -> str:
     """A target pattern: an address, a range, a host name, ``*.domain`` or ``*``."""
-    try:
-        ip_network(text, strict=True)
-    except ValueError as error:
-        if re.fullmatch(r"[0-9a-fA-F.:]+/\d+", text):
-            raise ValueError(f"{text!r} is not a network: {error}") from None
-        if not re.fullmatch(r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?", text):
-            raise ValueError(
-                f"{text!r} is neither an address, a range such as 10.0.0.0/8, "
-                "a host name nor a pattern such as *.corp.example"
-            ) from None
+    if re.fullmatch(r"[0-9a-fA-F.:]+/\d+", text):
+        ip_network(text)  # names host bits that are set
+    elif "/" in text:
+        raise ValueError(f"{text!r} is not a range such as 10.0.0.0/8")
+    Rules.of((text,), (), ())
     return text
 
 

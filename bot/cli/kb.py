@@ -1,5 +1,6 @@
 """`rdp-triage kb`: check the knowledge base, draw its tree, run the engine on given evidence."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def _share(text: str) -> float:
 def _text(file: str) -> str:
     try:
         if file == "-":
-            return click.get_text_stream("stdin").read()
+            return sys.stdin.read()
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"

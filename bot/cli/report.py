@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from bot.catalog.entries import OTHER, Catalog
+from bot.catalog.entries import Catalog
 from bot.cli.render import details, row_lines, wrapped
 from bot.desk import saying
 from bot.desk.diagnosis import Diagnosis, Told
@@ -88,10 +88,9 @@ def _sentence(checked: Checked, places: str) -> str:
 
 def _after(checked: Checked) -> Iterator[str]:
     verdict = checked.diagnosis.verdict
-    known = [checked.catalog.causes[each] for each in verdict.ruled_out if each != OTHER]
-    if known:
-        names = ", ".join(each.id.replace("-", " ") for each in known)
-        yield wrapped(f"Ruled out: {names}.")
+    excluded = saying.ruled_out(verdict, checked.catalog)
+    if excluded:
+        yield wrapped(f"Ruled out: {', '.join(excluded)}.")
     step = checked.diagnosis.step
     if step is not None:
         yield ""

@@ -119,10 +119,10 @@ class Guide:
     async def _settled(self) -> None:
         """Wait for the desk's work and for what it has to show."""
         await self.desk.settled()
-        await self.desk.delivered()
+        await self.desk.flush()
 
     async def _details(self, number: int) -> None:
-        story = await self.desk.story(number)
+        story = await self.desk.story(number, Tenant())
         for heading, lines in story.chapters if story else ():
             click.echo(f"\n{heading}")
             click.echo("\n".join(f"  {line}" for line in lines))

@@ -86,18 +86,18 @@ def exit_code(terminal: Any) -> int:
 async def opened_desk(settings: Any, scout: Any, surface: Any) -> AsyncIterator[Any]:
     """A desk for the terminal over the store of the settings; closed in order."""
     from bot.catalog import load, shipped
-    from bot.desk.desk import Desk
     from bot.desk.access import Owner
+    from bot.desk.desk import Desk
     from bot.desk.library import Library
     from bot.desk.limits import Allowance
     from bot.desk.parts import Parts
     from bot.desk.planning import InlinePlanner
     from bot.engine import Model
-    from bot.store.sqlite import SqliteStore
+    from bot.store.terminal import TerminalStore
 
     async with AsyncExitStack() as stack:
         stack.push_async_callback(scout.close)
-        store = await SqliteStore.open(settings.located(settings.store.path))
+        store = await TerminalStore.open(settings.located(settings.store.path))
         stack.push_async_callback(store.close)
         parts = Parts(
             store=store,

@@ -24,6 +24,33 @@ class NoVantage(Exception):
     """There is no place from which this target may be looked at; the text says what to set."""
 
 
+def _jumpboxes(settings: Settings, rules: Rules) -> dict[str, Jumpbox]:
+    """Every jump box of the settings, in their order; raises NoVantage for a circle of ``via``."""
+    made: dict[str, Jumpbox] = {}
+    wanted = {box.name: box for box in settings.jumpbox}
+
+    def make(name: str, asked_for: tuple[str, ...]) -> Jumpbox:
+        if name in asked_for:
+            raise NoVantage(f"the jump boxes go through each other: {' via '.join(asked_for)}")
+        box = wanted[name]
+        if name not in made:
+            made[name] = Jumpbox(
+                JumpboxConfig(
+                    name=name,
+                    host=box.host,
+                    port=box.port,
+                    user=box.user,
+                    key=settings.located(box.key),
+                    known_hosts=settings.located(box.known_hosts),
+                    rules=rules,
+                    via=make(box.via, (*asked_for, name)) if box.via else None,
+                )
+            )
+        return made[name]
+
+    return {name: make(name, ()) for name in wanted}
+
+
 class Scout:
     """All places of one settings file; connections are made when first needed."""
 
@@ -43,19 +70,7 @@ class Scout:
     def of(cls, settings: Settings) -> "Scout":
         """Build every place that the settings name; nothing is connected yet."""
         rules = Rules.of(settings.targets.allow, settings.targets.deny, settings.targets.ports)
-        boxes: dict[str, Vantage] = {}
-        for box in settings.jumpbox:
-            boxes[box.name] = Jumpbox(
-                JumpboxConfig(
-                    name=box.name,
-                    host=box.host,
-                    port=box.port,
-                    user=box.user,
-                    key=settings.located(box.key),
-                    known_hosts=settings.located(box.known_hosts),
-                    rules=rules,
-                )
-            )
+        boxes = _jumpboxes(settings, rules)
         direct = Direct(rules) if settings.targets.direct else None
         return cls(rules, boxes, {box.name: box.targets for box in settings.jumpbox}, direct)
 
@@ -99,7 +114,7 @@ class Scout:
         only: frozenset[str] | None = None,
         report: Report | None = None,
     ) -> list[Observation]:
-        """Look from all places at once, for at most ``seconds``; observations come back in the order of the places.
+        """Look from all places at once, for at most ``seconds``; the answers are in their order.
 
         Raises TargetRefused when the completed name or an address is closed by the rules.
         """

@@ -18,6 +18,8 @@ LIKELY = ((0.9, "Very likely"), (0.5, "Likely"), (0.25, "Possible"), (0.0, "Unli
 SHOWN_FROM = 0.1
 """Causes less likely than this are not named in an inconclusive verdict."""
 
+MOST_RULED_OUT = 6
+
 
 def minutes(effort: float) -> str:
     """The effort of a step: 10 seconds, about 5 min."""
@@ -78,6 +80,15 @@ def unsettled(verdict: Verdict) -> str:
     if not likely:
         return "What was seen does not settle it, and no known cause stands out."
     return "What was seen does not settle it. Most likely so far: " + "; ".join(likely[:2]) + "."
+
+
+def ruled_out(verdict: Verdict, catalog: Catalog) -> tuple[str, ...]:
+    """What was ruled out, the commonest causes first; the rest is counted."""
+    known = [catalog.causes[each] for each in verdict.ruled_out if each in catalog.causes]
+    known.sort(key=lambda cause: (-cause.prior.value, cause.id))
+    named = [cause.id.replace("-", " ") for cause in known[:MOST_RULED_OUT]]
+    more = len(known) - len(named)
+    return (*named, *([f"and {more} more"] if more else []))
 
 
 def blind(observations: Sequence[Observation], host: str) -> str:

@@ -7,7 +7,7 @@ Strategy: one function a part of the card (sentence, step, buttons, proof), put 
 from collections.abc import Sequence
 
 from bot.catalog.codes import explain
-from bot.catalog.entries import OTHER, Catalog
+from bot.catalog.entries import Catalog
 from bot.desk import saying
 from bot.desk.body import Body
 from bot.desk.buttons import buttons_of, more_of, tools_of
@@ -66,7 +66,7 @@ def meanings(catalog: Catalog, codes: str | Sequence[str]) -> tuple[Meaning, ...
     return tuple(
         Meaning(
             reading.code,
-            tuple(f"{entry.meaning} {entry.says}".strip() for entry in reading.entries)
+            tuple(f"{entry.meaning.rstrip('.')}. {entry.says}".strip() for entry in reading.entries)
             or ("in none of the published tables.",),
         )
         for reading in (explain(catalog, codes) if codes else ())
@@ -87,8 +87,7 @@ def _state(ticket: Ticket, body: Body) -> str:
 def _ruled_out(body: Body, catalog: Catalog) -> tuple[str, ...]:
     if body.offer is None or body.phase == "looking":
         return ()
-    known = [each for each in body.offer.verdict.ruled_out if each in catalog.causes]
-    return tuple(each.replace("-", " ") for each in known if each != OTHER)
+    return saying.ruled_out(body.offer.verdict, catalog)
 
 
 def _step(ticket: Ticket, body: Body, catalog: Catalog) -> StepView | None:

@@ -1,0 +1,167 @@
+"""The command table: instant help, exit codes, one clear sentence for every mistake."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import COMMANDS, cli, run
+
+SETTINGS = '[targets]\nallow = ["127.0.0.0/8"]\ndirect = true\n'
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder and no settings variable."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RDP_TRIAGE_CONFIG", raising=False)
+    return tmp_path
+
+
+def test_help_loads_nothing_but_click() -> None:
+    code = (
+        "import sys; from bot.cli.main import run; run(['--help']);"
+        "heavy = {'asyncssh', 'slack_bolt', 'aiohttp', 'pydantic', 'yaml', 'cryptography'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_every_command_has_help_and_knows_the_settings_option(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in COMMANDS:
+        assert run([name, "--help"]) == 0
+        said = capsys.readouterr().out
+        assert "Usage:" in said
+        group = "COMMAND" in said.split("\n")[0]
+        assert group or "--config" in said, name
+
+
+def test_the_table_holds_the_commands_and_nothing_else(here: Path) -> None:
+    with cli.make_context("rdp-triage", ["--help"], resilient_parsing=True) as context:
+        assert cli.list_commands(context) == sorted(COMMANDS)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "thing"),
+    [
+        (["check", "srv; rm -rf /"], "srv; rm -rf /"),
+        (["check", "--", "-oProxyCommand=x"], "oProxyCommand"),
+        (["check", "srv", "0xZZ"], "0xZZ"),
+        (["check", "srv", "--timeout", "0"], "--timeout"),
+        (["check", "srv:99999"], "99999"),
+        (["code", "banana"], "banana"),
+        (["nonsense"], "nonsense"),
+        (["serve"], "rdp-triage init"),
+        (["triage", "srv"], "rdp-triage init"),
+        (["tickets", "list"], "rdp-triage init"),
+        (["check", "srv", "--config", "none.toml"], "none.toml"),
+        (["kb", "diagnose", "none.json"], "none.json"),
+        (["kb", "tree", "--reach", "many"], "many"),
+    ],
+)
+def test_a_mistake_ends_with_2_and_names_the_thing(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], thing: str
+) -> None:
+    assert run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert thing in said.err
+    assert "Traceback" not in said.err
+    assert list(here.iterdir()) == []
+
+
+def test_an_unknown_ticket_number_is_named_and_no_database_is_made(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "rdp-triage.toml").write_text(SETTINGS, encoding="utf-8")
+    for number in ("4711", "x", "-1"):
+        assert run(["tickets", "show", "--", number]) == 2
+        assert capsys.readouterr().out == ""
+    assert [path.name for path in here.iterdir()] == ["rdp-triage.toml"]
+
+
+def test_a_refused_target_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "rdp-triage.toml").write_text(SETTINGS, encoding="utf-8")
+    for host in ("192.0.2.1", "169.254.169.254", "127.0.0.1:22", "[::1]:3389"):
+        assert run(["check", host, "--json"]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert "may be looked at" in said.err
+
+
+def test_settings_with_faults_are_reported_together(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "rdp-triage.toml").write_text(
+        '[slack]\nmode = "fax"\n[targets]\nallow = ["10.0.0.1/8"]\nprots = [1]\n'
+        '[desk]\nworking_hours = "late"\n[limits]\nin_flight = 0\n',
+        encoding="utf-8",
+    )
+    assert run(["check", "127.0.0.1"]) == 2
+    said = capsys.readouterr().err
+    for key in (
+        "slack.mode",
+        "targets.allow.0",
+        "targets.prots",
+        "desk.working_hours",
+        "limits.in_flight",
+    ):
+        assert key in said
+
+
+def test_check_without_settings_looks_from_here_and_says_so(
+    here: Path, capsys: pytest.CaptureFixture[str], unused_tcp_port: int
+) -> None:
+    code = run(["check", f"127.0.0.1:{unused_tcp_port}", "0x204", "--json"])
+    said = capsys.readouterr()
+    result = json.loads(said.out)
+    assert "looking from this machine" in said.err
+    assert result["schema"] == 1
+    assert result["target"] == {
+        "host": "127.0.0.1",
+        "port": unused_tcp_port,
+        "addresses": ["127.0.0.1"],
+    }
+    port = next(each for each in result["observations"] if each["probe"] == "port.tcp")
+    assert port["failure"] == "tcp.refused"
+    assert result["ladders"] == {"direct": "port"}
+    assert code == {"found": 1, "inconclusive": 3}[result["verdict"]["state"]]
+    assert list(here.iterdir()) == []
+
+
+def test_init_writes_a_file_that_reads_and_never_overwrites(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init"]) == 0
+    assert run(["check", "127.0.0.1"]) == 2  # allow is empty: nothing may be looked at
+    assert "may be looked at" in capsys.readouterr().err
+    assert run(["init"]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_diagnose_reads_one_object_or_lines_and_refuses_unknown_keys(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = {"id": "a", "evidence": {"certificate-validity": "expired", "ladder": "ok"}}
+    (here / "one.json").write_text(json.dumps(case, indent=1), encoding="utf-8")
+    lines = [case, {"id": "b", "codes": ["2308", "0x7"], "truth": {"cause_tag": "x"}}]
+    (here / "many.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (here / "bad.jsonl").write_text('{"id": "a"}\n{"evidnce": {}}\n', encoding="utf-8")
+    assert run(["kb", "diagnose", "one.json", "--json"]) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert one["id"] == "a"
+    assert one["verdict"]["causes"][0]["id"] == "certificate-expired"
+    assert abs(sum(each["probability"] for each in one["verdict"]["causes"]) - 1) < 1e-9
+    assert run(["kb", "diagnose", "many.jsonl", "--json"]) == 0
+    assert [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()] == ["a", "b"]
+    assert run(["kb", "diagnose", "bad.jsonl", "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "bad.jsonl:2" in said.err
+    assert "evidnce" in said.err
