@@ -49,11 +49,14 @@ class Courier:
         surface: Surface,
         render: Callable[[Ticket], Awaitable[TicketView]],
         clock: Callable[[], datetime],
+        *,
+        gap: float = PROGRESS_GAP,
     ) -> None:
         self._store = store
         self._surface = surface
         self._render = render
         self._clock = clock
+        self._gap = gap
         self._wake = asyncio.Event()
         self._cards: dict[int, _Card] = {}
         self._carrying: set[asyncio.Task[None]] = set()
@@ -97,6 +100,12 @@ class Courier:
             card.later.cancel()
             card.later = None
 
+    async def idle(self, number: int) -> None:
+        """Wait until no progress edit of this ticket is on its way."""
+        card = self._cards.get(number)
+        if card is not None and card.later is not None:
+            await asyncio.gather(card.later, return_exceptions=True)
+
     async def close(self) -> None:
         """Let go of everything that is under way."""
         tasks = [*self._carrying, *(c.later for c in self._cards.values() if c.later)]
@@ -106,7 +115,7 @@ class Courier:
 
     async def _progress(self, number: int, card: _Card) -> None:
         now = asyncio.get_running_loop().time()
-        await asyncio.sleep(max(0.0, card.edited + PROGRESS_GAP - now))
+        await asyncio.sleep(max(0.0, card.edited + self._gap - now))
         try:
             async with card.lock:
                 ticket = await self._store.ticket(number)

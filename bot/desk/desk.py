@@ -87,7 +87,7 @@ class Desk:
     async def settled(self) -> None:
         """Wait until nothing is being done."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(self._tasks)
 
     async def flush(self) -> None:
         """Bring everything that is due now and wait for it."""

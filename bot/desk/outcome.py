@@ -18,7 +18,6 @@ from bot.engine.values import TryResult
 from bot.evidence import Observation
 from bot.store.base import Ticket
 
-
 MOST_NAMED = 3
 """Changes that a notice names."""
 

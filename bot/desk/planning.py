@@ -8,6 +8,7 @@ replaced once; the second death in a row is the caller's error.
 
 import asyncio
 import json
+import logging
 import multiprocessing
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from typing import Protocol
 from bot.catalog import load
 from bot.catalog.entries import Catalog
 from bot.engine import Model, Plan, Situation, plan
+
+log = logging.getLogger(__name__)
 
 MOST_PLANS = 2_000
 MOST_MODELS = 4
@@ -87,6 +90,7 @@ class WorkerPlanner:
         self._memo = Memo()
         self._asked: dict[tuple[str, str, str], asyncio.Task[Plan]] = {}
         self._pool: ProcessPoolExecutor | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def plan(self, model: Model, situation: Situation) -> Plan:
         """The plan; raises BrokenProcessPool when the worker died twice over it."""
@@ -101,12 +105,21 @@ class WorkerPlanner:
             task.add_done_callback(lambda _: self._asked.pop(key, None))
         return self._memo.keep(key, await asyncio.shield(task))
 
-    async def warm(self, catalog: Catalog) -> None:
-        """Start the worker and build the model, so that the first ticket does not wait."""
-        await self._ask(catalog, None)
+    def warm(self, catalog: Catalog) -> None:
+        """Start the worker and build the model meanwhile, so that the first ticket need not."""
+        self._warming = asyncio.create_task(self._warm(catalog))
+
+    async def _warm(self, catalog: Catalog) -> None:
+        try:
+            await self._ask(catalog, None)
+        except BrokenProcessPool:
+            log.exception("the planning worker does not start")
 
     async def close(self) -> None:
         """Stop the worker; questions still open are dropped."""
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
         pool, self._pool = self._pool, None
         if pool is not None:
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)

@@ -1,7 +1,7 @@
 """A desk with the real store and engine, a scripted scout and a surface that only remembers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -136,6 +136,7 @@ class Wall:
     """A surface that remembers; ``errors`` are raised first, one a call."""
 
     cards: dict[str, list[TicketView]] = field(default_factory=dict)
+    shown: list[TicketView] = field(default_factory=list)
     posts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     errors: list[SurfaceError] = field(default_factory=list)
@@ -148,6 +149,7 @@ class Wall:
             card = f"{1000 + len(self.posts)}.0001"
             self.posts.append((channel, card))
         self.cards.setdefault(card, []).append(view)
+        self.shown.append(view)
         if self.lost_answers:
             raise self.lost_answers.pop(0)
         return channel, card
@@ -159,8 +161,8 @@ class Wall:
 
     @property
     def last(self) -> TicketView:
-        """The newest state of the newest card."""
-        return self.cards[self.posts[-1][1]][-1]
+        """What was shown last."""
+        return self.shown[-1]
 
 
 @dataclass
@@ -242,6 +244,13 @@ RIGHTS = Rights(
     approvers=frozenset({LEAD}),
     helpdesk=frozenset({HELPDESK}),
 )
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Give way to others until something has happened; fails after five seconds."""
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - nothing signals it
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

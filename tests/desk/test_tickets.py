@@ -1,8 +1,9 @@
 """What people do with a ticket as a whole."""
 
+import asyncio
 from pathlib import Path
 
-from bot.desk.intents import Verb
+from bot.desk.intents import Click, Verb
 from tests.desk import office as o
 
 
@@ -50,10 +51,9 @@ async def test_a_reopened_ticket_is_looked_at_again_and_proof_starts_anew(tmp_pa
 
 async def test_cancel_stops_a_look(tmp_path: Path) -> None:
     async with o.office(tmp_path) as office:
-        office.scout.gate = o.asyncio.Event()
+        office.scout.gate = asyncio.Event()
         await office.ask()
-        while not office.scout.looks:
-            await o.asyncio.sleep(0.01)
+        await o.until(lambda: bool(office.scout.looks))
         await office.press(Verb.CANCEL)
         assert (await office.ticket()).state == "cancelled"
         assert (await office.body()).offer is None
@@ -63,15 +63,14 @@ async def test_cancel_stops_a_look(tmp_path: Path) -> None:
 async def test_claiming_while_a_look_goes_on_loses_neither(tmp_path: Path) -> None:
     async with o.office(tmp_path) as office:
         office.scout.sight = o.expired()
-        office.scout.gate = o.asyncio.Event()
+        office.scout.gate = asyncio.Event()
+        await office.desk.resume()
         await office.ask()
-        while not office.scout.looks:
-            await o.asyncio.sleep(0.01)
+        await o.until(lambda: bool(office.scout.looks))
         ticket = await office.ticket()
-        click = o.Click(office.sender(o.TEAMMATE), Verb.CLAIM, 1, ticket.version)
+        click = Click(office.sender(o.TEAMMATE), Verb.CLAIM, 1, ticket.version)
         office.desk.start(await office.desk.accept(click))
-        while (await office.ticket()).owner is None:
-            await o.asyncio.sleep(0.01)
+        await o.until(lambda: any(view.owner for view in office.wall.shown))
         office.scout.gate.set()
         await office.quiet()
         assert (await office.ticket()).owner == o.TEAMMATE

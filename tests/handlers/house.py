@@ -1,6 +1,5 @@
 """The bot with its real handlers, store and engine, connected to the local Slack."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from bot.desk.library import Library
 from bot.desk.limits import Allowance
 from bot.desk.parts import Parts
 from bot.desk.planning import InlinePlanner
-from bot.sandbox.clock import Clock
 from bot.sandbox.server import LocalSlack
 from bot.sandbox.world import Message
 from bot.store.sqlite import SqliteStore

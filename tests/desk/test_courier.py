@@ -1,0 +1,109 @@
+"""What becomes of a parcel: Slack's refusals, limits and silences."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from bot.desk.courier import Courier, card_parcel
+from bot.desk.intents import Verb
+from bot.desk.surface import Closed, Gone, Later, Note, SurfaceError, Unsure
+from bot.desk.view import TicketView
+from bot.store.base import Ticket
+from tests.desk import office as o
+
+
+async def test_a_limit_is_waited_for_and_the_last_state_wins(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.scout.sight = o.expired()
+        await office.open()
+        office.wall.errors.append(Later(30))
+        await office.press(Verb.CLOSE)
+        assert office.wall.last.state == "open"
+        office.clock.pass_(29)
+        await office.quiet()
+        assert office.wall.last.state == "open"
+        office.clock.pass_(2)
+        await office.quiet()
+        assert office.wall.last.state == "resolved on word"
+        assert len(office.wall.posts) == 1
+
+
+async def test_a_deleted_card_is_posted_again_once(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.scout.sight = o.expired()
+        await office.open()
+        office.wall.errors.append(Gone("message_not_found"))
+        await office.press(Verb.CLOSE)
+        assert [channel for channel, _ in office.wall.posts] == [o.HELPDESK, o.HELPDESK]
+        assert (await office.ticket()).card == office.wall.posts[1][1]
+
+
+async def test_an_archived_channel_leads_to_a_direct_message(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.wall.errors.append(Closed("is_archived"))
+        await office.open()
+        assert office.wall.posts[0][0] == o.ASKER
+        assert (await office.ticket()).channel == o.ASKER
+
+
+async def test_an_edit_whose_answer_was_lost_is_made_again(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.scout.sight = o.expired()
+        await office.open()
+        office.wall.lost_answers.append(Unsure("reset"))
+        await office.press(Verb.CLOSE)
+        office.clock.pass_(3)
+        await office.quiet()
+        assert len(office.wall.posts) == 1
+        states = [view.state for view in office.wall.cards[office.wall.posts[0][1]]]
+        assert states[-2:] == ["resolved on word", "resolved on word"]
+
+
+async def test_what_slack_refuses_for_good_is_dropped_and_the_rest_goes_on(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.wall.errors.append(SurfaceError("token_revoked"))
+        await office.ask()
+        await office.desk.settled()
+        await office.desk.flush()
+        await office.press(Verb.CLAIM)
+        assert office.wall.last.owner == o.ASKER
+
+
+async def test_a_note_is_tried_again_until_it_is_sure(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        note = Note("Something", o.ASKER)
+        await office.store.queue([note.parcel("note:x")])
+        office.wall.errors.append(Unsure("reset"))
+        await office.desk.flush()
+        assert office.wall.notes == []
+        office.clock.pass_(3)
+        await office.desk.flush()
+        assert [each.text for each in office.wall.notes] == ["Something"]
+        assert list(await office.store.due(office.clock() + timedelta(days=1))) == []
+
+
+async def test_progress_is_shown_at_most_once_in_two_seconds(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        await office.open()
+        shown: list[Ticket] = []
+
+        async def render(ticket: Ticket) -> TicketView:
+            shown.append(ticket)
+            view = await office.desk.ticket_view(ticket.number, o.TEAM)
+            assert view is not None
+            return view
+
+        courier = Courier(office.store, office.wall, render, office.clock, gap=0.1)
+        await office.store.queue([card_parcel(1)])
+        await courier.flush()
+        assert len(shown) == 1
+        for _ in range(50):
+            courier.progress(1)
+            await asyncio.sleep(0)
+        await courier.idle(1)
+        assert len(shown) == 2
+        courier.progress(1)
+        courier.forget(1)
+        await courier.idle(1)
+        assert len(shown) == 2
+        await courier.close()
