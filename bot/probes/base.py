@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from bot.evidence import Observation
 from bot.probes.conduct import Conduct, Line
-from bot.vantage.base import Address, Lookup, Vantage, VantageError
+from bot.vantage.base import Address, Lookup, TargetRefused, Vantage, VantageError
 from bot.wire.flight import ServerHello
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class Context:
         address = await self.trail.address.get()
         try:
             line = await self.conduct.open(address, urgent=urgent)
-        except VantageError:
+        except (TargetRefused, VantageError):
             await self.trail.port.get()
             raise
         async with self.conduct.keeping(line):

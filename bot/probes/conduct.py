@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from bot.evidence import Failure
 from bot.vantage.base import Address, Stream, Vantage, VantageError
-from bot.wire.cursor import Malformed
+from bot.wire.cursor import Closed, Malformed
 from bot.wire.negotiation import looks_like_gnome
 from bot.wire.x224 import Answer, NotRdp
 
@@ -25,7 +26,6 @@ MOST_BYTES = 256 * 1024
 PENDING_S = 1.0  # after this long a silent connection makes room for others
 GENTLE_GAP_S = 0.3
 FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
-ANSWER_PATIENCE = 1.5  # an answer may take this many times as long as a connect
 RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
 
 
@@ -35,7 +35,10 @@ class Spent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may cost: ``deadline`` is a loop time, the rest seconds and connections."""
+    """What a run may cost: ``deadline`` is a loop time, the rest seconds and connections.
+
+    A host may take as long for an answer as for a connection.
+    """
 
     deadline: float
     connect_timeout: float = 4.0
@@ -92,6 +95,7 @@ class Conduct:
         self.opened = 0
         self.gentle = False
         self.pointless = False
+        self.answers = dict[str, Answer | None]()
         self.fault: VantageError | None = None
         self.tried = asyncio.Event()
         self._answered = asyncio.Event()
@@ -179,8 +183,17 @@ class Conduct:
         if error.failure.value.startswith("jumpbox."):
             self.fault = error
 
-    def note(self, answer: Answer | None) -> None:
+    def answer_to(self, error: VantageError) -> Failure:
+        """The failure that the host answers for; raises the error where it is the jump box."""
+        self.blame(error)
+        if self.fault is error:
+            raise error
+        return error.failure
+
+    def note(self, request: str, answer: Answer | None) -> None:
         """Learn from an answer to a connection request; None stands for silence."""
+        if self.answers.get(request) in (None, Closed()):
+            self.answers[request] = answer
         if answer is not None and looks_like_gnome(answer):
             self.gentle = True
         if isinstance(answer, NotRdp):
@@ -188,8 +201,7 @@ class Conduct:
         self._answered.set()
 
     def _patience(self) -> float:
-        wanted = self._loop.time() + ANSWER_PATIENCE * self._limits.connect_timeout
-        return min(wanted, self.limit)
+        return min(self._loop.time() + self._limits.connect_timeout, self.limit)
 
     async def first_answer(self) -> None:
         """Wait until the first answer has shown who is there, or has been missing too long."""

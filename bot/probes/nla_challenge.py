@@ -58,8 +58,7 @@ async def probe(ctx: Context) -> Observation:
         except Malformed as error:
             return Observation.failed(NAME, Failure.PROBE_MALFORMED, str(error))
         except VantageError as error:
-            ctx.conduct.blame(error)
-            failure = _FAILURES.get(error.failure, Failure.NLA_CLOSED)
+            failure = _FAILURES.get(ctx.conduct.answer_to(error), Failure.NLA_CLOSED)
             return Observation.failed(NAME, failure, error.detail)
     return _observation(exchange, windows=answer is not None and not looks_like_gnome(answer))
 
@@ -84,8 +83,8 @@ async def _secure(ctx: Context, line: Line) -> TlsStream:
     try:
         secured = await start_tls(line, name, "TLSv1.0", "TLSv1.3", line.patience())
     except VantageError as error:
-        ctx.conduct.blame(error)
-        said = error.detail or error.failure.value
+        failure = ctx.conduct.answer_to(error)
+        said = error.detail or failure.value
         raise Blocked(f"our TLS library and the host did not agree ({said})") from None
     ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates))
     return secured

@@ -1,17 +1,19 @@
 """Does the server speak RDP, and which security will it accept?  (MS-RDPBCGR 1.3.1.1)
 
-Five requests on five connections give the complete picture; a refusal is a finding, not an
-error.  The first request is the one that a current client sends; it goes over the connection that
-``port.tcp`` opened.  One failure among good answers is asked again alone: servers may limit
+Five requests give the complete picture; a refusal is a finding, not an error.  The first request
+is the one that a current client sends; it goes over the connection that ``port.tcp`` opened.  The
+request ``nla`` begins the connections of other probes too, and whoever asked first has asked for
+all.  One failure among good answers is asked again alone: servers may limit
 pending connections.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Context
-from bot.probes.conduct import Spent
+from bot.probes.conduct import Line, Spent
 from bot.probes.talk import negotiate
 from bot.vantage.base import VantageError
 from bot.wire.negotiation import security, server_kind, word
@@ -20,7 +22,8 @@ from bot.wire.x224 import Answer, NotRdp, Selected
 NAME = "rdp.negotiation"
 FIRST = "nla_ex"
 # In the order of their worth, should connections run out.
-OTHERS = ("tls", "rdp", "none", "nla")
+OTHERS = ("tls", "rdp", "none")
+SHARED = "nla"
 GENTLE_OTHERS = ("tls",)
 
 _MISSED = ("closed", "silent")
@@ -39,18 +42,26 @@ async def probe(ctx: Context) -> Observation:
     line = await ctx.need(ctx.trail.port)
     answers: Answers = {}
 
-    async def first() -> None:
-        async with ctx.conduct.keeping(line):
-            answers[FIRST] = await negotiate(ctx.conduct, line, FIRST)
-
     async with asyncio.TaskGroup() as group:
-        group.create_task(first())
+        group.create_task(_first(ctx, line, answers))
         for request in OTHERS:
             group.create_task(_ask(ctx, request, answers))
+    if SHARED in ctx.conduct.answers:
+        answers[SHARED] = ctx.conduct.answers[SHARED]
+    else:
+        await _ask(ctx, SHARED, answers)
     missed = [name for name, answer in answers.items() if _word(answer) in _MISSED]
     if len(missed) == 1 < len(answers):
         await _ask(ctx, missed[0], answers)
+    if not answers and ctx.conduct.fault is not None:
+        raise ctx.conduct.fault
     return _observation(answers)
+
+
+async def _first(ctx: Context, line: Line, answers: Answers) -> None:
+    async with ctx.conduct.keeping(line):
+        with suppress(VantageError):
+            answers[FIRST] = await negotiate(ctx.conduct, line, FIRST)
 
 
 async def _ask(ctx: Context, request: str, answers: Answers) -> None:

@@ -39,7 +39,8 @@ async def hear(stream: Stream, reader: Reader[T], deadline: float) -> T:
 async def negotiate(conduct: Conduct, line: Line, request: str) -> Answer | None:
     """Send one of the five connection requests; None says that the host stayed silent.
 
-    A stranger that stops in the middle of its first bytes is reported with what it sent.
+    A stranger that stops in the middle of its first bytes is reported with what it sent.  Raises
+    VantageError for a fault of the jump box.
     """
     reader, deadline = ConfirmReader(), line.patience()
     answer: Answer | None
@@ -49,14 +50,13 @@ async def negotiate(conduct: Conduct, line: Line, request: str) -> Answer | None
     except Malformed:
         answer = NotRdp(reader.first_bytes)
     except VantageError as error:
-        conduct.blame(error)
-        answer = _after(error, reader)
-    conduct.note(answer)
+        answer = _after(conduct.answer_to(error), reader)
+    conduct.note(request, answer)
     return answer
 
 
-def _after(error: VantageError, reader: ConfirmReader) -> Answer | None:
-    if error.failure is not Failure.PROBE_DEADLINE:
+def _after(failure: Failure, reader: ConfirmReader) -> Answer | None:
+    if failure is not Failure.PROBE_DEADLINE:
         return Closed()
     first = reader.first_bytes
     return NotRdp(first) if first and first[0] != 3 else None

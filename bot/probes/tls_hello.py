@@ -52,7 +52,8 @@ class Found:
     """What the shapes met so far; ``refusal`` says why no hello could be sent at all."""
 
     replies: dict[str, Reply] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    """What was odd, and the shape that met it first."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str | None = None
     fault: Blocked | Spent | VantageError | None = None
@@ -103,7 +104,7 @@ async def _directly(ctx: Context, found: Found) -> None:
         return
     if isinstance(found.replies[WIDE], ServerHello):
         found.refusal = None
-        found.notes.append("TLS answers although the negotiation refuses it")
+        found.notes["TLS answers although the negotiation refuses it"] = WIDE
 
 
 async def _other(ctx: Context, found: Found, shape: str) -> None:
@@ -147,11 +148,11 @@ async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
         await line.write(hello, deadline)
         reply = await hear(line, reader, deadline)
     except Malformed as error:
-        found.notes.append(f"{shape}: {error}")
+        found.notes.setdefault(str(error), shape)
         reply = Closed()
     except VantageError as error:
-        ctx.conduct.blame(error)
-        reply = None if error.failure is Failure.PROBE_DEADLINE else Closed()
+        silent = ctx.conduct.answer_to(error) is Failure.PROBE_DEADLINE
+        reply = None if silent else Closed()
     found.replies[shape] = reply
     _learn(ctx, found)
 
@@ -185,7 +186,7 @@ def _observation(found: Found) -> Observation:
         "versions": sorted({hello.version for hello in hellos if isinstance(hello, ServerHello)}),
         "modern_client": _modern(replies),
     }
-    detail = "; ".join(found.notes)
+    detail = "; ".join(f"{shape}: {note}" for note, shape in found.notes.items())
     if hellos:
         return Observation.passed(NAME, detail, **facts)
     kind = _result(replies.get(WIDE)).partition(":")[0]

@@ -23,6 +23,8 @@ class Watched:
         self._stream, self._vantage = stream, vantage
 
     async def read(self, limit: int, deadline: float) -> bytes:
+        if self._vantage.read_fault is not None:
+            raise self._vantage.read_fault
         return await self._stream.read(limit, deadline)
 
     async def write(self, data: bytes, deadline: float) -> None:
@@ -44,6 +46,7 @@ class Loopback:
         self.pending = 0
         self.most_pending = 0
         self.session_fault: VantageError | None = None
+        self.read_fault: VantageError | None = None
         self.connect_fault: Callable[[int], VantageError | None] = lambda _number: None
 
     async def session(self, deadline: float) -> Session:

@@ -42,3 +42,14 @@ async def test_a_direct_vantage_has_no_session_to_speak_of() -> None:
     async with hosting(rdp(rdp_only)) as host:
         found = await see(host, Loopback(name="direct"), only=frozenset({"port.tcp"}))
     assert set(found) == {"name.lookup", "port.tcp"}
+
+
+async def test_a_jump_box_that_dies_in_the_middle_is_no_closed_answer() -> None:
+    async with hosting(rdp(windows_nla, context())) as host:
+        vantage = Loopback()
+        vantage.read_fault = VantageError(Failure.JUMPBOX_UNREACHABLE, "lost", "unreachable")
+        found = await see(host, vantage)
+    assert found["jumpbox.session"].facts == {"state": "unreachable"}
+    assert found["port.tcp"].status is Status.PASSED
+    for name in ("rdp.negotiation", "tls.hello", "tls.certificate", "nla.challenge"):
+        assert (found[name].status, found[name].detail) == (NOT_RUN, "the jump box failed: lost")

@@ -1,5 +1,8 @@
+import pytest
+
 from bot.evidence import Failure, Observation, Status
-from bot.vantage.base import Lookup, VantageError
+from bot.targets import TargetRefused
+from bot.vantage.base import Address, Lookup, Stream, VantageError
 from tests.probes.loopback import BEHIND, LOOPBACK, Loopback, see
 from tests.probes.servers import context, hosting, rdp, windows_nla
 
@@ -29,3 +32,29 @@ async def test_every_address_is_reported_when_none_opens() -> None:
     states = [o.facts["state"] for o in reports if o.probe == "port.tcp"]
     assert states == ["unreachable", "timeout"]
     assert found["rdp.negotiation"].status is NOT_RUN
+
+
+async def test_addresses_that_the_rules_close_are_not_observations(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Closed(Loopback):
+        async def connect(self, address: Address, port: int, deadline: float) -> Stream:
+            raise TargetRefused(str(address), "deny")
+
+    for addresses in ((LOOPBACK,), (LOOPBACK, BEHIND)):
+        with pytest.raises(TargetRefused):
+            await see(1, Closed({"srv": Lookup("srv", "ok", addresses)}), name="srv")
+    assert not caplog.records
+
+
+async def test_one_closed_address_does_not_hide_the_other() -> None:
+    class Half(Loopback):
+        async def connect(self, address: Address, port: int, deadline: float) -> Stream:
+            if address == BEHIND:
+                raise TargetRefused(str(address), "deny")
+            return await super().connect(address, port, deadline)
+
+    async with hosting(rdp(windows_nla, context())) as host:
+        vantage = Half({"srv": Lookup("srv", "ok", (BEHIND, LOOPBACK))})
+        found = await see(host, vantage, name="srv")
+    assert found["port.tcp"].facts["address"] == str(LOOPBACK)

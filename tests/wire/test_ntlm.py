@@ -3,7 +3,6 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spnego._credssp_structures import NegoData, TSRequest
 from spnego._ntlm_raw.messages import (
     AvId,
     Challenge,
@@ -14,10 +13,9 @@ from spnego._ntlm_raw.messages import (
     Version,
 )
 
-from bot.wire import credssp, ntlm
-from bot.wire.cursor import Closed, Malformed
+from bot.wire import ntlm
+from bot.wire.cursor import Malformed
 from bot.wire.windows import os_name
-from tests.wire.samples import CUTS, pieces, play
 
 NAME = st.text(st.characters(categories=("L", "N"), include_characters="-."), max_size=15)
 TIME = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1))  # noqa: DTZ001
@@ -141,59 +139,3 @@ def test_a_challenge_without_target_information_has_no_names() -> None:
 )
 def test_builds_have_names(build: tuple[int, int, int], name: str) -> None:
     assert os_name(ntlm.Version(*build)) == name
-
-
-def test_the_first_message_is_the_published_one() -> None:
-    message = credssp.encode(credssp.TsRequest(6, ntlm.NEGOTIATE))
-    assert message.hex() == (
-        "3037a003020106a130302e302ca02a0428"
-        "4e544c4d5353500001000000b78208e2" + "00" * 16 + "0a0063450000000f"
-    )
-    theirs = TSRequest.unpack(message)
-    assert theirs.version == 6
-    assert theirs.nego_tokens[0].nego_token == ntlm.NEGOTIATE
-
-
-REQUESTS = st.builds(
-    credssp.TsRequest,
-    st.integers(0, 0x7FFFFFFF),
-    st.none() | st.binary(max_size=400),
-    st.none() | st.integers(0, 0xFFFFFFFF),
-)
-
-
-@given(REQUESTS, CUTS, st.binary(max_size=4))
-def test_requests_make_a_round_trip_under_any_chunking(
-    request_: credssp.TsRequest, cuts: list[int], trailing: bytes
-) -> None:
-    data = credssp.encode(request_) + trailing
-    assert play(credssp.RequestReader().feed, pieces(data, cuts)) == request_
-    assert credssp.RequestReader().feed(data) == request_
-
-
-@given(st.integers(2, 6), st.binary(min_size=1, max_size=300), st.integers(-(2**31), 2**32 - 1))
-def test_requests_of_another_implementation_are_read(
-    version: int, token: bytes, error: int
-) -> None:
-    packed = TSRequest(version=version, nego_tokens=[NegoData(token)], error_code=error).pack()
-    found = credssp.RequestReader().feed(packed)
-    assert found == credssp.TsRequest(version, token, error & 0xFFFFFFFF)
-
-
-@given(st.binary(max_size=120))
-def test_any_bytes_give_a_request_closed_or_malformed(data: bytes) -> None:
-    for body in (data, b"\x30" + bytes((min(len(data), 127),)) + data):
-        try:
-            found = play(credssp.RequestReader().feed, [body] if body else [])
-        except Malformed:
-            continue
-        assert isinstance(found, credssp.TsRequest | Closed)
-
-
-@pytest.mark.parametrize(
-    "broken", ["3080", "308500", "3084ffffffff", "04", "3000", "3003a00101", "3006a003020106ff"]
-)
-def test_indefinite_lengths_and_wrong_shapes_are_malformed(broken: str) -> None:
-    reader = credssp.RequestReader()
-    with pytest.raises(Malformed):
-        play(reader.feed, [bytes.fromhex(broken), bytes(70000)])
