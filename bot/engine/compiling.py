@@ -76,7 +76,9 @@ def evidence(catalog: Catalog, index: Index, epoch: Epoch | None) -> dict[str, I
 
 def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch | None) -> Item:
     states = tuple(entry.states if isinstance(entry, Evidence) else entry.answers)
-    floor = PROBE_FLOOR if origin == "probe" else TOLD_FLOOR
+    trust = entry.trust if isinstance(entry, Evidence) else "normal"
+    # An error code or text that a program showed is as good as a probe; an answer is not.
+    floor = PROBE_FLOOR if origin == "probe" or trust == "firm" else TOLD_FLOOR
     listed: dict[str, dict[str, float]] = {}
     for said in entry.says:
         _place(index.causes, said.cause, entry.id)
@@ -90,9 +92,9 @@ def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch
         distribution(states, listed[name], entry.otherwise, floor) if name in listed else usual
         for name in index.causes
     ]
-    trust = entry.trust if isinstance(entry, Evidence) else "firm"
+    power = trust if isinstance(entry, Evidence) else "firm"
     rows = {
-        state: tempered([row[place] for row in by_cause], trust)
+        state: tempered([row[place] for row in by_cause], power)
         for place, state in enumerate(states)
     }
     return Item(

@@ -10,7 +10,7 @@ from math import log
 
 PROBE_FLOOR = 0.005
 TOLD_FLOOR = 0.02
-"""Floors for probes, and for user answers and reports: people err more often than probes."""
+"""Floors for probes and firm reports, and for answers and other reports: people err more often."""
 
 TEMPER = {"firm": 1.0, "normal": 0.9, "shaky": 0.5}
 """Exponents by trust: evidence that is shaky counts for half its decibels."""
