@@ -85,7 +85,7 @@ class Store(Protocol):
     ) -> Ticket:
         """Write a new ticket (its number and version are given by the store).
 
-        Parcels without a ticket become this one's.
+        Parcels without a ticket become this one's, a card among them with the key ``card:N``.
 
         With ``claim_id``: if that intent has opened a ticket before, that one is returned and
         nothing is written.  The intent stays pending until ``settle`` or ``change``.
@@ -128,7 +128,7 @@ class Store(Protocol):
         ...
 
     async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
-        """Counts over the tickets opened since a time (None: all)."""
+        """Counts over the tickets opened since the UTC day of a time (None: all)."""
         ...
 
     async def card_at(self, number: int, channel: str, card: str) -> None:

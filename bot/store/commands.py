@@ -5,7 +5,6 @@ in Python and write without a race.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -20,7 +19,7 @@ from bot.store.base import (
     StoreError,
     Ticket,
 )
-from bot.store.parcels import queue
+from bot.store.parcels import addressed, queue
 from bot.store.queries import ticket as read_ticket
 from bot.store.rows import (
     Row,
@@ -97,8 +96,7 @@ def open_ticket(
             raise StoreError(f"there is no intent {claim_id}")
     number = int(db.table("ticket").insert(new_ticket_row(ticket, claim_id)).last_pk or 0)
     append(number, events, db)
-    own = [each if each.ticket is not None else replace(each, ticket=number) for each in parcels]
-    queue(own, db)
+    queue(addressed(parcels, number), db)
     return _ticket(db, number)
 
 

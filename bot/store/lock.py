@@ -44,6 +44,9 @@ class ServeLock:
             holder = os.pread(self._file, 20, 0).strip()
             self.release()
             raise AlreadyServed(path, int(holder) if holder.isdigit() else None) from None
+        except OSError as error:
+            self.release()
+            raise StoreError(f"cannot lock {file}: {error.strerror}; use a local disk") from error
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, b"%d\n" % os.getpid(), 0)
         _HELD.add(self)

@@ -7,12 +7,23 @@ not lost whichever way the sending ends.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.store.base import Parcel, ParcelState, StoreError
 from bot.store.rows import Row, iso, parcel_row, parcel_value
+
+
+def addressed(parcels: Sequence[Parcel], number: int) -> list[Parcel]:
+    """Parcels made before their ticket had a number: those without a ticket become this one's."""
+    return [each if each.ticket else _addressed(each, number) for each in parcels]
+
+
+def _addressed(parcel: Parcel, number: int) -> Parcel:
+    key = f"card:{number}" if parcel.kind == "card" else parcel.key
+    return replace(parcel, ticket=number, key=key)
 
 
 def queue(parcels: Sequence[Parcel], db: Database) -> None:

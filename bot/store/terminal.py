@@ -6,13 +6,14 @@ at once, and once it has closed nobody waits for them.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.store import parcels as outbox
 from bot.store.base import Event, Parcel, ParcelState, Ticket
+from bot.store.schema import TABLES
 from bot.store.sqlite import SqliteStore
 
 
@@ -22,10 +23,9 @@ class TerminalStore(SqliteStore):
     def __init__(self, path: Path, db: Database) -> None:
         """Take over an open connection; use ``open`` instead."""
         super().__init__(path, db)
-        self._box: dict[str, Parcel] = {}
-        self._out: dict[str, bool] = {}
-        """Keys that were handed out, and whether they were asked for again meanwhile."""
-        self._count = 0
+        self._box = Database(memory=True, execute_plugins=False)
+        for statement in TABLES:
+            self._box.execute(statement)
 
     async def open_ticket(
         self,
@@ -36,7 +36,7 @@ class TerminalStore(SqliteStore):
     ) -> Ticket:
         """See Store.open_ticket."""
         opened = await super().open_ticket(ticket, events, (), claim_id)
-        await self.queue([_addressed(parcel, opened.number) for parcel in parcels])
+        await self.queue(outbox.addressed(parcels, opened.number))
         return opened
 
     async def change(
@@ -53,43 +53,19 @@ class TerminalStore(SqliteStore):
 
     async def queue(self, parcels: Sequence[Parcel]) -> None:
         """See Store.queue."""
-        for parcel in parcels:
-            if parcel.key in self._box and parcel.kind == "note":
-                continue
-            self._count += 1
-            if parcel.key in self._out:
-                self._out[parcel.key] = True
-            self._box[parcel.key] = replace(parcel, state="due", id=self._count)
+        outbox.queue(parcels, self._box)
 
     async def due(self, now: datetime, limit: int = 50) -> Sequence[Parcel]:
         """See Store.due."""
-        found = [
-            parcel
-            for parcel in self._box.values()
-            if parcel.state == "due"
-            and parcel.key not in self._out
-            and (parcel.not_before is None or parcel.not_before <= now)
-        ][:limit]
-        self._out.update((parcel.key, False) for parcel in found)
-        return found
+        return outbox.due(now, limit, self._instance, self._box)
 
     async def mark(
         self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
     ) -> None:
         """See Store.mark."""
-        if state == "sending":
-            return
-        again = self._out.pop(parcel.key, False)
-        kept = self._box[parcel.key]
-        tries = parcel.tries + (state == "due")
-        self._box[parcel.key] = replace(
-            kept, state="due" if again else state, not_before=not_before, tries=tries
-        )
+        outbox.mark(parcel, state, not_before, self._instance, self._box)
 
-
-def _addressed(parcel: Parcel, number: int) -> Parcel:
-    """A parcel of a ticket that had no number yet when the parcel was made."""
-    if parcel.ticket:
-        return parcel
-    key = f"card:{number}" if parcel.kind == "card" else parcel.key
-    return replace(parcel, ticket=number, key=key)
+    async def close(self) -> None:
+        """See Store.close."""
+        await super().close()
+        self._box.close()

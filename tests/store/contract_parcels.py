@@ -1,5 +1,7 @@
 """What every store promises about parcels; see test_contract."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.store.base import Store, StoreError
@@ -7,6 +9,15 @@ from tests.store.samples import NOON, card, later, note, ticket
 
 
 class ParcelContract:
+    async def test_parcels_made_before_the_ticket_had_a_number(self, store: Store) -> None:
+        early = [replace(card(0), ticket=None), note("n")]
+        number = (await store.open_ticket(ticket(), [], early)).number
+        due = await store.due(NOON)
+        assert [(parcel.key, parcel.ticket) for parcel in due] == [
+            (f"card:{number}", number),
+            ("n", number),
+        ]
+
     async def test_cards_are_merged_and_notes_are_sent_once(self, store: Store) -> None:
         number = (await store.open_ticket(ticket(), [], [])).number
         await store.queue([card(number), note("n", {"text": "1"}), card(number)])

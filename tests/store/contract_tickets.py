@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.store.base import Query, Stale, Store, StoreError
+from bot.store.base import Query, Stale, Stats, Store, StoreError
 from tests.store.samples import AWAY, HOME, NOON, card, click, event, later, note, opening, ticket
 
 
@@ -170,7 +170,8 @@ class TicketContract:
                 done = ticket(state="resolved", outcome="word", cause=cause, fix=f"fix-{cause}")
                 await store.open_ticket(done, [], [])
         await store.open_ticket(ticket(cause="firewall"), [], [])
-        await store.open_ticket(ticket(tenant=AWAY, opened_at=later(60)), [], [])
+        tomorrow = later(86_400)
+        await store.open_ticket(ticket(tenant=AWAY, opened_at=tomorrow), [], [])
         home = await store.stats(HOME)
         assert home.tickets == 4
         assert home.states == {"resolved": 3, "open": 1}
@@ -178,5 +179,16 @@ class TicketContract:
         assert list(home.causes.items()) == [("expired", 2), ("firewall", 1)]
         assert home.fixes == {"fix-expired": 2, "fix-firewall": 1}
         assert (await store.stats()).tickets == 5
-        assert (await store.stats(since=later(60))).tickets == 1
-        assert (await store.stats(HOME, later(60))).states == {}
+        assert (await store.stats(since=tomorrow)).tickets == 1
+        assert (await store.stats(since=later(60))).tickets == 5  # it is the day that counts
+        assert (await store.stats(HOME, tomorrow)).states == {}
+
+    async def test_stats_follow_changes_and_purges(self, store: Store) -> None:
+        opened = await store.open_ticket(ticket(), [], [])
+        closed = replace(opened, state="resolved", cause="dns", fix="f", closed_at=later(1))
+        changed = await store.change(closed)
+        await store.change(replace(changed, notes="no matter"))
+        stats = await store.stats()
+        assert (stats.tickets, stats.states, stats.causes) == (1, {"resolved": 1}, {"dns": 1})
+        await store.purge(later(2))
+        assert await store.stats() == Stats(0, {}, {}, {}, {})

@@ -8,6 +8,7 @@ import pytest
 
 from bot.store.base import Store
 from bot.store.sqlite import SqliteStore
+from bot.store.terminal import TerminalStore
 from tests.store.contract import (
     IntentContract,
     ParcelContract,
@@ -43,6 +44,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await one.close()
 
 
+@pytest.fixture
+async def terminal(tmp_path: Path) -> AsyncIterator[Store]:
+    one: Store = await TerminalStore.open(tmp_path / "tickets.db")
+    yield one
+    await one.close()
+
+
 class TestIntents(IntentContract): ...
 
 
@@ -53,3 +61,9 @@ class TestParcels(ParcelContract): ...
 
 
 class TestSearch(SearchContract): ...
+
+
+class TestTerminalParcels(ParcelContract):
+    @pytest.fixture
+    def store(self, terminal: Store) -> Store:
+        return terminal

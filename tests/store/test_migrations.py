@@ -9,7 +9,7 @@ import pytest
 
 from bot.store.base import Query
 from bot.store.faults import StoreForeign
-from bot.store.migrations import GUARD_TRIGGERS, SEARCH_TRIGGERS
+from bot.store.schema import TRIGGERS
 from bot.store.sqlite import SqliteStore
 from tests.store.samples import ticket
 
@@ -67,7 +67,7 @@ async def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
         assert db.execute("select name from sqlite_master").fetchall() == [("bookmarks",)]
 
 
-@pytest.mark.parametrize("name", [*SEARCH_TRIGGERS, *GUARD_TRIGGERS])
+@pytest.mark.parametrize("name", TRIGGERS)
 async def test_a_lost_trigger_is_put_back(
     tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -80,6 +80,7 @@ async def test_a_lost_trigger_is_put_back(
     with caplog.at_level(logging.WARNING):
         store = await SqliteStore.open(path)
     assert name in caplog.text
+    assert (await store.stats()).states == {"open": 2}
     for host in ("first", "second"):
         assert len((await store.search(Query(text=host))).tickets) == 1
     await store._write(
@@ -94,7 +95,7 @@ async def test_a_lost_trigger_is_put_back(
 async def test_a_failed_migration_leaves_the_database_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(SEARCH_TRIGGERS, "ticket_fts_insert", "no sql")
+    monkeypatch.setitem(TRIGGERS, "ticket_fts_insert", "no sql")
     path = tmp_path / "tickets.db"
     with pytest.raises(Exception, match="syntax error"):
         await SqliteStore.open(path)
