@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.desk.api import Meaning, Past, PastPage, Story, TicketView
 from handlers import blocks as b
-from handlers.cards import card
+from handlers.cards import Room, card, fitting
 from handlers.ids import Action
 
 NOT_TAKEN = "That was not taken: the store is busy. Nothing was lost; try again in a moment."
@@ -18,13 +18,13 @@ HELP = """\
 */rdp history [host, @person or text]*  former tickets
 */rdp mine*  your tickets
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
-MOST_LINES = 40
+MOST_LINES = 20
 
 
 def private(text: str, blocks: list[b.Block] | None = None) -> dict[str, Any]:
     """The arguments of a private answer; ``text`` is plain."""
     made: dict[str, Any] = {
-        "text": b.cut(b.escape(text), b.FALLBACK),
+        "text": b.fallback(text),
         "response_type": "ephemeral",
         "replace_original": False,
     }
@@ -38,14 +38,19 @@ def help_text() -> dict[str, Any]:
 
 def codes(meanings: tuple[Meaning, ...]) -> dict[str, Any]:
     """What codes mean."""
-    made = [b.words(f"{each.code}: " + "\n".join(each.lines)) for each in meanings[:MOST_LINES]]
+    made = fitting(
+        lambda room: [
+            b.words(f"{each.code}: " + "\n".join(each.lines), room.text)
+            for each in meanings[:MOST_LINES]
+        ]
+    )
     said = "; ".join(f"{each.code}: {' '.join(each.lines)}" for each in meanings)
     return private(said, made)
 
 
 def ticket(view: TicketView) -> dict[str, Any]:
     """A ticket as its card shows it, without buttons: those stand on the card."""
-    return private(view.summary, card(view, most=1_500, live=False))
+    return private(view.summary, fitting(lambda room: card(view, room, live=False)))
 
 
 def story(story: Story) -> list[b.Block]:
@@ -63,21 +68,24 @@ def past(page: PastPage, cursor: str) -> dict[str, Any]:
     """One page of former tickets; ``cursor`` is the value of the button for older ones."""
     if not page.lines:
         return private(f"{page.title}: no tickets.")
-    made = [b.header(page.title)]
-    made += [_line(each) for each in page.lines]
-    if cursor:
-        made += b.actions([b.button(Action.HISTORY_PAGE, "Older", cursor)])
+    made = fitting(lambda room: _page(page, cursor, room))
     said = "; ".join(f"#{each.number} {each.host}, {each.outcome}" for each in page.lines)
     return private(f"{page.title}: {said}", made)
 
 
-def _line(past: Past) -> b.Block:
+def _page(page: PastPage, cursor: str, room: Room) -> list[b.Block]:
+    made = [b.header(page.title), *(_line(each, room) for each in page.lines)]
+    if cursor:
+        made += b.actions([b.button(Action.HISTORY_PAGE, "Older", cursor)])
+    return made
+
+
+def _line(past: Past, room: Room) -> b.Block:
     took = f", {past.took}" if past.took else ""
-    block = b.words(
-        f"#{past.number}  {_day(past.opened_at)}  {past.host}\n{past.cause}\n{past.outcome}{took}"
-    )
+    host, cause = b.cut(past.host, room.small), b.cut(past.cause, room.small)
+    text = f"#{past.number}  {_day(past.opened_at)}  {host}\n{cause}\n{past.outcome}{took}"
     opener = b.button(f"{Action.HISTORY_OPEN}{past.number}", "Open", str(past.number))
-    return {**block, "accessory": opener}
+    return {**b.words(text, room.text), "accessory": opener}
 
 
 def _day(at: datetime) -> str:

@@ -24,6 +24,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def fallback(text: str) -> str:
+    """Foreign text as the plain ``text`` of a message: escaped, and no address becomes a link."""
+    return cut(escape(text).replace("://", ": //"), FALLBACK)
+
+
 def cut(text: str, limit: int) -> str:
     """At most ``limit`` characters and never empty; an escaped character is not cut in two."""
     if len(text) <= limit:
@@ -42,7 +47,7 @@ def plain(text: str, limit: int) -> Block:
 
 def mrkdwn(text: str, limit: int = SECTION) -> Block:
     """A text of ours; whatever was put into it has been escaped."""
-    return {"type": "mrkdwn", "text": cut(text, limit)}
+    return {"type": "mrkdwn", "text": cut(text, limit), "verbatim": True}
 
 
 def header(text: str) -> Block:
@@ -55,9 +60,9 @@ def section(text: str) -> Block:
     return {"type": "section", "text": mrkdwn(text)}
 
 
-def words(text: str) -> Block:
+def words(text: str, limit: int = SECTION) -> Block:
     """A paragraph in which nothing is live."""
-    return {"type": "section", "text": plain(text, SECTION)}
+    return {"type": "section", "text": plain(text, limit)}
 
 
 def context(*texts: Block) -> Block:

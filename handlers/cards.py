@@ -7,49 +7,75 @@ for one message is made again with less, the verdict and the buttons last to go.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.desk.api import Button, Row, StepView, TicketView, Verb
+from bot.desk.api import Button, Proof, Row, StepView, TicketView, Verb
 from handlers import blocks as b
 from handlers.ids import BUTTONS, MENU, Action
 from handlers.prose import prose
 
 BUDGET = 9_500
-"""Characters of blocks in one message; Slack refuses somewhere above 13,000 (msg_blocks_too_long,
+"""Bytes of blocks in one message; Slack refuses somewhere above 13,000 (msg_blocks_too_long,
 bolt-js issue 2509) and publishes no number."""
-
-PROSE = (4_000, 1_500, 600, 0)
-"""How much prose is kept in each attempt to fit."""
 
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many characters the parts of a card may have: a paragraph, a row, small print, prose."""
+
+    text: int
+    row: int
+    small: int
+    prose: int
+
+
+ROOMS = (
+    Room(1_500, 200, 500, 4_000),
+    Room(800, 120, 300, 1_500),
+    Room(400, 80, 200, 600),
+    Room(80, 24, 60, 0),
+)
+"""What is tried in turn until a card fits."""
+
+
 def message(view: TicketView) -> dict[str, Any]:
     """``text`` and ``blocks`` of the card's message."""
+    return {
+        "text": b.fallback(view.summary),
+        "blocks": fitting(lambda room: card(view, room)),
+    }
+
+
+def fitting(make: Callable[[Room], list[b.Block]]) -> list[b.Block]:
+    """The roomiest blocks that fit into one message."""
     made: list[b.Block] = []
-    for most in PROSE:
-        made = card(view, most)
-        if len(json.dumps(made)) <= BUDGET:
+    for room in ROOMS:
+        made = make(room)[: b.MOST_BLOCKS]
+        if len(json.dumps(made, ensure_ascii=False).encode("utf-8", "replace")) <= BUDGET:
             break
-    return {"text": b.cut(b.escape(view.summary), b.FALLBACK), "blocks": made[: b.MOST_BLOCKS]}
+    return made
 
 
-def card(view: TicketView, most: int = PROSE[0], *, live: bool = True) -> list[b.Block]:
+def card(view: TicketView, room: Room, *, live: bool = True) -> list[b.Block]:
     """The blocks of a card; without ``live`` it has no buttons."""
     made = [b.header(f"#{view.number}  {view.host}"), _head(view)]
-    made += [b.words(f"{line}") for line in view.codes[:3]]
+    made += [b.words(line, room.small) for line in view.codes[:3]]
     if view.notice:
-        made.append(b.words(view.notice))
+        made.append(b.words(view.notice, room.text))
     if view.proof is not None:
-        made += _proof(view, most)
+        made += _proof(view.proof, room)
     elif view.sentence:
-        made.append(b.words(_said(view)))
-    made.append(_rows(view.rows, 200 if most else 80))
-    made += _small(view, most)
+        made.append(b.words(_said(view), room.text))
+    if view.rows:
+        made.append(_rows(view.rows, room.row))
+    made += _small(view, room)
     if view.step is not None:
-        made += [b.divider(), *_step(view.step, most)]
+        made += [b.divider(), *_step(view.step, room)]
     if live:
         made += b.actions([_button(each) for each in view.buttons])
         made += b.actions([*(_button(each) for each in view.tools), *_menu(view)])
@@ -81,45 +107,43 @@ def _rows(rows: Sequence[Row], longest: int) -> b.Block:
     """The ladder, one line a rung; a word stands for each state, never a mark alone."""
     pieces: list[b.Block] = []
     for row in rows:
+        detail = f"  {b.cut(row.detail, longest)}" if row.detail else ""
         pieces.append(b.text_element(f"{row.mark}  ", code=row.mark == "fault"))
-        pieces.append(b.text_element(row.title, bold=True))
-        pieces.append(b.text_element(f"  {b.cut(row.detail, longest)}\n" if row.detail else "\n"))
-    return b.rich_text([b.rich_section(pieces or [b.text_element("nothing seen yet")])])
+        pieces.append(b.text_element(b.cut(row.title, longest), bold=True))
+        pieces.append(b.text_element(f"{detail}\n"))
+    return b.rich_text([b.rich_section(pieces)])
 
 
-def _small(view: TicketView, most: int) -> list[b.Block]:
+def _small(view: TicketView, room: Room) -> list[b.Block]:
     texts = []
     if view.ruled_out:
-        texts.append(b.plain("Ruled out: " + ", ".join(view.ruled_out), 600 if most else 200))
+        texts.append(b.plain("Ruled out: " + ", ".join(view.ruled_out), room.small))
     if view.last_time:
-        texts.append(b.plain(view.last_time, 300))
+        texts.append(b.plain(view.last_time, room.small))
     return [b.context(*texts)] if texts else []
 
 
-def _proof(view: TicketView, most: int) -> list[b.Block]:
-    proof = view.proof
-    if proof is None:
-        return []
+def _proof(proof: Proof, room: Room) -> list[b.Block]:
     pieces: list[b.Block] = []
     for word, lines in (("Before", proof.before), ("Now", proof.now)):
-        for line in lines:
+        for line in lines[:5]:
             pieces.append(b.text_element(f"{word}  ", bold=True))
-            pieces.append(b.text_element(f"{b.cut(line, 200)}\n"))
+            pieces.append(b.text_element(f"{b.cut(line, room.row)}\n"))
     made = [b.rich_text([b.rich_section(pieces)])] if pieces else []
-    return [*made, b.words(proof.closing)]
+    return [*made, b.words(proof.closing, room.text)]
 
 
-def _step(step: StepView, most: int) -> list[b.Block]:
-    made = [b.section(f"*Next:* {b.escape(step.title)}")]
+def _step(step: StepView, room: Room) -> list[b.Block]:
+    made = [b.section(f"*Next:* {b.escape(b.cut(step.title, room.small))}")]
     facts = [*step.facts, *(["undo listed"] if step.undo else [])]
-    small = [b.plain(" · ".join(facts), 300)] if facts else []
+    small = [b.plain(" · ".join(facts), room.small)] if facts else []
     if step.why:
-        small.append(b.plain(step.why, 500))
+        small.append(b.plain(step.why, room.small))
     if small:
         made.append(b.context(*small))
-    made += prose(step.prose[:most])
-    if step.undo and most:
-        made.append(b.context(b.plain(f"To undo: {step.undo}", 500)))
+    made += prose(step.prose[: room.prose])
+    if step.undo and room.prose:
+        made.append(b.context(b.plain(f"To undo: {step.undo}", room.small)))
     return made
 
 

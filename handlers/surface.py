@@ -70,7 +70,7 @@ class SlackSurface:
 
     async def tell(self, note: Note) -> None:
         """Say it privately: through the reply address, then in the channel, then directly."""
-        text = b.cut(said(note), b.FALLBACK)
+        text = said(note)
         if not note.user:
             await _said(self._post(note.channel, {"text": text}))
             return
@@ -104,7 +104,7 @@ class _TooMuch(SurfaceError):
 
 def said(note: Note) -> str:
     """A note as mrkdwn in which only the person and the time are live."""
-    text = b.escape(note.text).replace("{by}", cards.mention(note.by))
+    text = b.fallback(note.text).replace("{by}", cards.mention(note.by))
     return text.replace("{at}", cards.moment(note.at) if note.at is not None else "")
 
 

@@ -10,6 +10,8 @@ import asyncio
 import json
 import logging
 import multiprocessing
+import os
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -142,13 +144,27 @@ class WorkerPlanner:
     async def _send(self, catalog: Catalog, situation: Situation | None) -> Plan | None:
         if self._pool is None:
             # Spawned, not forked: a fork would copy the loop, its threads and open sockets.
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+            )
         loop, pool = asyncio.get_running_loop(), self._pool
         known, made = await loop.run_in_executor(pool, _work, catalog.hash, None, situation)
         if not known:
             files = dict(catalog.files)
             _, made = await loop.run_in_executor(pool, _work, catalog.hash, files, situation)
         return made
+
+
+def _end_with_parent() -> None:
+    """In the worker: end when the bot does; a killed one cannot tell its pool to shut down."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 _models: OrderedDict[str, Model] = OrderedDict()

@@ -97,7 +97,8 @@ def _step(ticket: Ticket, body: Body, catalog: Catalog) -> StepView | None:
     if step.kind == "question":
         question = catalog.questions[step.id]
         facts = (saying.minutes(question.effort.value),)
-        return StepView(question.ask, facts, step.why, question.where_to_look)
+        where = saying.with_host(question.where_to_look, ticket)
+        return StepView(question.ask, facts, step.why, where)
     if step.kind in ("fix", "undo"):
         return _fix(ticket, step, catalog)
     return StepView(step.title, why=step.why)
