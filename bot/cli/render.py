@@ -72,7 +72,7 @@ def step_lines(step: StepView) -> Iterator[str]:
 def card(view: TicketView, colour: bool = False) -> str:
     """A ticket's card, from headline to next step; the buttons are printed by the caller."""
     head = f"#{view.number}  {view.host}"
-    lines = [f"{head:<60}  {view.state}"]
+    lines = ["", f"{head:<60}  {view.state}"]
     if view.notice:
         lines.append(wrapped(view.notice))
     said = "   ".join(part for part in (view.sentence, view.likelihood) if part)
@@ -80,7 +80,7 @@ def card(view: TicketView, colour: bool = False) -> str:
         bold = wrapped(said)
         lines.append(click.style(bold, bold=True) if colour else bold)
     lines += [wrapped(code, "  ") for code in view.codes]
-    lines += row_lines(view.rows, colour)
+    lines += ["", *row_lines(view.rows, colour), ""]
     if view.ruled_out:
         lines.append(wrapped(f"Ruled out: {', '.join(view.ruled_out)}."))
     if view.last_time:

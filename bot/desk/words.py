@@ -179,7 +179,7 @@ def sign_in(facts: Facts, host: str) -> str:
     skew = facts.get("clock_skew_s")
     if skew is not None:
         words.append(
-            f"clock right to {number(abs(skew))} s"
+            f"clock right to {number(max(0.1, abs(skew), facts.get('clock_skew_error_s', 0.0)))} s"
             if abs(skew) <= 60
             else f"clock {duration(abs(skew))} {'ahead' if skew > 0 else 'behind'}"
         )
