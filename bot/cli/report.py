@@ -74,16 +74,12 @@ def _head(checked: Checked, colour: bool) -> Iterator[str]:
 
 
 def _sentence(checked: Checked, places: str) -> str:
-    verdict = checked.diagnosis.verdict
-    first = verdict.causes[0]
+    verdict, evidence = checked.diagnosis.verdict, checked.diagnosis.evidence
+    hindered = saying.blind(checked.observations, checked.target.host)
+    said = hindered or saying.judged(verdict, evidence, checked.catalog, places)
     if verdict.state == "found":
-        return f"{first.title}   {saying.share(first.probability)}"
-    blind = saying.blind(checked.observations, checked.target.host)
-    if blind:
-        return blind
-    if verdict.state == "healthy":
-        return saying.all_fine(places)
-    return saying.unsettled(verdict)
+        return f"{said}   {saying.share(verdict.causes[0].probability)}"
+    return said
 
 
 def _after(checked: Checked) -> Iterator[str]:

@@ -3,7 +3,7 @@
 Strategy: sentences name the thing, not the bot; a number stands beside its word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.catalog.entries import OTHER, Catalog
@@ -19,6 +19,7 @@ SHOWN_FROM = 0.1
 """Causes less likely than this are not named in an inconclusive verdict."""
 
 MOST_RULED_OUT = 6
+LADDER = "ladder"
 
 
 def minutes(effort: float) -> str:
@@ -50,15 +51,18 @@ def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> str:
         return ""
     if body.situation.in_force is not None:
         return in_force(ticket, body, catalog)
-    hindered = blind(body.now, ticket.host)
-    if hindered:
-        return hindered
     if body.offer is None:
-        return ""
-    verdict = body.offer.verdict
+        return blind(body.now, ticket.host)
+    return blind(body.now, ticket.host) or judged(
+        body.offer.verdict, body.situation.evidence, catalog, _places(ticket)
+    )
+
+
+def judged(verdict: Verdict, evidence: Mapping[str, str], catalog: Catalog, places: str) -> str:
+    """The verdict in a sentence: the cause, that all is fine, or what is likeliest so far."""
     if verdict.state == "found":
         return catalog.causes[verdict.causes[0].id].title
-    return all_fine(_places(ticket)) if verdict.state == "healthy" else unsettled(verdict)
+    return all_fine(places) if looks_fine(catalog, evidence) else unsettled(verdict)
 
 
 def all_fine(places: str) -> str:
@@ -67,6 +71,15 @@ def all_fine(places: str) -> str:
         f"Everything that can be seen without a password is fine from {places}: "
         "name, port, RDP, TLS, certificate, sign-in, clock. So the cause is most likely behind "
         "the password (rights, account, licence), on the PC, or on the way to the host."
+    )
+
+
+def looks_fine(catalog: Catalog, evidence: Mapping[str, str]) -> bool:
+    """Whether every rung is ok and nothing that a probe saw is abnormal, whatever was reported."""
+    return evidence.get(LADDER) == "ok" and not any(
+        state in catalog.evidence[item].abnormal
+        for item, state in evidence.items()
+        if catalog.evidence[item].origin == "probe"
     )
 
 
