@@ -14,6 +14,9 @@ from bot.engine.values import Situation, Try
 DOUBT = 0.02
 """What a confirmed test leaves to the causes that it should not have touched."""
 
+SPEAKING = ("failed", "worked", "came-back")
+"""Results that say something; "worked" and planned on again means that it did not last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -73,7 +76,11 @@ def posterior(model: Model, situation: Situation) -> list[float]:
 
 def counted(situation: Situation) -> list[Try]:
     """The tries that say something about the present fault."""
-    return [each for each in situation.tries if each.fix not in situation.restarted]
+    return [
+        each
+        for each in situation.tries
+        if each.result in SPEAKING and each.fix not in situation.restarted
+    ]
 
 
 def factor(model: Model, tried: Try) -> Row:
@@ -84,8 +91,7 @@ def factor(model: Model, tried: Try) -> Row:
         row = [DOUBT] * len(row)
         for cause, chance in fix.cures:
             row[cause] = chance
-    elif tried.result in ("failed", "worked", "came-back"):
-        # A repair that "worked" and is planned on again did not last: as if it came back.
+    elif tried.result in SPEAKING:
         share = 1.0 if tried.result == "failed" else 0.5
         for cause, chance in fix.cures:
             row[cause] = 1.0 - share * chance

@@ -18,6 +18,9 @@ from bot.engine.values import Epoch
 SOLVES = (0.02, 0.98)
 """Bounds of P(fix cures | cause)."""
 
+LEAST_PRIOR = 1e-6
+"""No cause is impossible, whatever its entry says."""
+
 NO_LEARNING = Epoch("")
 
 
@@ -55,7 +58,7 @@ def prior(catalog: Catalog, index: Index, epoch: Epoch | None) -> Row:
     """P(cause) in index order; ``other`` has the settings' share unless it was learned."""
     learned = (epoch or NO_LEARNING).priors
     weights = {
-        name: learned.get(name, cause.prior.value)
+        name: max(learned.get(name, cause.prior.value), LEAST_PRIOR)
         for name, cause in catalog.causes.items()
         if name != OTHER
     }

@@ -35,12 +35,9 @@ def _label(node: Node) -> str:
     reached = f"{node.reach:.1%} of cases"
     if node.step is None:
         return f"{_MARKS[node.kind]} ({reached})"
-    named = node.step.id or node.step.title
+    what = f"{_MARKS[node.kind]} {node.step.id}".strip()
     likeliest = ", ".join(f"{share.id} {share.probability:.0%}" for share in node.causes)
-    return (
-        f"{_MARKS[node.kind]} {named} ({reached}, about {node.remaining:.0f} minutes to go;"
-        f" {likeliest})"
-    )
+    return f"{what} ({reached}, about {node.remaining:.0f} minutes to go; {likeliest})"
 
 
 def render_mermaid(node: Node) -> str:

@@ -7,6 +7,7 @@ opinion.  Points are decibels against the base rate (10 * log10 of the likelihoo
 
 from math import log10
 
+from bot.catalog.entries import OTHER
 from bot.engine.belief import counted, factor, findings
 from bot.engine.decision import Decision
 from bot.engine.model import Model
@@ -18,7 +19,7 @@ from bot.engine.words import LAYER_WORDS, duration, listed, out_of, quoted
 
 LIKELIEST = 3
 LEAST_GAIN = 0.005
-"""What an answer must add to a group of causes to be said to point there."""
+"""What an answer must add to a cause to be said to speak for it."""
 
 RECHECK = "Check the host once more"
 ESCALATE = "Hand over with everything that was seen"
@@ -72,7 +73,7 @@ def _groups(model: Model, causes: list[int]) -> str:
 
 
 def _why_question(model: Model, decision: Decision, option: Option) -> str:
-    """Which groups of causes the answers point to; within one group, which causes."""
+    """Which groups of causes the answers speak for; within one group, which causes."""
     takes = duration(model.questions[option.number].cost.minutes)
     pointed = _pointed(model, decision, option)
     layers = list(dict.fromkeys(LAYER_WORDS[share.layer] for share in pointed))
@@ -87,20 +88,16 @@ def _why_question(model: Model, decision: Decision, option: Option) -> str:
 
 
 def _pointed(model: Model, decision: Decision, option: Option) -> list[CauseShare]:
-    """Per answer the cause that gains most in the group of causes that gains most."""
-    before = {share.id: share for share in shares(model, decision.weights)}
+    """Per answer the named cause that it speaks for most."""
+    before = {share.id: share.probability for share in shares(model, decision.weights)}
     pointed = []
     for _, row in model.questions[option.number].answers:
         after = shares(model, [w * value for w, value in zip(decision.weights, row, strict=True)])
-        gains: dict[str, float] = {}
-        for share in after:
-            gain = share.probability - before[share.id].probability
-            gains[share.layer] = gains.get(share.layer, 0.0) + gain
-        layer = max(sorted(gains), key=lambda each: gains[each])
-        if gains[layer] < LEAST_GAIN:
-            continue
-        within = [share for share in after if share.layer == layer]
-        pointed.append(max(within, key=lambda each: each.probability - before[each.id].probability))
+        named = [share for share in after if share.id != OTHER]
+        gains = [share.probability - before[share.id] for share in named]
+        most = max(gains, default=0.0)
+        if most >= LEAST_GAIN:
+            pointed.append(named[gains.index(most)])
     return pointed
 
 

@@ -166,7 +166,7 @@ def settings(**more: Any) -> Settings:
 Entry = Cause | Evidence | Question | Fix
 
 
-def catalog(entries: Iterable[Entry], the_hash: str = "h", **more: Any) -> Catalog:
+def catalog(entries: Iterable[Any], the_hash: str = "h", **more: Any) -> Catalog:
     """A catalog of these entries; ``more`` are settings (``groups`` maps ids to entry costs)."""
     kinds: dict[type, dict[str, Any]] = {Cause: {}, Evidence: {}, Question: {}, Fix: {}}
     for entry in entries:

@@ -1,6 +1,7 @@
 """Against the exact optimum: how good the engine is, and what it promises."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -12,12 +13,12 @@ from tests.engine.oracle import Exact, engine_cost, plain_greedy, promised, star
 from tests.engine.worlds import Shape, world
 
 # The engine stops after 12 steps, which the recursion does not know.
-UNHURRIED = {"max_steps": 99}
+UNHURRIED = 99
 
 
 def endless(seed: int, shape: Shape) -> Model:
     catalog = world(seed, shape)
-    return Model.of(replace(catalog, settings=replace(catalog.settings, **UNHURRIED)))
+    return Model.of(replace(catalog, settings=replace(catalog.settings, max_steps=UNHURRIED)))
 
 
 def test_independent_fixes_without_questions_are_solved_exactly() -> None:
@@ -82,7 +83,7 @@ def test_efficiencies_of_the_greedy_order_never_increase() -> None:
         _, root, permission = start(model)
         _, sequence = plain_greedy(model, root.weights, root.fixes, permission.waits)
         rates = [rate for _, rate in sequence]
-        assert all(after <= before + 1e-12 for before, after in zip(rates, rates[1:], strict=False))
+        assert all(after <= before + 1e-12 for before, after in pairwise(rates))
 
 
 def xor_pair() -> Model:

@@ -54,6 +54,8 @@ class Shape:
     groups: bool = False
     orders: bool = False
     not_sure: bool = False
+    tests: bool = False
+    """A temporary test of tier 3, and fixes that can cut the only way in."""
 
 
 def world(seed: int, shape: Shape) -> Catalog:
@@ -69,6 +71,9 @@ def world(seed: int, shape: Shape) -> Catalog:
     entries += [_probe(dice, number, names) for number in range(shape.probes)]
     entries += [_question(dice, number, names, shape) for number in range(shape.questions)]
     entries += [_fix(dice, number, names, shape) for number in range(shape.fixes)]
+    if shape.tests:
+        cures = {name: dice.between(0.7, 0.98) for name in names[:2]}
+        entries.append(make.test_fix("t00", cures, effort=1.0, permanent_fix=("f00", "f01")))
     groups = {"console": dice.between(2, 12), "server": dice.between(1, 5)} if shape.groups else {}
     return make.catalog(
         entries, f"world-{seed}", groups=groups, escalation_cost=dice.between(45, 120)
@@ -117,4 +122,6 @@ def _fix(dice: Dice, number: int, names: list[str], shape: Shape) -> make.Entry:
         more["needs_access"] = ("console", "server")[dice.below(2)]
     if shape.orders and number and dice.chance(0.4):
         more["after"] = (f"f{dice.below(number):02}",)
+    if shape.tests:
+        more["cuts_access"] = dice.chance(0.3)
     return make.fix(f"f{number:02}", cures, dice.minutes(), **more)

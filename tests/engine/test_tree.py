@@ -1,0 +1,138 @@
+"""The drawn policy: a live session walks in it, and equal knowledge draws equal bytes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.engine import Model, Node, Situation, next_step, render_mermaid, render_text, tree
+from bot.engine.progress import answered, tried, undone
+from tests.engine.worlds import Dice, Shape, world
+
+SHAPE = Shape(
+    causes=5, fixes=7, questions=2, probes=2, tiers=True, groups=True, not_sure=True, tests=True
+)
+START = Situation(evidence={"e00": "bad"}, approved=True)
+
+SCRIPT = """
+from bot.engine import Model, Situation, render_mermaid, render_text, tree
+from tests.engine.test_tree import SHAPE, START
+from tests.engine.worlds import world
+for seed in (1, 2):
+    node = tree(Model.of(world(seed, SHAPE)), START, 0.02)
+    print(render_text(node))
+    print(render_mermaid(node))
+"""
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for _, child in node.children:
+        yield from nodes(child)
+
+
+def test_what_is_reached_adds_up() -> None:
+    for seed in range(5):
+        root = tree(Model.of(world(seed, SHAPE)), START, 0.02)
+        assert (root.reach, root.cost) == (1.0, 0.0)
+        for node in nodes(root):
+            if node.children:
+                total = sum(child.reach for _, child in node.children)
+                assert total == pytest.approx(node.reach)
+            else:
+                assert node.kind in {"solved", "cut", "escalate"}
+            assert (node.kind == "cut") == (node.reach < 0.02 and node.kind != "solved")
+
+
+def test_ids_are_unique_and_name_the_way() -> None:
+    root = tree(Model.of(world(3, SHAPE)), START, 0.01)
+    ids = [node.id for node in nodes(root)]
+    assert len(ids) == len(set(ids))
+    assert tree(Model.of(world(3, SHAPE)), START, 0.05).id == root.id
+    assert tree(Model.of(replace(world(3, SHAPE), hash="other")), START, 0.05).id != root.id
+    assert tree(Model.of(world(3, SHAPE)), Situation(), 0.05).id != root.id
+
+
+def test_a_session_walks_in_the_tree() -> None:
+    for seed in range(12):
+        model, dice = Model.of(world(seed, SHAPE)), Dice(seed)
+        node, situation = tree(model, START, 1e-3), START
+        while node.children:
+            step = next_step(model, situation)
+            assert node.step == step
+            outcome, node = node.children[dice.below(len(node.children))]
+            if node.kind in {"solved", "cut"}:
+                break
+            situation = moved(model, situation, step.kind, step.id, outcome)
+
+
+def moved(model: Model, situation: Situation, kind: str, name: str, outcome: str) -> Situation:
+    if kind == "question":
+        return answered(model, situation, name, outcome)
+    if kind == "undo":
+        return undone(model, situation, name)
+    if kind == "recheck":
+        return replace(situation, rechecked=True)
+    return tried(model, situation, name, outcome)  # type: ignore[arg-type]
+
+
+def test_every_test_is_undone_before_any_end() -> None:
+    seen = 0
+    for seed in range(10):
+        model = Model.of(world(seed, SHAPE))
+        for node in nodes(tree(model, START, 0.005)):
+            if node.step is not None and node.step.kind == "fix" and node.step.id == "t00":
+                seen += 1
+                for _, child in node.children:
+                    assert child.kind in {"undo", "cut"}
+    assert seen > 0
+
+
+def test_what_remains_after_a_rule_is_what_follows() -> None:
+    model = Model.of(world(0, SHAPE))
+    root = tree(model, replace(START, in_force="t00"), 0.02)
+    assert root.kind == "undo"
+    assert root.remaining == root.children[0][1].remaining
+
+
+def test_equal_knowledge_draws_equal_bytes() -> None:
+    drawn = set()
+    for seed in ("0", "1", "4711"):
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        )
+        drawn.add(done.stdout)
+    assert len(drawn) == 1
+    assert len(drawn.pop()) > 1000
+
+
+def test_text_reads_from_top_to_bottom() -> None:
+    root = tree(Model.of(world(0, SHAPE)), START, 0.05)
+    lines = render_text(root).splitlines()
+    assert len(lines) == sum(1 for _ in nodes(root))
+    assert "(100.0% of cases" in lines[0]
+    assert any("then re-planned" in line for line in lines)
+    assert any(line.strip().startswith("worked: solved") for line in lines)
+
+
+def test_the_diagram_names_every_node_and_arrow() -> None:
+    root = tree(Model.of(world(1, SHAPE)), START, 0.02)
+    lines = render_mermaid(root).splitlines()
+    everything = list(nodes(root))
+    assert lines[0] == "flowchart TD"
+    assert len(lines) == 1 + len(everything) + len(everything) - 1
+    assert lines[1 : 1 + len(everything)] == sorted(lines[1 : 1 + len(everything)])
+
+
+def test_labels_cannot_end_a_diagram() -> None:
+    step = next_step(Model.of(world(1, SHAPE)), START)
+    node = Node("0" * 12, "fix", replace(step, title='Say "x"] --> <b>&'), 1.0, (), 0.0, 0.0)
+    box = render_mermaid(node).splitlines()[1]
+    assert box.startswith('  n000000000000["do Say #34;x#34;#93;')
+    assert box.count('"') == 2
