@@ -26,7 +26,6 @@ def private(text: str, blocks: list[b.Block] | None = None) -> dict[str, Any]:
     made: dict[str, Any] = {
         "text": b.fallback(text),
         "response_type": "ephemeral",
-        "replace_original": False,
     }
     return {**made, "blocks": blocks[: b.MOST_BLOCKS]} if blocks else made
 

@@ -33,11 +33,13 @@ class Door:
     session: aiohttp.ClientSession
 
     async def answer(self, url: str, payload: Mapping[str, Any]) -> bool:
-        """Answer through response_url; False when it has expired or was used up (404)."""
+        """Answer beside the message; False when the address has expired or was used up (404)."""
         if not url:
             return False
         try:
-            async with self.session.post(url, json=dict(payload)) as answer:
+            async with self.session.post(
+                url, json={**payload, "replace_original": False}
+            ) as answer:
                 return answer.status == 200
         except (TimeoutError, aiohttp.ClientError) as error:
             log.info("a private answer did not get through: %r", error)

@@ -74,7 +74,7 @@ class SlackSurface:
         if not note.user:
             await _said(self._post(note.channel, {"text": text}))
             return
-        private = {"text": text, "response_type": "ephemeral", "replace_original": False}
+        private = {"text": text, "response_type": "ephemeral"}
         if await self.door.answer(note.reply, private):
             return
         if _SHARED.fullmatch(note.channel) and await self._ephemeral(note, text):

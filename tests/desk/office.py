@@ -47,7 +47,13 @@ class Clock:
 
 def healthy(place: str = "dc1", **certificate: Any) -> list[Observation]:
     """What a sound host shows; ``certificate`` changes facts of its certificate."""
-    dates = {"not_after": "2027-05-19T00:00:00+00:00", "days_left": 180.0, "self_signed": True}
+    facts = {
+        "subject": "CN=SRV-APP-07",
+        "not_after": "2027-05-19T00:00:00+00:00",
+        "days_left": 180.0,
+        "self_signed": True,
+        **certificate,
+    }
     made = [
         Observation.passed("jumpbox.session", state="ok", connect_ms=12.0),
         Observation.passed("name.lookup", asked=HOST, status="ok", addresses=["10.1.2.3"]),
@@ -56,7 +62,7 @@ def healthy(place: str = "dc1", **certificate: Any) -> list[Observation]:
             "rdp.negotiation", answers={"nla": "selected:nla"}, security="nla-required",
             server="windows",
         ),
-        Observation.passed("tls.certificate", subject="CN=SRV-APP-07", **{**dates, **certificate}),
+        Observation.passed("tls.certificate", **facts),
         Observation.passed("nla.challenge", patched=True, ntlm="offered", credssp_version=6),
     ]  # fmt: skip
     return [each.stamped(place, 5.0) for each in made]

@@ -39,6 +39,7 @@ class House:
     store: SqliteStore
     scout: o.ScriptedScout
     app: AsyncApp
+    clock: o.Clock
 
     def card(self, channel: str = "helpdesk", *, user: str | None = None) -> Message:
         """The newest message of the bot in a conversation."""
@@ -100,15 +101,16 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
         )
         door = Door(client, session)
         scout = changes.pop("scout", o.ScriptedScout(o.expired()))
+        clock = o.Clock()
         parts = Parts(
             store=store,
             scout=scout,
             planner=InlinePlanner(),
-            access=Members(o.RIGHTS, SlackDirectory(client), o.Clock()),
+            access=Members(o.RIGHTS, SlackDirectory(client), clock),
             surface=SlackSurface(door),
             library=Library(store, small.model()),
-            clock=o.Clock(),
-            allowance=Allowance(same_host_seconds=0),
+            clock=clock,
+            allowance=Allowance(per_user_minute=50, same_host_seconds=0),
             helpdesk=(o.HELPDESK,),
             escalation="C0ESCALATE",
         )
@@ -120,7 +122,7 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
         answer = await client.apps_connections_open(app_token=slack.app_token)
         await stack.enter_async_context(socket(app, client, slack.app_token, str(answer["url"])))
         await slack.connected()
-        yield House(slack, desk, store, scout, app)
+        yield House(slack, desk, store, scout, app, clock)
 
 
 def bolt(slack: LocalSlack) -> AsyncApp:
