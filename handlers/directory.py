@@ -32,6 +32,8 @@ class SlackDirectory:
             answer = await self.client.users_info(user=user)
         except (TimeoutError, SlackApiError, aiohttp.ClientError) as error:
             raise DirectoryError(f"users.info: {error}") from None
-        found: dict[str, Any] = answer.get("user") or {}
-        member = bool(found) and not any(found.get(flag) for flag in _NOT_A_MEMBER)
+        found: dict[str, Any] | None = answer.get("user")
+        if not found:
+            raise DirectoryError("users.info: an empty answer")
+        member = not any(found.get(flag) for flag in _NOT_A_MEMBER)
         return Person(user, str(found.get("team_id") or ""), member)

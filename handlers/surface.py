@@ -126,7 +126,7 @@ def _word(error: SlackApiError) -> SurfaceError:
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
     if status == 429 or response.get("error") == "ratelimited":
         return Later(float(response.headers.get("Retry-After", DEFAULT_WAIT)))
-    if status >= 500 or not isinstance(getattr(response, "data", None), dict):
+    if status >= 500 or "error" not in (getattr(response, "data", None) or {}):
         return Unsure(f"Slack answered with status {status}")
     code = str(response.get("error"))
     if code in TOO_MUCH:
