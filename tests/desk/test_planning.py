@@ -1,0 +1,41 @@
+"""Plans come from a worker process, once for each situation, and survive its death."""
+
+import asyncio
+import os
+import signal
+
+from bot.desk.planning import InlinePlanner, Memo, WorkerPlanner
+from bot.engine import Situation
+from tests.desk import small
+
+EXPIRED = Situation(evidence={"certificate-validity": "expired", "ladder": "ok"})
+
+
+async def test_the_worker_plans_what_would_be_planned_here() -> None:
+    planner = WorkerPlanner()
+    try:
+        planner.warm(small.catalog())
+        here = await InlinePlanner().plan(small.model(), EXPIRED)
+        there = await asyncio.gather(*(planner.plan(small.model(), EXPIRED) for _ in range(5)))
+        assert set(map(repr, there)) == {repr(here)}
+        assert here.step.id == "renew-certificate"
+        pool = planner._pool
+        assert pool is not None
+        (victim,) = pool._processes
+        os.kill(victim, signal.SIGKILL)
+        other = await planner.plan(small.model(), Situation(evidence={"ladder": "port"}))
+        assert other.step.id == "switch-on"
+    finally:
+        await planner.close()
+
+
+async def test_plans_are_remembered_up_to_a_number() -> None:
+    memo = Memo(most=2)
+    plan = await InlinePlanner().plan(small.model(), EXPIRED)
+    keys = [Memo.key(small.model(), Situation(steps=steps)) for steps in range(3)]
+    memo.keep(keys[0], plan)
+    memo.keep(keys[1], plan)
+    assert memo.get(keys[0]) is plan
+    memo.keep(keys[2], plan)
+    assert memo.get(keys[1]) is None
+    assert memo.get(keys[0]) is plan

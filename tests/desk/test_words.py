@@ -1,0 +1,112 @@
+"""Facts in words, rows over several places, and what no fact can do to a card."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.desk import ladder, words
+from bot.evidence import Failure, Observation
+from tests.desk import office as o
+from tests.desk import small
+
+
+def rows(*sights: list[Observation], live: bool = False) -> dict[str, tuple[str, str]]:
+    seen = [each for sight in sights for each in sight]
+    made = ladder.rows(small.catalog(), seen, (o.HOST, 3389), live=live)
+    return {row.title: (row.mark, row.detail) for row in made}
+
+
+def test_every_failure_has_words() -> None:
+    assert set(words.FAILURES) == set(Failure)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.4, "0.4 s"), (12, "12 s"), (60, "1 minute"), (360, "6 minutes"), (7200, "2 hours"),
+     (90_000, "1 day"), (400_000, "5 days")],
+)  # fmt: skip
+def test_spans_of_time(seconds: float, said: str) -> None:
+    assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"days_left": -3.2, "not_after": "2026-11-17T00:00:00+00:00"}, "expired 17 Nov 2026"),
+        ({"days_left": 9.0, "not_after": "2027-05-19T00:00:00Z"}, "valid to 19 May 2027"),
+        ({"matches_host": False, "subject": "CN=other"}, "made out to other"),
+        ({"key_type": "rsa", "key_bits": 1024, "signature_hash": "sha1"},
+         "1024-bit key; signed with SHA1"),
+        ({"self_signed": False, "issuer": "CN=Corp CA"}, "issued by Corp CA"),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_certificates(facts: dict[str, Any], said: str) -> None:
+    assert words.certificate(facts, o.HOST) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (
+            {"patched": False, "clock_skew_s": 420.0},
+            "answers, without the 2018 CredSSP update, clock 7 minutes ahead",
+        ),
+        ({"patched": True, "clock_skew_s": -0.4}, "answers, patched, clock right to 0.4 s"),
+        ({"ntlm": "blocked", "os": "Windows 10 1809"}, "answers, NTLM is blocked, Windows 10 1809"),
+    ],
+)
+def test_sign_in(facts: dict[str, Any], said: str) -> None:
+    assert words.sign_in(facts, o.HOST) == said
+
+
+def test_names_and_versions() -> None:
+    facts = {"status": "ok", "addresses": ["10.1.2.3", "10.1.2.4", "10.1.2.5"],
+             "reverse": {"10.1.2.3": "srv-app-07.corp.example."}}  # fmt: skip
+    assert words.name(facts, o.HOST) == "10.1.2.3, 10.1.2.4 and 1 more, reverse name agrees"
+    facts["reverse"] = {"10.1.2.3": "other.corp.example."}
+    assert words.name(facts, o.HOST).endswith("reverse name is other.corp.example")
+    assert words.name({"status": "literal"}, "10.1.2.3") == "typed as an address"
+    assert words.tls({"versions": ["TLSv1.0", "TLSv1.2", "TLSv1.3"]}, "") == "TLS 1.0, 1.2 and 1.3"
+    assert words.tls({"versions": ["TLSv1.0"], "modern_client": "refused"}, "") == (
+        "TLS 1.0 only, refuses a current client"
+    )
+
+
+def test_a_healthy_host_has_no_fault_and_says_what_was_seen() -> None:
+    found = rows(o.healthy())
+    assert "fault" not in [mark for mark, _ in found.values()]
+    assert found["Port 3389"] == ("ok", "open in 41 ms")
+    assert found["RDP security"] == ("ok", "requires NLA, Windows")
+    assert found["TLS"] == ("not checked", "")
+    assert "Jump box" not in found
+
+
+def test_what_has_not_come_yet_is_on_its_way() -> None:
+    found = rows(o.healthy()[:2], live=True)
+    assert found["Name"][0] == "ok"
+    assert found["Certificate"] == ("…", "")
+
+
+def test_two_places_that_differ_are_named() -> None:
+    found = rows(o.switched_off("direct"), o.expired("dc1"))
+    assert found["Port 3389"] == (
+        "fault",
+        "refused: nothing listens there (from direct); open in 41 ms (from dc1)",
+    )
+    assert rows(o.expired("dc1"), o.expired("dc2"))["Certificate"][1].count("expired") == 1
+
+
+def test_a_jump_box_fault_is_a_row_of_its_own() -> None:
+    assert rows(o.box_down())["Jump box"] == ("fault", "the jump box does not answer")
+    assert rows(o.box_down())["Name"][0] == "not checked"
+
+
+@given(st.text(max_size=300))
+def test_strings_of_a_target_stay_one_short_printable_line(text: str) -> None:
+    said = words.certificate({"issuer": text, "self_signed": False}, o.HOST)
+    assert "\n" not in said
+    assert len(said) <= 140
+    assert all(char.isprintable() for char in said)
