@@ -93,13 +93,14 @@ def _is_narrow(query: Query) -> bool:
 
 def _conditions(query: Query) -> list[_Condition]:
     """What restricts the rows, the one that usually leaves the fewest first."""
-    state, host = "ticket.state = :state", "ticket.host = :host"
-    prefix = ("ticket.host >= :host", "ticket.host < :host_end")
+    state = "ticket.state = :state"
     tenant = ("ticket.enterprise_id = :enterprise", "ticket.team_id = :team")
+    host = ("ticket.host = :host", *(tenant if query.tenant else ()))
+    prefix = ("ticket.host >= :host", "ticket.host < :host_end")
     user = "(ticket.asked_by = :user or ticket.owner = :user)"
     table: list[tuple[object, _Condition]] = [
         (query.state == "open", (state,)),
-        (query.host, prefix if _is_prefix(query) else (host,)),
+        (query.host, prefix if _is_prefix(query) else host),
         (query.cause, ("ticket.cause = :cause",)),
         (query.state and query.state != "open", (state,)),
         (query.tenant, tenant),
