@@ -44,7 +44,8 @@ def display(folder: Path) -> Iterator[str]:
     """A virtual X display that chose its own number."""
     reading, writing = os.pipe()
     command = [program("Xvfb"), "-displayfd", str(writing)]
-    command += ["-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    # Without -noreset it restarts whenever its last client leaves, and refuses the next meanwhile.
+    command += ["-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"]
     with child(command, folder / "xvfb.txt", keep=writing):
         os.close(writing)
         with os.fdopen(reading) as pipe:
