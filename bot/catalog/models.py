@@ -53,7 +53,7 @@ class Sourced(Form):
 
 
 class CauseForm(Sourced):
-    """`causes/<layer>/<id>.md`: something that can be wrong. The text below says what people see."""  # noqa: E501
+    """`causes/<layer>/<id>.md`: what can be wrong. The text below says what people see."""
 
     title: Annotated[
         Text, Field(description="one sentence: what is wrong and whom it stops (max 140)")

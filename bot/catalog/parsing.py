@@ -129,15 +129,24 @@ def _wording(fault: ErrorDetails, kind: Kind, path: Path) -> str:
             return f"unknown field {field!r}{did_you_mean(str(path[-1]), _fields(kind, path))}"
         case "missing":
             return f"the field {field!r} is missing"
+        case _:
+            return f"{field}: {_complaint(fault)}"
+
+
+def _complaint(fault: ErrorDetails) -> str:
+    match fault["type"]:
         case "literal_error":
             wanted = str(fault["ctx"]["expected"])
             near = did_you_mean(str(fault["input"]), re.findall(r"'([^']+)'", wanted))
-            return f"{field}: {fault['input']!r} is not one of {wanted}{near}"
+            return f"{fault['input']!r} is not one of {wanted}{near}"
+        case "too_short" | "string_too_short":
+            return "nothing stands here"
+        case "string_pattern_mismatch":
+            return f"{fault['input']!r} is not a code such as 0x904, or 0x100-0x10A"
         case "value_error":
-            return f"{field}: {fault['ctx']['error']}"
+            return str(fault["ctx"]["error"])
         case _:
-            message = fault["msg"]
-            return f"{field}: {message[:1].lower()}{message[1:]}"
+            return f"{fault['msg'][:1].lower()}{fault['msg'][1:]}"
 
 
 def _fields(kind: Kind, path: Path) -> list[str]:
@@ -156,6 +165,6 @@ def _inner(form: Any, part: str | int) -> Any:
 
 
 def _form_within(annotation: Any) -> Any:
-    """The form inside ``list[X]`` or ``dict[str, X]``, or the annotation itself."""
+    """The form inside ``tuple[X, ...]`` or ``dict[str, X]``, or the annotation itself."""
     arguments = getattr(annotation, "__args__", ())
-    return arguments[-1] if arguments else annotation
+    return next((each for each in arguments if hasattr(each, "model_fields")), annotation)

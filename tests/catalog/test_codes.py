@@ -1,0 +1,122 @@
+"""Codes as people type them: both bases, one canonical form, every reading that a table has."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalog import Catalog, load, shipped
+from bot.catalog.codes import BadCode, canonical, explain, find_codes, lookup, parse_codes
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load(shipped())
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("0x904", "0x904"),
+        ("0X0904", "0x904"),
+        ("904h", "0x904"),
+        ("2308", "0x904"),
+        ("904", "0x904"),  # 904 decimal is 0x388, which no RDP code looks like
+        ("(0x7)", "0x7"),
+        ("7", "0x7"),
+        ("516", "0x204"),
+        ("264", "0x108"),
+        ("3848", "0xF08"),
+        ("50331676", "0x300001C"),
+        ("0x80090322", "0x80090322"),
+        ("80090322", "0x80090322"),
+        ("-2146893022", "0x80090322"),
+        ("c000006d", "0xC000006D"),
+        ("0\u00d7904", "0x904"),
+        ("\uff10x904\u200b", "0x904"),
+    ],
+)
+def test_one_canonical_form(typed: str, code: str) -> None:
+    assert canonical(typed) == code
+    assert canonical(code) == code
+
+
+@pytest.mark.parametrize("typed", ["", "0x", "0x9G4", "abc", "0x123456789", "99999999999", "srv"])
+def test_what_is_no_code_is_named_with_an_example(typed: str) -> None:
+    with pytest.raises(BadCode) as caught:
+        canonical(typed)
+    assert repr(typed) in str(caught.value)
+    assert "0x904" in str(caught.value)
+
+
+@given(st.integers(0, 0xFFFFFFFF))
+def test_what_is_written_in_hexadecimal_stays(value: int) -> None:
+    assert int(canonical(f"0x{value:x}"), 16) == value
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_code_or_refused(text: str) -> None:
+    try:
+        assert canonical(text).startswith("0x")
+    except BadCode as error:
+        assert repr(text) in str(error)  # noqa: PT017 - any other outcome fails the test
+
+
+def test_lists_of_codes() -> None:
+    assert parse_codes("0x904 0x7") == ["0x904", "0x7"]
+    assert parse_codes("0x904/0x7, 2825;") == ["0x904", "0x7", "0xB09"]
+    with pytest.raises(BadCode, match="'help'"):
+        parse_codes("0x904 help")
+
+
+def test_codes_in_a_pasted_text() -> None:
+    text = "Error code: 0x904\nExtended error code: 0x7\nTime (UTC): 11/20/26 09:14:02"
+    assert find_codes(text) == ["0x904", "0x7"]
+    assert find_codes("error code 2308, build 10.0.26100") == ["0x904"]
+    assert find_codes("nothing here, 10.1.2.3:3389") == []
+
+
+def test_a_pair_is_read_from_two_tables(catalog: Catalog) -> None:
+    first, second = explain(catalog, ("0x904", "0x7"))
+    assert first.entries[0].table == "disconnect"
+    assert "proves nothing about TLS" in first.text()
+    assert second.entries[0].table == "extended"
+    assert "said nothing at all" in second.text()
+
+
+def test_a_code_alone_is_shown_from_both_tables(catalog: Catalog) -> None:
+    (reading,) = explain(catalog, "0x104")
+    assert [entry.table for entry in reading.entries] == ["disconnect", "extended"]
+
+
+def test_in_a_pair_the_place_decides_the_table(catalog: Catalog) -> None:
+    first, second = explain(catalog, "0x104 0x104")
+    assert first.entries[0].table == "disconnect"
+    assert second.entries[0].table == "extended"
+
+
+def test_both_bases_are_shown_where_a_table_has_them(catalog: Catalog) -> None:
+    (reading,) = explain(catalog, "0x516")
+    assert reading.code == "0x204"
+    assert reading.text().startswith("0x516 read as 0x204 (516)")
+
+
+def test_an_unlisted_code_is_said_to_be_unlisted(catalog: Catalog) -> None:
+    (reading,) = explain(catalog, "0x998")
+    assert reading.text() == "0x998 (2456): in none of the published tables."
+    assert reading.to_json() == {"token": "0x998", "code": "0x998", "decimal": 2456, "entries": []}
+
+
+def test_ranges_find_the_narrowest_entry(catalog: Catalog) -> None:
+    assert lookup(catalog, "0x1102")[0].name == "UnknownPDU"
+    assert lookup(catalog, "0x2000", "extended")[0].name == "ProtocolError"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["0x904", "0x204", "0xB07", "0xB09", "0x1B07", "0x1D07", "0x7", "0x9", "0x102", "0x112F",
+     "0x407", "0x8009030D", "0xC00000BB", "0xC0000418", "0x3000007", "0x300001B"],
+)  # fmt: skip
+def test_the_codes_that_people_bring_are_there(catalog: Catalog, code: str) -> None:
+    entries = lookup(catalog, code)
+    assert entries
+    assert all(entry.says.endswith(".") and entry.source for entry in entries)
