@@ -1,4 +1,4 @@
-"""The work behind an acknowledged intent: open a ticket, act on a click, look, plan, write.
+"""The work on a ticket: act on a click, look, judge, plan, write.
 
 Strategy: ``flow`` and ``outcome`` decide; here the decisions meet the store, the probes and the
 planner.  Every write is a compare-and-set; whoever comes second reads again and decides again.
@@ -17,17 +17,15 @@ from bot.desk.body import Body
 from bot.desk.courier import Courier, card_parcel
 from bot.desk.diagnosis import Told, evidence_of
 from bot.desk.flow import clicked
-from bot.desk.intents import Click, Opening, Sender
-from bot.desk.limits import Limits
+from bot.desk.intents import Click
 from bot.desk.looking import NoVantage
-from bot.desk.move import Move, OutOfPlace, event, with_body
+from bot.desk.move import Move, OutOfPlace, with_body
 from bot.desk.outcome import Sight, broken_off, combined, looked, only_of, planned
 from bot.desk.parts import Parts
 from bot.desk.scene import Scene
-from bot.desk.surface import Note
+from bot.desk.telling import Teller
 from bot.evidence import Observation
 from bot.probes.base import Target
-from bot.redact import ticket_number
 from bot.store.base import Claim, Query, Stale, Ticket
 from bot.vantage.base import TargetRefused
 
@@ -39,68 +37,14 @@ MOST_ROUNDS = 5
 
 @dataclass(slots=True)
 class Clerk:
-    """Does one intent or one look at a time for each ticket; ``look`` starts a look."""
+    """Does one click or one look; ``start_look`` lets a look run on its own."""
 
     parts: Parts
     courier: Courier
-    limits: Limits
+    teller: Teller
     live: dict[int, list[Observation]] = field(default_factory=dict)
     looks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     start_look: Callable[[int], None] = lambda number: None
-
-    async def open(self, claim: Claim) -> None:
-        """Authorise, then open the ticket and look; refusals are told privately."""
-        opening = Opening.of(claim.intent)
-        try:
-            places = await self._admitted(opening)
-        except (NotAllowed, TargetRefused, NoVantage) as refusal:
-            await self.refuse(claim, str(refusal))
-            return
-        ticket = await self._opened(claim, opening, places)
-        ticket_number.set(ticket.number)
-        log.info("opened for %s", ticket.asked_by)
-        self.courier.wake()
-        self.start_look(ticket.number)
-
-    async def _admitted(self, opening: Opening) -> tuple[str, ...]:
-        sender, now = opening.sender, self.parts.clock()
-        await self.parts.access.open(opening)
-        self.limits.admit(sender.tenant, sender.user, len(self.looks), now)
-        running = self.limits.same(sender.tenant, opening.host, opening.port, now)
-        if running is not None:
-            raise NotAllowed(f"#{running} has just begun to look at {opening.host}; see its card.")
-        self.parts.scout.admit(Target(opening.host, opening.port))
-        return self.parts.scout.places(opening.host, opening.via)
-
-    async def _opened(self, claim: Claim, opening: Opening, places: tuple[str, ...]) -> Ticket:
-        parts, sender, now = self.parts, opening.sender, self.parts.clock()
-        await parts.library.keep()
-        new = Ticket(
-            number=0,
-            tenant=sender.tenant,
-            host=opening.host,
-            port=opening.port,
-            asked_by=sender.user,
-            opened_at=now,
-            state="open",
-            version=0,
-            knowledge=parts.library.current.catalog.hash,
-            epoch=parts.library.current.epoch,
-            codes=opening.codes,
-            message=opening.message,
-            via=opening.via,
-            gateway=opening.gateway,
-            vantages=places,
-            channel=sender.channel if sender.channel in parts.helpdesk else sender.user,
-        )
-        new = with_body(new, Body(report=dict(opening.report)))
-        said = event("opened", sender.user, now, places=list(places))
-        ticket = await parts.store.open_ticket(new, [said], [], claim.id)
-        self.limits.began(sender.tenant, opening.host, opening.port, now, ticket.number)
-        await parts.store.queue([card_parcel(ticket.number)])
-        if claim.id is not None:
-            await parts.store.settle(claim.id, "done")
-        return ticket
 
     async def click(self, claim: Claim) -> None:
         """Authorise, decide, plan if need be, write; then look if need be."""
@@ -108,20 +52,20 @@ class Clerk:
         for _ in range(MOST_ROUNDS):
             ticket = await self.parts.store.ticket(click.ticket)
             if ticket is None:
-                await self.refuse(claim, f"There is no ticket #{click.ticket}.")
+                await self.teller.refuse(claim, f"There is no ticket #{click.ticket}.")
                 return
             try:
                 await self.parts.access.click(click, ticket)
                 move = clicked(await self._scene(ticket, click))
                 await self._write(move, claim)
             except (NotAllowed, OutOfPlace) as refusal:
-                await self.refuse(claim, str(refusal), ticket.number)
+                await self.teller.refuse(claim, str(refusal), ticket.number)
                 return
             except Stale:
                 continue
             self._after(move)
             return
-        await self.refuse(claim, "The ticket moved on; see its card.", click.ticket)
+        await self.teller.refuse(claim, "The ticket moved on; see its card.", click.ticket)
 
     async def _scene(self, ticket: Ticket, click: Click) -> Scene:
         model = await self.parts.library.of(ticket.knowledge)
@@ -243,20 +187,6 @@ class Clerk:
             return move
         last = packet.remembered(found[0], catalog)
         return replace(move, ticket=with_body(ticket, replace(body, last=last)))
-
-    async def refuse(self, claim: Claim, why: str, number: int | None = None) -> None:
-        """Nothing is done, the person is told, the card shows the state; a click may come again."""
-        sender, now = Sender.of(claim.intent), self.parts.clock()
-        refusals = [(number, event("refused", sender.user, now, why=why))] if number else []
-        if claim.id is not None:
-            await self.parts.store.settle(claim.id, "refused", refusals)
-        await self.tell(sender, why, f"refused:{claim.id}")
-
-    async def tell(self, sender: Sender, text: str, key: str) -> None:
-        """A private sentence to whoever asked."""
-        note = Note(text, sender.user, sender.channel, sender.reply)
-        await self.parts.store.queue([note.parcel(key)])
-        self.courier.wake()
 
 
 def _evidence(

@@ -20,13 +20,18 @@ from bot.desk.limits import Limits
 from bot.desk.outcome import only_of
 from bot.desk.parts import Parts
 from bot.desk.reading import Reader
+from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.surface import Note
+from bot.desk.telling import Teller
 from bot.desk.view import Meaning, PastPage, Story, TicketView
 from bot.redact import ticket_number
 from bot.store.base import Claim, Query, StoreError, Tenant, Ticket
 
 log = logging.getLogger(__name__)
+
+TERMINAL = Tenant()
+"""Tickets of a terminal, which may share the database, are gone on with there."""
 
 PATIENCE = 1.5
 """Seconds that an acknowledgement may wait for the store."""
@@ -39,8 +44,15 @@ class Desk:
         self._parts = parts
         self._reader = Reader(parts.store, parts.library)
         self._courier = Courier(parts.store, parts.surface, self._view, parts.clock)
-        limits = Limits(parts.allowance)
-        self._clerk = Clerk(parts, self._courier, limits, start_look=self._start_look)
+        self._teller = Teller(parts, self._courier)
+        self._clerk = Clerk(parts, self._courier, self._teller, start_look=self._start_look)
+        self._reception = Reception(
+            parts,
+            self._teller,
+            Limits(parts.allowance),
+            lambda: len(self._clerk.looks),
+            self._start_look,
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._carrier: asyncio.Task[None] | None = None
 
@@ -52,7 +64,8 @@ class Desk:
         """Do what was accepted; returns at once."""
         match claim.outcome:
             case "taken":
-                work = self._clerk.open if claim.intent.kind == "open" else self._clerk.click
+                open_ = claim.intent.kind == "open"
+                work = self._reception.open if open_ else self._clerk.click
                 self._hold(self._guarded(work(claim), claim))
             case "stale" | "unknown-ticket":
                 self._hold(self._guarded(self._too_late(claim), None))
@@ -63,9 +76,11 @@ class Desk:
         """Start the courier and go on with everything that a former process left."""
         self._carrier = asyncio.create_task(self._courier.run())
         for claim in await self._parts.store.pending():
-            self.start(claim)
+            if claim.intent.tenant != TERMINAL:
+                self.start(claim)
         for ticket in await self._parts.store.unfinished():
-            if Body.of(ticket).phase in ("looking", "rechecking"):
+            looking = Body.of(ticket).phase in ("looking", "rechecking")
+            if looking and ticket.tenant != TERMINAL:
                 self._start_look(ticket.number)
 
     async def drain(self, seconds: float) -> None:
@@ -166,7 +181,7 @@ class Desk:
                 return
             text = f"That did not work because of a fault in here (reference {reference})."
             try:
-                await self._clerk.refuse(claim, text)
+                await self._teller.refuse(claim, text)
             except StoreError:
                 log.exception("reference %s: nobody could be told", reference)
 
@@ -174,7 +189,7 @@ class Desk:
         """The ticket has moved on: say who was first, and show the card as it is."""
         sender, number = Sender.of(claim.intent), claim.intent.ticket
         if claim.outcome == "unknown-ticket" or number is None:
-            await self._clerk.tell(sender, f"There is no ticket #{number}.", _key(claim))
+            await self._teller.tell(sender, f"There is no ticket #{number}.", _key(claim))
             return
         if claim.by != sender.user:
             text = (

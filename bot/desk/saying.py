@@ -5,6 +5,7 @@ Strategy: sentences name the thing, not the bot; a number stands beside its word
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from ipaddress import ip_address
 
 from bot.catalog.entries import OTHER, Catalog
 from bot.desk.body import Body
@@ -33,9 +34,22 @@ def share(probability: float) -> str:
     return f"{word}: {min(99, max(1, round(probability * 100)))} in 100"
 
 
-def with_host(text: str, ticket: Ticket) -> str:
-    """Put the typed host, which is grammar-checked, into a text of the knowledge base."""
-    return text.replace("{host}", ticket.host)
+def filled(text: str, ticket: Ticket, body: Body) -> str:
+    """A text of the knowledge base with the typed host and the address that was found.
+
+    Both are grammar-checked; nothing else that a target sent ever stands in an instruction.
+    """
+    return text.replace("{host}", ticket.host).replace("{address}", _address(ticket, body))
+
+
+def _address(ticket: Ticket, body: Body) -> str:
+    for seen in body.now:
+        for address in seen.facts.get("addresses", ()) if seen.probe == "name.lookup" else ():
+            try:
+                return str(ip_address(address))
+            except ValueError:
+                continue
+    return ticket.host
 
 
 def likelihood(body: Body) -> str:

@@ -4,10 +4,10 @@ Strategy: one function a part of the card (sentence, step, buttons, proof), put 
 ``view_of``.  Nothing here decides; it only says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.catalog.codes import explain
-from bot.catalog.entries import Catalog
+from bot.catalog.entries import Catalog, Fix
 from bot.desk import saying
 from bot.desk.body import Body
 from bot.desk.buttons import buttons_of, more_of, tools_of
@@ -41,6 +41,7 @@ def view_of(
         host=ticket.host if ticket.port == 3389 else f"{ticket.host} port {ticket.port}",
         state=_state(ticket, body),
         asked_by=ticket.asked_by,
+        verdict=body.offer.verdict.state if body.offer is not None else "",
         owner=ticket.owner or "",
         opened_at=ticket.opened_at,
         sentence=saying.sentence(ticket, body, catalog),
@@ -97,26 +98,25 @@ def _step(ticket: Ticket, body: Body, catalog: Catalog) -> StepView | None:
     if step.kind == "question":
         question = catalog.questions[step.id]
         facts = (saying.minutes(question.effort.value),)
-        where = saying.with_host(question.where_to_look, ticket)
+        where = saying.filled(question.where_to_look, ticket, body)
         return StepView(question.ask, facts, step.why, where)
     if step.kind in ("fix", "undo"):
-        return _fix(ticket, step, catalog)
+        return _fix(step, catalog.fixes[step.id], lambda text: saying.filled(text, ticket, body))
     return StepView(step.title, why=step.why)
 
 
-def _fix(ticket: Ticket, step: Step, catalog: Catalog) -> StepView:
-    fix = catalog.fixes[step.id]
+def _fix(step: Step, fix: Fix, fill: Callable[[str], str]) -> StepView:
     who = WHO[fix.who_can]
     if step.kind == "undo":
         facts = (saying.minutes(fix.effort.value), who)
-        return StepView(step.title, facts, step.why, saying.with_host(fix.undo or "", ticket))
+        return StepView(step.title, facts, step.why, fill(fix.undo or ""))
     words = [saying.minutes(fix.effort.value), who, RISK[fix.risk]]
     if fix.disturbs_others:
         words.append("other people notice it")
     if fix.waiting:
         words.append(f"then wait {duration(fix.waiting * 60)}")
-    undo = saying.with_host(fix.undo or "", ticket)
-    return StepView(fix.title, tuple(words), step.why, saying.with_host(fix.text, ticket), undo)
+    undo = fill(fix.undo or "")
+    return StepView(fix.title, tuple(words), step.why, fill(fix.text), undo)
 
 
 def _proof(ticket: Ticket, body: Body, catalog: Catalog) -> Proof | None:

@@ -65,6 +65,8 @@ class TicketView:
     state: str
     """A few words: looking from dc1; open; resolved, verified; escalated."""
     asked_by: str
+    verdict: str = ""
+    """found, healthy or inconclusive; empty before the first one."""
     owner: str = ""
     opened_at: datetime | None = None
     sentence: str = ""

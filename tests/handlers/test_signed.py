@@ -49,7 +49,7 @@ async def post(bot: House, body: str, headers: dict[str, str]) -> int:
 async def test_a_signed_command_opens_a_ticket(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         body, headers = command(o.HOST, bot.slack.signing_secret)
-        answer = await bot.app.async_dispatch(AsyncBoltRequest(body=body, headers=headers))
+        answer = await bot.app.async_dispatch(AsyncBoltRequest(body=body, headers={**headers}))
         assert (answer.status, answer.body) == (200, "")
         await bot.shows("It worked")
 

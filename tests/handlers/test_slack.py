@@ -174,7 +174,7 @@ async def test_details_show_raw_facts_in_a_modal(tmp_path: Path) -> None:
         card = await opened(bot)
         await bot.slack.click("teammate", card, "ticket.details")
         view = await bot.slack.wait_for(lambda: bot.slack.modal("teammate"), what="details")
-        said = str(view.content)
+        said = str(view.content if view is not None else "")
         assert "days_left -3.2" in said
         assert "opened by U0ASKER" in said
 

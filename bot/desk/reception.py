@@ -1,0 +1,88 @@
+"""Opening a ticket: rights, limits and rules first, then one row, then the look.
+
+Strategy: whatever refuses does so before anything is sent to the host, and says so privately.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.desk.access import NotAllowed
+from bot.desk.body import Body
+from bot.desk.intents import Opening
+from bot.desk.limits import Limits
+from bot.desk.looking import NoVantage
+from bot.desk.move import event, with_body
+from bot.desk.parts import Parts
+from bot.desk.telling import Teller
+from bot.probes.base import Target
+from bot.redact import ticket_number
+from bot.store.base import Claim, Parcel, Ticket
+from bot.targets import TargetRefused
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Opens tickets; ``looks`` counts the looks that run, ``start_look`` starts one."""
+
+    parts: Parts
+    teller: Teller
+    limits: Limits
+    looks: Callable[[], int]
+    start_look: Callable[[int], None]
+
+    async def open(self, claim: Claim) -> None:
+        """Authorise, then open the ticket and look; refusals are told privately."""
+        opening = Opening.of(claim.intent)
+        try:
+            places = await self._admitted(opening)
+        except (NotAllowed, TargetRefused, NoVantage) as refusal:
+            await self.teller.refuse(claim, str(refusal))
+            return
+        ticket = await self._opened(claim, opening, places)
+        ticket_number.set(ticket.number)
+        log.info("opened for %s", ticket.asked_by)
+        self.teller.courier.wake()
+        self.start_look(ticket.number)
+
+    async def _admitted(self, opening: Opening) -> tuple[str, ...]:
+        sender, now = opening.sender, self.parts.clock()
+        await self.parts.access.open(opening)
+        self.limits.admit(sender.tenant, sender.user, self.looks(), now)
+        running = self.limits.same(sender.tenant, opening.host, opening.port, now)
+        if running is not None:
+            raise NotAllowed(f"#{running} has just begun to look at {opening.host}; see its card.")
+        self.parts.scout.admit(Target(opening.host, opening.port))
+        return self.parts.scout.places(opening.host, opening.via)
+
+    async def _opened(self, claim: Claim, opening: Opening, places: tuple[str, ...]) -> Ticket:
+        parts, sender, now = self.parts, opening.sender, self.parts.clock()
+        await parts.library.keep()
+        new = Ticket(
+            number=0,
+            tenant=sender.tenant,
+            host=opening.host,
+            port=opening.port,
+            asked_by=sender.user,
+            opened_at=now,
+            state="open",
+            version=0,
+            knowledge=parts.library.current.catalog.hash,
+            epoch=parts.library.current.epoch,
+            codes=opening.codes,
+            message=opening.message,
+            via=opening.via,
+            gateway=opening.gateway,
+            vantages=places,
+            channel=sender.channel if sender.channel in parts.helpdesk else sender.user,
+        )
+        new = with_body(new, Body(report=dict(opening.report)))
+        said = event("opened", sender.user, now, places=list(places))
+        card = Parcel("card", "card", None, {})
+        ticket = await parts.store.open_ticket(new, [said], [card], claim.id)
+        self.limits.began(sender.tenant, opening.host, opening.port, now, ticket.number)
+        if claim.id is not None:
+            await parts.store.settle(claim.id, "done")
+        return ticket

@@ -1,0 +1,32 @@
+"""Private sentences to whoever asked, and the refusal of what they asked for."""
+
+from dataclasses import dataclass
+
+from bot.desk.courier import Courier
+from bot.desk.intents import Sender
+from bot.desk.move import event
+from bot.desk.parts import Parts
+from bot.desk.surface import Note
+from bot.store.base import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Queues notes, so that they reach the person even after a crash."""
+
+    parts: Parts
+    courier: Courier
+
+    async def refuse(self, claim: Claim, why: str, number: int | None = None) -> None:
+        """Nothing is done, the person is told, the card shows the state; a click may come again."""
+        sender, now = Sender.of(claim.intent), self.parts.clock()
+        refusals = [(number, event("refused", sender.user, now, why=why))] if number else []
+        if claim.id is not None:
+            await self.parts.store.settle(claim.id, "refused", refusals)
+        await self.tell(sender, why, f"refused:{claim.id}")
+
+    async def tell(self, sender: Sender, text: str, key: str) -> None:
+        """A private sentence to whoever asked."""
+        note = Note(text, sender.user, sender.channel, sender.reply)
+        await self.parts.store.queue([note.parcel(key)])
+        self.courier.wake()
