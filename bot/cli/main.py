@@ -19,6 +19,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
+    "backup": Entry("bot.cli.backup", "Copy the ticket database while the bot runs."),
     "check": Entry("bot.cli.check", "Look at a host and name the likeliest cause; no ticket."),
     "code": Entry("bot.cli.code", "Explain RDP error codes, hex or decimal."),
     "demo": Entry("bot.cli.demo", "Try it: a simulated lab, no account, no network."),
@@ -26,7 +27,7 @@ COMMANDS = {
     "kb": Entry("bot.cli.kb", "Knowledge base: check, tree, diagnose."),
     "manifest": Entry("bot.cli.manifest", "Print the Slack app manifest."),
     "serve": Entry("bot.cli.serve", "Run the Slack bot until SIGTERM."),
-    "tickets": Entry("bot.cli.tickets", "Ticket history: list, show, search, export."),
+    "tickets": Entry("bot.cli.tickets", "Ticket history: list, show, search, export, purge."),
     "triage": Entry("bot.cli.triage", "The whole guided flow in the terminal, with a ticket."),
 }
 

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
@@ -18,7 +19,7 @@ PAGE = 200
 
 @click.group("tickets")
 def command() -> None:
-    """Ticket history: list, show, search, export."""
+    """Ticket history: list, show, search, export, purge."""
 
 
 def _with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
@@ -26,7 +27,7 @@ def _with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) 
     from bot.store.sqlite import SqliteStore
 
     async def run() -> Result:
-        store = await SqliteStore.open(settings.located(settings.store.path), create=False)
+        store = await SqliteStore.open_existing(settings.located(settings.store.path))
         try:
             return await work(store)
         finally:
@@ -148,6 +149,18 @@ def export_command(form: str, config: str | None) -> None:
     for row in rows:
         writer.writerow([_cell(value) for value in row.values()])
     click.echo(out.getvalue(), nl=False)
+
+
+@command.command("purge")
+@click.option("--days", type=click.IntRange(1), help="Keep so many days (default: desk.keep_days).")
+@click.confirmation_option("--yes", prompt="Delete old closed tickets for good?")
+@config_option
+def purge_command(days: int | None, config: str | None) -> None:
+    """Delete closed tickets that are older than the settings keep them."""
+    kept = days or settings_required(config, "tickets").desk.keep_days
+    before = datetime.now(UTC) - timedelta(days=kept)
+    count = _with_store(config, lambda store: store.purge(before))
+    click.echo(f"Deleted {count} tickets older than {kept} days.", err=True)
 
 
 def _cell(value: Any) -> Any:
