@@ -20,21 +20,24 @@ class Layout:
     """A set of fixes, sorted by what has to happen before they can be done."""
 
     ones: tuple[tuple[int, float, int], ...]
-    """(cause, rate, fix) of those that cure one cause and need nothing opened first."""
+    """(cause, rate, fix) of those that cure one cause and wait for no other."""
     twos: tuple[tuple[int, float, int, float, int], ...]
     more: tuple[tuple[int, Rates], ...]
     closed: Mapping[int, tuple[int, ...]]
     """Access groups not yet entered, with their fixes."""
+    inside: frozenset[int]
+    """All fixes of these groups."""
+    rough: tuple[int, ...]
+    """Those groups that have a fix which R1 may hold."""
     waiting: tuple[int, ...]
     """Fixes that wait for another of the set."""
-    ready: tuple[int, ...]
     risky: bool
     """Whether R1 has anything to hold."""
     beyond: tuple[int, ...]
     """Causes that none of the fixes cures."""
 
     def rated(self, weights: Sequence[float]) -> list[tuple[float, int]]:
-        """(negative efficiency, fix) of all that can be done without opening anything."""
+        """(negative efficiency, fix) of all that wait for no other."""
         rated = [(weights[cause] * rate, number) for cause, rate, number in self.ones]
         rated += [(weights[a] * p + weights[b] * q, number) for a, p, b, q, number in self.twos]
         for number, rates in self.more:
@@ -66,24 +69,22 @@ class Layouts:
     def _lay_out(self, mask: int, entered: int) -> Layout:
         numbers = [number for number in range(len(self.fixes)) if mask >> number & 1]
         ready = [number for number in numbers if not self.waits[number] & mask]
-        singles: list[int] = []
         closed: dict[int, list[int]] = {}
         for number in ready:
             group = self.fixes[number].group
-            if group < 0 or entered >> group & 1:
-                singles.append(number)
-            else:
+            if group >= 0 and not entered >> group & 1:
                 closed.setdefault(group, []).append(number)
-        rates = self.rates
+        rates, fixes = self.rates, self.fixes
         cured = {cause for number in numbers for cause, _ in rates[number]}
         return Layout(
-            ones=tuple((*rates[n][0], n) for n in singles if len(rates[n]) == 1),
-            twos=tuple((*rates[n][0], *rates[n][1], n) for n in singles if len(rates[n]) == 2),
-            more=tuple((n, rates[n]) for n in singles if len(rates[n]) not in (1, 2)),
+            ones=tuple((*rates[n][0], n) for n in ready if len(rates[n]) == 1),
+            twos=tuple((*rates[n][0], *rates[n][1], n) for n in ready if len(rates[n]) == 2),
+            more=tuple((n, rates[n]) for n in ready if len(rates[n]) not in (1, 2)),
             closed={group: tuple(closed[group]) for group in sorted(closed)},
+            inside=frozenset(number for members in closed.values() for number in members),
+            rough=tuple(g for g in sorted(closed) if any(fixes[n].tier > 1 for n in closed[g])),
             waiting=tuple(number for number in numbers if self.waits[number] & mask),
-            ready=tuple(ready),
-            risky=any(self.fixes[number].tier > 1 for number in numbers),
+            risky=any(fixes[number].tier > 1 for number in numbers),
             beyond=tuple(cause for cause in range(self._causes) if cause not in cured),
         )
 

@@ -1,0 +1,128 @@
+"""Rule R1 inside a greedy run: what is held back, and when it is let go.
+
+Strategy: the ceiling depends on whether a gentler fix still has a fair chance.  Masses only fall,
+so heaps with stale values answer that cheaply, and one witness that still stands answers it at
+once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heapreplace
+
+from bot.engine.parts import ModelFix
+from bot.engine.safety import HIGHEST
+
+Heap = list[tuple[float, int]]
+"""(negative value, fix), the best first."""
+
+
+@dataclass(slots=True)
+class Left:
+    """What is left of a case during a run: weights, open fixes, groups entered."""
+
+    fixes: Sequence[ModelFix]
+    rates: Sequence[Sequence[tuple[int, float]]]
+    weights: list[float]
+    total: float
+    mask: int
+    entered: int
+
+    def rate(self, number: int) -> float:
+        """The mass that a fix would cure now per minute, negative."""
+        weights, rate = self.weights, 0.0
+        for cause, solves in self.rates[number]:
+            rate += weights[cause] * solves
+        return rate
+
+    def mass(self, number: int) -> float:
+        """The mass that a fix would cure now, negative."""
+        return self.rate(number) * self.fixes[number].price
+
+    def open(self, number: int) -> bool:
+        """Whether a fix was not done yet."""
+        return self.mask >> number & 1 == 1
+
+    def shut(self, group: int) -> bool:
+        """Whether an access group would have to be entered first."""
+        return group >= 0 and not self.entered >> group & 1
+
+
+@dataclass(slots=True)
+class Restraint:
+    """Which tiers R1 allows now, and the fixes above them."""
+
+    left: Left
+    threshold: float
+    tier: int = HIGHEST
+    active: bool = False
+    """Whether there is anything that R1 could hold."""
+    _masses: tuple[Heap, ...] = ()
+    _aside: Heap = field(default_factory=list)
+    _witness: int = -1
+
+    def begin(self, rated: Heap) -> None:
+        """Start from (negative efficiency, fix) of everything that waits for no other."""
+        fixes = self.left.fixes
+        gentle = [(rate * fixes[n].price, n) for rate, n in rated if fixes[n].tier <= 1]
+        rough = [(rate * fixes[n].price, n) for rate, n in rated if fixes[n].tier == 2]
+        heapify(gentle)
+        heapify(rough)
+        self.active, self._masses, self._witness = True, (gentle, rough), -1
+        self.tier = self._ceiling()
+        self._aside = [pair for pair in rated if fixes[pair[1]].tier > self.tier]
+        heapify(self._aside)
+
+    def allows(self, number: int) -> bool:
+        """Whether a fix may be done now."""
+        return self.left.fixes[number].tier <= self.tier
+
+    def rises(self) -> bool:
+        """Look again; whether more is allowed than before."""
+        before, self.tier = self.tier, self._ceiling()
+        return self.tier > before
+
+    def hold(self, number: int) -> None:
+        """Set a fix aside that is not allowed any more."""
+        self._aside.append((self.left.rate(number), number))
+        heapify(self._aside)
+
+    def released(self) -> Heap:
+        """Take out what is allowed now and can be done without opening anything."""
+        kept: Heap = []
+        free: Heap = []
+        for pair in self._aside:
+            number = pair[1]
+            shut = self.left.shut(self.left.fixes[number].group)
+            (kept if shut or not self.allows(number) else free).append(pair)
+        heapify(kept)
+        self._aside = kept
+        return free
+
+    def best_aside(self) -> float:
+        """The efficiency of the best fix that is held, negative; 0 if none is."""
+        return min(0.0, self._best(self._aside, self.left.rate))
+
+    def _ceiling(self) -> int:
+        left = self.left
+        fair = -self.threshold * left.total
+        witness = self._witness
+        if witness >= 0 and left.open(witness) and left.mass(witness) <= fair:
+            return 1
+        for tier, masses in enumerate(self._masses, start=1):
+            if self._best(masses, left.mass) <= fair:
+                self._witness = masses[0][1] if tier == 1 else -1
+                return tier
+        return HIGHEST
+
+    def _best(self, heap: Heap, value_of: Callable[[int], float]) -> float:
+        """The true least value of a heap whose values are stale; above zero if it is empty."""
+        while heap:
+            stale, number = heap[0]
+            if not self.left.open(number):
+                heappop(heap)
+                continue
+            value = value_of(number)
+            if value <= stale:
+                return value
+            heapreplace(heap, (value, number))
+        return 1.0
