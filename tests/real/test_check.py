@@ -17,7 +17,7 @@ from tests.real.sshd import Jumpbox
 
 pytestmark = pytest.mark.real
 
-Look = Callable[[int], Result]
+Look = Callable[..., Result]
 
 TEXT, NUMBER, TABLE = {"type": "string"}, {"type": "number"}, {"type": "object"}
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -78,9 +78,9 @@ CONTRACT = strictly(
 def look(jumpbox: Jumpbox, tmp_path: Path) -> Look:
     """Check a loopback port through the jump box; the answer keeps the contract's form."""
 
-    def run(port: int) -> Result:
+    def run(port: int, *options: str) -> Result:
         config = settings(tmp_path, Way.to(jumpbox), [port])
-        result = check(f"127.0.0.1:{port}", config, "--json")
+        result = check(f"127.0.0.1:{port}", config, "--json", *options)
         assert result.out, result.err
         jsonschema.validate(result.seen, CONTRACT)
         assert result.seen["target"]["port"] == port
@@ -173,7 +173,7 @@ def test_a_web_server_is_told_from_rdp(look: Look, web: Server) -> None:
 
 
 def test_a_silent_server_is_not_blamed_on_the_jump_box(look: Look, mute: Server) -> None:
-    result = look(mute.port)
+    result = look(mute.port, "--timeout", "2")
     assert result.code in {1, 3}
     evidence = result.seen["evidence"]
     assert (evidence["ladder"], evidence["rdp-answer"]) == ("rdp", "silent")
