@@ -39,7 +39,7 @@ class Greedy:
                 continue
             group = -1 - key
             together, first = run.prefix(group)
-            for number in run.layout.closed[group]:
+            for number in run.layout.members[group]:
                 if run.restraint.allows(number):
                     price = self.fixes[number].price
                     alone = run.left.mass(number) / (price + self.entry[group])
@@ -66,26 +66,28 @@ class _Run:
         self._build()
 
     def _build(self) -> None:
-        layout = self.layout
-        rated = heap = layout.rated(self.left.weights)
-        if layout.closed:
-            heap = [pair for pair in rated if pair[1] not in layout.inside]
-            rates = {number: rate for rate, number in rated}
-            for group, members in layout.closed.items():
-                # A bound is enough: the best prefix is worth no more than its best member alone.
-                heap.append((min([rates[number] for number in members]), -1 - group))
-        self.waiting = min((self.left.rate(number) for number in layout.waiting), default=0.0)
+        layout, weights, tier_of = self.layout, self.left.weights, self.left.fixes
+        heap, rough = layout.gentle.rated(weights), layout.rough.rated(weights)
+        gentle = list(heap) if layout.risky else heap
+        for group, rows in layout.closed.items():
+            inside = rows.rated(weights)
+            # A bound is enough: the best prefix is worth no more than its best member alone.
+            heap.append((min(inside)[0], -1 - group))
+            if layout.risky:
+                gentle += [pair for pair in inside if tier_of[pair[1]].tier <= 1]
+            if group in layout.mixed:
+                rough += [pair for pair in inside if tier_of[pair[1]].tier > 1]
         if layout.risky:
-            self.restraint.begin(rated)
-            allows = self.restraint.allows
-            heap = [pair for pair in heap if pair[1] < 0 or allows(pair[1])]
+            self.restraint.begin(gentle, rough)
+            heap += self.restraint.released()
+        self.waiting = min((self.left.rate(number) for number in layout.waiting), default=0.0)
         heapify(heap)
         self.heap: Heap = heap
 
     def prefix(self, group: int) -> tuple[float, int]:
         """A closed group's efficiency (its best prefix, negative), and the fix it begins with."""
         fixes, rate_of, tier = self.left.fixes, self.left.rate, self.restraint.tier
-        inside = self.layout.closed[group]
+        inside = self.layout.members[group]
         members = sorted(
             [(rate_of(number), number) for number in inside if fixes[number].tier <= tier]
         )
@@ -176,7 +178,7 @@ class _Run:
         if left.shut(fix.group):
             cost += self.greedy.entry[fix.group]
             left.entered |= 1 << fix.group
-            for other in self.layout.closed[fix.group]:
+            for other in self.layout.members[fix.group]:
                 if other != number:
                     heappush(self.heap, (left.rate(other), other))
         if self.layout.waiting or self.restraint.active:
@@ -192,6 +194,6 @@ class _Run:
         elif self.restraint.active and self.restraint.rises():
             for pair in self.restraint.released():
                 heappush(self.heap, pair)
-            for group in self.layout.rough:  # worth more, now that more of it is allowed
+            for group in sorted(self.layout.mixed):  # worth more, now that more of it is allowed
                 if self.left.shut(group):
                     heappush(self.heap, (self.prefix(group)[0], -1 - group))

@@ -4,8 +4,9 @@ Strategy: most fixes cure one or two causes, so their efficiencies are kept as f
 list comprehension can evaluate; this is the innermost loop of the engine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from bot.engine.model import Model
 from bot.engine.parts import ModelFix
@@ -16,28 +17,25 @@ Rates = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A set of fixes, sorted by what has to happen before they can be done."""
+class Rows:
+    """Fixes by how many causes they cure: (cause, rate, fix), with two causes, with more."""
 
     ones: tuple[tuple[int, float, int], ...]
-    """(cause, rate, fix) of those that cure one cause and wait for no other."""
     twos: tuple[tuple[int, float, int, float, int], ...]
     more: tuple[tuple[int, Rates], ...]
-    closed: Mapping[int, tuple[int, ...]]
-    """Access groups not yet entered, with their fixes."""
-    inside: frozenset[int]
-    """All fixes of these groups."""
-    rough: tuple[int, ...]
-    """Those groups that have a fix which R1 may hold."""
-    waiting: tuple[int, ...]
-    """Fixes that wait for another of the set."""
-    risky: bool
-    """Whether R1 has anything to hold."""
-    beyond: tuple[int, ...]
-    """Causes that none of the fixes cures."""
+
+    @classmethod
+    def of(cls, numbers: Iterable[int], rates: Sequence[Rates]) -> Self:
+        """Sort fixes into rows."""
+        every = [(number, rates[number]) for number in numbers]
+        return cls(
+            tuple((*each[0], n) for n, each in every if len(each) == 1),
+            tuple((*each[0], *each[1], n) for n, each in every if len(each) == 2),
+            tuple((n, each) for n, each in every if len(each) not in (1, 2)),
+        )
 
     def rated(self, weights: Sequence[float]) -> list[tuple[float, int]]:
-        """(negative efficiency, fix) of all that wait for no other."""
+        """(negative efficiency, fix) of all of them."""
         rated = [(weights[cause] * rate, number) for cause, rate, number in self.ones]
         rated += [(weights[a] * p + weights[b] * q, number) for a, p, b, q, number in self.twos]
         for number, rates in self.more:
@@ -46,6 +44,28 @@ class Layout:
                 total += weights[cause] * rate
             rated.append((total, number))
         return rated
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A set of fixes, sorted by what has to happen before they can be done."""
+
+    gentle: Rows
+    """Tier 0 and 1: nothing has to be opened or waited for."""
+    rough: Rows
+    """The same for the higher tiers, which R1 may hold."""
+    closed: Mapping[int, Rows]
+    """Access groups not yet entered."""
+    members: Mapping[int, tuple[int, ...]]
+    """The fixes of these groups."""
+    mixed: frozenset[int]
+    """Those groups that have a fix which R1 may hold."""
+    waiting: tuple[int, ...]
+    """Fixes that wait for another of the set."""
+    risky: bool
+    """Whether R1 has anything to hold."""
+    beyond: tuple[int, ...]
+    """Causes that none of the fixes cures."""
 
 
 class Layouts:
@@ -67,22 +87,25 @@ class Layouts:
         return found
 
     def _lay_out(self, mask: int, entered: int) -> Layout:
-        numbers = [number for number in range(len(self.fixes)) if mask >> number & 1]
-        ready = [number for number in numbers if not self.waits[number] & mask]
+        fixes, rates = self.fixes, self.rates
+        numbers = [number for number in range(len(fixes)) if mask >> number & 1]
+        singles: list[int] = []
         closed: dict[int, list[int]] = {}
-        for number in ready:
-            group = self.fixes[number].group
-            if group >= 0 and not entered >> group & 1:
+        for number in numbers:
+            group = fixes[number].group
+            if self.waits[number] & mask:
+                continue
+            if group < 0 or entered >> group & 1:
+                singles.append(number)
+            else:
                 closed.setdefault(group, []).append(number)
-        rates, fixes = self.rates, self.fixes
         cured = {cause for number in numbers for cause, _ in rates[number]}
         return Layout(
-            ones=tuple((*rates[n][0], n) for n in ready if len(rates[n]) == 1),
-            twos=tuple((*rates[n][0], *rates[n][1], n) for n in ready if len(rates[n]) == 2),
-            more=tuple((n, rates[n]) for n in ready if len(rates[n]) not in (1, 2)),
-            closed={group: tuple(closed[group]) for group in sorted(closed)},
-            inside=frozenset(number for members in closed.values() for number in members),
-            rough=tuple(g for g in sorted(closed) if any(fixes[n].tier > 1 for n in closed[g])),
+            gentle=Rows.of((n for n in singles if fixes[n].tier <= 1), rates),
+            rough=Rows.of((n for n in singles if fixes[n].tier > 1), rates),
+            closed={group: Rows.of(closed[group], rates) for group in sorted(closed)},
+            members={group: tuple(closed[group]) for group in sorted(closed)},
+            mixed=frozenset(g for g in closed if any(fixes[n].tier > 1 for n in closed[g])),
             waiting=tuple(number for number in numbers if self.waits[number] & mask),
             risky=any(fixes[number].tier > 1 for number in numbers),
             beyond=tuple(cause for cause in range(self._causes) if cause not in cured),

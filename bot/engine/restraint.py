@@ -56,20 +56,25 @@ class Restraint:
     tier: int = HIGHEST
     active: bool = False
     """Whether there is anything that R1 could hold."""
-    _masses: tuple[Heap, ...] = ()
+    _masses: Heap = field(default_factory=list)
+    _rough: Heap = field(default_factory=list)
     _aside: Heap = field(default_factory=list)
     _witness: int = -1
 
-    def begin(self, rated: Heap) -> None:
-        """Start from (negative efficiency, fix) of everything that waits for no other."""
+    def begin(self, gentle: Heap, rough: Heap) -> None:
+        """Start from (negative efficiency, fix) of tiers 0 and 1, and of the higher tiers."""
         fixes = self.left.fixes
-        gentle = [(rate * fixes[n].price, n) for rate, n in rated if fixes[n].tier <= 1]
-        rough = [(rate * fixes[n].price, n) for rate, n in rated if fixes[n].tier == 2]
-        heapify(gentle)
-        heapify(rough)
-        self.active, self._masses, self._witness = True, (gentle, rough), -1
+        self._masses = [(rate * fixes[number].price, number) for rate, number in gentle]
+        heapify(self._masses)
+        self._rough = [
+            (rate * fixes[number].price, number)
+            for rate, number in rough
+            if fixes[number].tier < HIGHEST
+        ]
+        heapify(self._rough)
+        self.active, self._witness = True, -1
         self.tier = self._ceiling()
-        self._aside = [pair for pair in rated if fixes[pair[1]].tier > self.tier]
+        self._aside = rough
         heapify(self._aside)
 
     def allows(self, number: int) -> bool:
@@ -108,11 +113,15 @@ class Restraint:
         witness = self._witness
         if witness >= 0 and left.open(witness) and left.mass(witness) <= fair:
             return 1
-        for tier, masses in enumerate(self._masses, start=1):
-            if self._best(masses, left.mass) <= fair:
-                self._witness = masses[0][1] if tier == 1 else -1
-                return tier
-        return HIGHEST
+        if self._any_fair(self._masses, fair):
+            self._witness = self._masses[0][1]
+            return 1
+        self._witness = -1
+        return 2 if self._any_fair(self._rough, fair) else HIGHEST
+
+    def _any_fair(self, masses: Heap, fair: float) -> bool:
+        """Whether one of these cures enough; a stale value that falls short says no at once."""
+        return bool(masses) and masses[0][0] <= fair and self._best(masses, self.left.mass) <= fair
 
     def _best(self, heap: Heap, value_of: Callable[[int], float]) -> float:
         """The true least value of a heap whose values are stale; above zero if it is empty."""
