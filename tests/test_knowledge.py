@@ -1,4 +1,4 @@
-"""The shipped knowledge: it loads, it is clean, it is complete, and its steps are safe to follow."""
+"""The shipped knowledge: it loads, it is clean and complete, and its steps are safe to follow."""
 
 import re
 from collections import Counter

@@ -56,6 +56,14 @@ def find_codes(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def as_reported(token: str) -> str:
+    """The canonical form, or the token as it is: programs also report names and HTTP states."""
+    try:
+        return canonical(token)
+    except BadCode:
+        return token
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read one token; ``entries`` is empty where no table has it."""

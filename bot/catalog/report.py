@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.catalog.codes import alternatives, find_codes, lookup
+from bot.catalog.codes import BadCode, alternatives, canonical, find_codes, lookup
 from bot.catalog.entries import Catalog, Match
 from bot.catalog.problems import did_you_mean
 
@@ -56,7 +56,10 @@ class Told:
 def read_report(
     catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Evidence id -> state for all that the report says; raises BadReport, BadCode."""
+    """Evidence id -> state for all that the report says; raises BadReport.
+
+    What stands among the codes and is none (a constant's name, ``HTTP 503``) counts as text.
+    """
     check_report(report)
     told = _told(catalog, codes, message, report)
     evidence: dict[str, str] = {}
@@ -89,19 +92,31 @@ def plain_words(text: str) -> str:
 
 
 def _told(catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]) -> Told:
-    first, extended = _placed(
-        catalog, [*codes, *(c for c in find_codes(message) if c not in codes)]
-    )
+    known, names = _sorted_out(codes)
+    said = " ".join([message, *names])
+    first, extended = _placed(catalog, [*known, *(c for c in find_codes(said) if c not in known)])
     return Told(
         codes=frozenset(first),
         extended=frozenset(extended),
-        message=f" {plain_words(message)} ",
+        message=f" {plain_words(said)} ",
         events=frozenset(re.findall(r"[0-9]+", str(report.get(EVENTS, "")))),
         report={
             key: f" {plain_words(str(value))} " if key in FREE else str(value)
             for key, value in report.items()
         },
     )
+
+
+def _sorted_out(codes: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Canonical codes, and what stands among them and is none."""
+    known: list[str] = []
+    names: list[str] = []
+    for code in codes:
+        try:
+            known.append(canonical(code))
+        except BadCode:
+            names.append(code)
+    return known, names
 
 
 def _placed(catalog: Catalog, codes: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.catalog.codes import BadCode, canonical
+from bot.catalog.codes import as_reported
 from bot.catalog.entries import Catalog
 from bot.catalog.report import BadReport
 from bot.desk.diagnosis import Told, diagnose, evidence_of
@@ -64,14 +64,14 @@ def read_case(raw: Any, where: str) -> Case:
             raw.get("id"),
             tuple(Observation.from_json(each) for each in _of(list, raw, "observations")),
             Told(
-                tuple(canonical(str(code)) for code in _of(list, raw, "codes")),
+                tuple(as_reported(str(code)) for code in _of(list, raw, "codes")),
                 _of(str, raw, "message"),
                 _of(dict, raw, "report"),
             ),
             _of(dict, raw, "evidence"),
             _of(dict, raw, "answers"),
         )
-    except (BadObservation, BadCode, BadReport, TypeError) as error:
+    except (BadObservation, BadReport, TypeError) as error:
         raise BadCase(f"{where}: {error}") from None
 
 

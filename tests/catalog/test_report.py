@@ -94,6 +94,22 @@ def test_a_text_that_says_more_wins_over_the_bare_code() -> None:
     assert read["reported-connect-error"] == "certificate-refused"
 
 
+@pytest.mark.parametrize(
+    ("code", "item", "state"),
+    [
+        ("ERRCONNECT_LOGON_FAILURE", "reported-account-error", "wrong-credentials"),
+        ("ERRINFO_OUT_OF_MEMORY", "reported-session-error", "host-busy"),
+    ],
+)
+def test_names_among_the_codes_count_as_text(code: str, item: str, state: str) -> None:
+    assert _read((code, "0x904"))[item] == state
+
+
+@pytest.mark.parametrize("code", ["HTTP 503", "event 3277", "0xZZ", ""])
+def test_what_is_no_code_is_passed_over(code: str) -> None:
+    assert _read((code,)) == {}
+
+
 def test_words_count_whole() -> None:
     assert "reported-session-error" not in _read(message="unlicensed")
 
