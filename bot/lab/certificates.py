@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from bot.lab.hosts import DOMAIN, Behaviour, Tls
+from bot.lab.behaviour import Behaviour, Tls
+from bot.lab.hosts import DOMAIN
 
 VERSIONS = {
     Tls.UP_TO_12: (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2),

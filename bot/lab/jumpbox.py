@@ -12,7 +12,7 @@ from enum import StrEnum
 import asyncssh
 
 from bot.lab import shell
-from bot.lab.hosts import Port
+from bot.lab.behaviour import Port
 from bot.lab.machine import Reach
 
 USER = "probe"

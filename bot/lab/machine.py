@@ -3,8 +3,9 @@
 import ssl
 from dataclasses import dataclass
 
+from bot.lab.behaviour import Behaviour, Port, Service
 from bot.lab.certificates import VERSIONS, server_context
-from bot.lab.hosts import COMPANION_PORTS, RDP_PORT, Behaviour, Host, Port, Service
+from bot.lab.hosts import COMPANION_PORTS, RDP_PORT, Host
 from bot.lab.listener import Listener, idle, ssh_banner
 from bot.lab.rdp import RdpServer, Seen
 

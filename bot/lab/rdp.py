@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.lab import ntlm
-from bot.lab.hosts import DOMAIN, Behaviour, Security, Tls
+from bot.lab.behaviour import Behaviour, Security, Tls
+from bot.lab.hosts import DOMAIN
 from bot.lab.tls import TlsServer
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -5,7 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.lab.hosts import DOMAIN, HOSTS, RESOLVER, Host, Port
+from bot.lab.behaviour import Port
+from bot.lab.hosts import DOMAIN, HOSTS, RESOLVER, Host
 from bot.lab.jumpbox import USER, Jumpbox, JumpboxState
 from bot.lab.machine import Machine, Reach
 from bot.lab.nameserver import NameServer

@@ -3,7 +3,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from bot.evidence.observation import LADDER_STATES
-from bot.lab.hosts import HEALTHY, HOSTS, Behaviour, Host, Port, Service, Tls
+from bot.lab.behaviour import HEALTHY, Behaviour, Port, Service, Tls
+from bot.lab.hosts import HOSTS, Host
 
 DOCUMENTATION = [ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24")]
 

@@ -78,6 +78,12 @@ class Result:
         return verdict["state"], verdict["causes"][0]["id"] if found else None
 
 
+def brief(result: Result) -> str:
+    """What a failed assertion should show of a run."""
+    causes = [(one["id"], one["probability"]) for one in result.seen["verdict"]["causes"][:4]]
+    return f"{causes} from {result.seen['evidence']}, {result.err}"
+
+
 def settings(folder: Path, way: Way, ports: list[int]) -> Path:
     """Write a settings file that leads through the jump box, and its known_hosts."""
     path = folder / "rdp-triage.toml"

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.real.cli import NAME, Result, Way, check, settings
+from tests.real.cli import NAME, Result, Way, brief, check, settings
 from tests.real.material import HOST_NAME
 from tests.real.processes import Server
 from tests.real.sshd import Jumpbox
@@ -92,7 +92,7 @@ def look(jumpbox: Jumpbox, tmp_path: Path) -> Look:
 
 def test_a_good_xrdp_is_healthy(look: Look, good_xrdp: Server) -> None:
     result = look(good_xrdp.port)
-    assert (result.verdict, result.code) == (("healthy", None), 0), result.out
+    assert (result.verdict, result.code) == (("healthy", None), 0), brief(result)
     assert result.seen["next"] is None
     assert result.seen["evidence"]["ladder"] == "ok"
     negotiation = result.facts("rdp.negotiation")
@@ -130,7 +130,7 @@ def test_a_run_opens_at_most_fifteen_connections(look: Look, good_xrdp: Server) 
 
 def test_a_shadow_server_with_nla_is_healthy(look: Look, nla_shadow: Server) -> None:
     result = look(nla_shadow.port)
-    assert (result.verdict, result.code) == (("healthy", None), 0), result.out
+    assert (result.verdict, result.code) == (("healthy", None), 0), brief(result)
     assert result.seen["evidence"]["ladder"] == "ok"
     assert result.facts("rdp.negotiation")["security"] == "nla-required"
     facts = result.facts("nla.challenge")
@@ -141,7 +141,7 @@ def test_a_shadow_server_with_nla_is_healthy(look: Look, nla_shadow: Server) -> 
 
 def test_an_expired_certificate_is_the_cause(look: Look, expired_xrdp: Server) -> None:
     result = look(expired_xrdp.port)
-    assert (result.verdict, result.code) == (("found", "certificate-expired"), 1), result.out
+    assert (result.verdict, result.code) == (("found", "certificate-expired"), 1), brief(result)
     assert result.seen["evidence"]["certificate-validity"] == "expired"
     assert result.seen["evidence"]["ladder"] == "ok"
     assert result.facts("tls.certificate")["days_left"] == pytest.approx(-3, abs=1)
@@ -150,7 +150,7 @@ def test_an_expired_certificate_is_the_cause(look: Look, expired_xrdp: Server) -
 
 def test_rdp_security_only_is_the_cause(look: Look, rdp_only_xrdp: Server) -> None:
     result = look(rdp_only_xrdp.port)
-    assert (result.verdict, result.code) == (("found", "rdp-security-only"), 1), result.out
+    assert (result.verdict, result.code) == (("found", "rdp-security-only"), 1), brief(result)
     assert result.seen["evidence"]["security-layer"] == "rdp-only"
     assert result.seen["evidence"]["ladder"] == "ok"
 
@@ -158,7 +158,7 @@ def test_rdp_security_only_is_the_cause(look: Look, rdp_only_xrdp: Server) -> No
 def test_nobody_listens(look: Look, closed_port: int) -> None:
     result = look(closed_port)
     verdict = result.seen["verdict"]
-    assert verdict["causes"][0]["id"] == "rdp-service-or-listener-down", result.out
+    assert verdict["causes"][0]["id"] == "rdp-service-or-listener-down", brief(result)
     # A refusal does not tell a stopped service from another port, so either verdict is honest.
     assert result.code == {"found": 1, "inconclusive": 3}[verdict["state"]]
     assert result.seen["evidence"]["ladder"] == "port"
@@ -167,7 +167,7 @@ def test_nobody_listens(look: Look, closed_port: int) -> None:
 
 def test_a_web_server_is_told_from_rdp(look: Look, web: Server) -> None:
     result = look(web.port)
-    assert (result.verdict, result.code) == (("found", "wrong-service-on-port"), 1), result.out
+    assert (result.verdict, result.code) == (("found", "wrong-service-on-port"), 1), brief(result)
     assert result.seen["evidence"]["ladder"] == "rdp"
     assert result.seen["evidence"]["stranger"] == "http"
 
@@ -182,7 +182,7 @@ def test_a_silent_server_is_not_blamed_on_the_jump_box(look: Look, mute: Server)
 
 def test_an_ssh_server_is_told_from_rdp(look: Look, jumpbox: Jumpbox) -> None:
     result = look(jumpbox.server.port)
-    assert (result.verdict, result.code) == (("found", "wrong-service-on-port"), 1), result.out
+    assert (result.verdict, result.code) == (("found", "wrong-service-on-port"), 1), brief(result)
     assert result.seen["evidence"]["stranger"] == "ssh"
 
 
@@ -191,7 +191,7 @@ def test_both_vantages_agree_on_a_good_host(
 ) -> None:
     config = settings(tmp_path, Way.to(jumpbox), [good_xrdp.port])
     result = check(f"127.0.0.1:{good_xrdp.port}", config, "--json", via="all")
-    assert (result.verdict, result.code) == (("healthy", None), 0), result.out
+    assert (result.verdict, result.code) == (("healthy", None), 0), brief(result)
     assert result.seen["ladders"] == {NAME: "ok", "direct": "ok"}
     assert result.seen["evidence"]["vantages"] == "agree"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.cli import NAME, Result, Way, check, settings
+from tests.real.cli import NAME, Result, Way, brief, check, settings
 from tests.real.material import ssh_key
 from tests.real.processes import Server, free_port
 from tests.real.sshd import Jumpbox
@@ -20,7 +20,7 @@ def faulty(way: Way, port: int, folder: Path) -> Result:
     assert spoken.code == 3
     assert NAME in spoken.out + spoken.err
     result = check(f"127.0.0.1:{port}", config, "--json")
-    assert (result.verdict, result.code) == (("inconclusive", None), 3), result.out
+    assert (result.verdict, result.code) == (("inconclusive", None), 3), brief(result)
     assert result.seen["evidence"]["ladder"] == "unknown"
     without_network = {"jumpbox.session", "name.lookup"}  # the target is a typed address
     others = [one for one in result.seen["observations"] if one["probe"] not in without_network]
@@ -53,7 +53,7 @@ def test_unknown_host_key(jumpbox: Jumpbox, good_xrdp: Server, tmp_path: Path) -
     config = settings(tmp_path, way, [good_xrdp.port])
     (tmp_path / "known_hosts").write_text("", encoding="ascii")
     result = check(f"127.0.0.1:{good_xrdp.port}", config, "--json")
-    assert (result.verdict, result.code) == (("inconclusive", None), 3), result.out
+    assert (result.verdict, result.code) == (("inconclusive", None), 3), brief(result)
     assert result.facts("jumpbox.session")["state"] == "host-key-unknown"
 
 
