@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -30,6 +30,7 @@ from bot.desk.looking import Scout
 from bot.desk.parts import Parts
 from bot.desk.planning import WorkerPlanner
 from bot.engine import Model
+from bot.health import health
 from bot.redact import JsonFormatter, TextFormatter
 from bot.settings import Settings
 from bot.store.base import StoreError
@@ -79,6 +80,7 @@ async def serve_until(
             await desk.resume()
             stack.push_async_callback(desk.drain, DRAIN)
             way_in = await stack.enter_async_context(await _way_in(settings, tokens, app, door))
+            await stack.enter_async_context(health(settings.http.listen, way_in.connected))
             if ready is not None:
                 ready()
             await _until(stop, way_in)
@@ -158,6 +160,8 @@ async def _assemble(
         allowance=Allowance.of(settings),
         helpdesk=settings.slack.helpdesk_channels,
         escalation=settings.slack.escalation_channel or "",
+        abandon=timedelta(days=settings.desk.abandon_days),
+        keep=timedelta(days=settings.desk.keep_days),
     )
     desk = Desk(parts)
     app = bolt(settings, tokens, me)

@@ -6,12 +6,18 @@ from bot.desk.api import Desk
 from handlers.door import Door
 from handlers.errors import LastNet
 from handlers.pages import HistoryFlow
+from handlers.start import StartFlow
 from handlers.step import StepFlow
 from handlers.triage import TriageFlow
 
 
 def register_all(app: AsyncApp, desk: Desk, door: Door, port: int = 3389) -> None:
     """Register every flow; ``port`` is the RDP port where none is typed."""
-    flows = (TriageFlow(desk, door, port), StepFlow(desk, door), HistoryFlow(desk, door))
-    for flow in (*flows, LastNet(door)):
+    for flow in (
+        TriageFlow(desk, door, port),
+        StartFlow(desk, door, port),
+        StepFlow(desk, door),
+        HistoryFlow(desk, door),
+        LastNet(door),
+    ):
         flow.register(app)

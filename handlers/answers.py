@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from bot.desk.api import Meaning, Past, PastPage, Story, TicketView
+from bot.desk.api import Meaning, Past, PastPage, Story, Tally, TicketView
 from handlers import blocks as b
 from handlers.cards import Room, card, fitting
 from handlers.ids import Action
@@ -17,6 +17,7 @@ HELP = """\
 */rdp ticket 128*  one ticket
 */rdp history [host, @person or text]*  former tickets
 */rdp mine*  your tickets
+*/rdp stats*  how the last days went
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
 MOST_LINES = 20
 
@@ -61,6 +62,12 @@ def story(story: Story) -> list[b.Block]:
             pieces = [b.text_element(f"{b.cut(line, 900)}\n") for line in lines[start : start + 6]]
             made.append(b.rich_text([{"type": "rich_text_preformatted", "elements": pieces}]))
     return made[:100] or [b.words("Nothing was seen yet.")]
+
+
+def tally(found: Tally) -> dict[str, Any]:
+    """Numbers of the last days."""
+    made = [b.header(found.title), *(b.words(line, 600) for line in found.lines[:MOST_LINES])]
+    return private(f"{found.title}: {'; '.join(found.lines)}", made)
 
 
 def past(page: PastPage, cursor: str) -> dict[str, Any]:

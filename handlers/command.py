@@ -63,6 +63,11 @@ class Mine:
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    """How the last days went."""
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
     """Open a ticket for a host."""
 
@@ -73,7 +78,7 @@ class Triage:
     gateway: str | None = None
 
 
-Command = Start | Help | Codes | Show | Past | Mine | Triage
+Command = Start | Help | Codes | Show | Past | Mine | Stats | Triage
 
 
 def read(text: str) -> Command:
@@ -133,6 +138,7 @@ _WORDS: Mapping[str, Callable[[str, str | None], Command]] = {
     "ticket": lambda rest, user: Show(_number(rest)),
     "history": _past,
     "mine": lambda rest, user: Mine(),
+    "stats": lambda rest, user: Stats(),
 }
 
 

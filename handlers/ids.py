@@ -11,6 +11,12 @@ class Command(StrEnum):
     RDP = "/rdp"
 
 
+class Shortcut(StrEnum):
+    """Callback ids of shortcuts."""
+
+    TRIAGE_HOST = "triage_host"
+
+
 class Action(StrEnum):
     """Action ids of buttons and menus."""
 

@@ -1,12 +1,12 @@
 """The Slack app as a manifest: exactly what is implemented, with the fewest scopes.
 
-``commands`` for the slash command, ``chat:write`` for cards and notes, ``users:read`` to tell
-guests from members.  The app token needs ``connections:write``.
+``commands`` for the slash command and the shortcut, ``chat:write`` for cards and notes,
+``users:read`` to tell guests from members.  The app token needs ``connections:write``.
 """
 
 from typing import Any
 
-from handlers.ids import Command
+from handlers.ids import Command, Shortcut
 
 
 def manifest() -> dict[str, Any]:
@@ -23,6 +23,14 @@ def manifest() -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "rdp-triage", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Triage this host",
+                    "type": "message",
+                    "callback_id": Shortcut.TRIAGE_HOST.value,
+                    "description": "Look at the host that this message speaks of",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": Command.RDP.value,

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import Desk, NotAllowed, PastPage, Query, Tenant
+from bot.desk.api import Desk, NotAllowed, PastPage, Query, Sender, Tenant
 from handlers import answers
 from handlers.door import Door
 from handlers.ids import Action
@@ -79,24 +79,17 @@ class HistoryFlow:
                 _TOO_OLD,
             )
             return
-        await self.door.answer(body["response_url"], await shown(self.desk, int(number), body))
+        answer = await ticket_answer(self.desk, int(number), clicker(body))
+        await self.door.answer(body["response_url"], answer)
 
 
-async def shown(desk: Desk, number: int, body: Body) -> dict[str, Any]:
-    """The private answer that shows a ticket, or says why not."""
-    sender = clicker(body)
-    return await ticket_answer(desk, number, sender.user, sender.tenant, sender.channel)
-
-
-async def ticket_answer(
-    desk: Desk, number: int, user: str, tenant: Tenant, channel: str
-) -> dict[str, Any]:
-    """A ticket of this tenant for whoever may read; a card that was lost comes back."""
+async def ticket_answer(desk: Desk, number: int, sender: Sender) -> dict[str, Any]:
+    """A ticket of the sender's tenant for whoever may read; a card that was lost comes back."""
     try:
-        await desk.may_read(user, tenant, channel)
+        await desk.may_read(sender.user, sender.tenant, sender.channel)
     except NotAllowed as refusal:
         return answers.private(str(refusal))
-    view = await desk.ticket_view(number, tenant)
+    view = await desk.ticket_view(number, sender.tenant)
     if view is None:
         return answers.private(f"There is no ticket #{number}.")
     await desk.bring(number)

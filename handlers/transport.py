@@ -9,12 +9,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
@@ -23,9 +25,17 @@ PATH = "/slack/events"
 LARGEST = 1_000_000
 """Bytes of a request body; Slack's own stay far below."""
 
-CHECK = 5.0
-NEW_ADDRESS = 30.0
-GIVE_UP = 300.0
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: how often the socket is checked, when a new address is asked for, when to end."""
+
+    check: float = 5.0
+    new_address: float = 30.0
+    give_up: float = 300.0
+
+
+PATIENCE = Patience()
 
 
 class TransportLost(Exception):
@@ -39,6 +49,10 @@ class Transport(Protocol):
         """Keep it open; returns never, raises TransportLost."""
         ...
 
+    async def connected(self) -> bool:
+        """Whether Slack can reach us now."""
+        ...
+
 
 @asynccontextmanager
 async def socket(
@@ -50,28 +64,34 @@ async def socket(
     handler.client.wss_uri = address
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield _Socket(handler)
+        yield Watched(handler.client)
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-class _Socket:
+class Watched:
     """Watches a Socket Mode connection."""
 
-    def __init__(self, handler: AsyncSocketModeHandler) -> None:
-        self._client = handler.client
+    def __init__(self, client: SocketModeClient, patience: Patience = PATIENCE) -> None:
+        self._client = client
+        self._patience = patience
+
+    async def connected(self) -> bool:
+        """Whether the socket is open and answers pings."""
+        return await self._client.is_connected()
 
     async def watch(self) -> None:
-        loop = asyncio.get_running_loop()
+        """Take a dead address away; raises TransportLost after the last of all patience."""
+        loop, patience = asyncio.get_running_loop(), self._patience
         seen = asked = loop.time()
         while True:
-            await asyncio.sleep(CHECK)
+            await asyncio.sleep(patience.check)
             now = loop.time()
-            if await self._client.is_connected():
+            if await self.connected():
                 seen = asked = now
-            elif now - seen > GIVE_UP:
-                raise TransportLost(f"no connection to Slack for {GIVE_UP:.0f} s")
-            elif now - asked > NEW_ADDRESS:
+            elif now - seen > patience.give_up:
+                raise TransportLost(f"no connection to Slack for {patience.give_up:g} s")
+            elif now - asked > patience.new_address:
                 log.warning("no connection to Slack; asking for a new address")
                 self._client.wss_uri = None
                 asked = now
@@ -91,6 +111,9 @@ async def http(app: AsyncApp, host: str, port: int) -> AsyncIterator[Transport]:
 
 class _Http:
     """Nothing has to be kept open."""
+
+    async def connected(self) -> bool:
+        return True
 
     async def watch(self) -> None:
         await asyncio.Event().wait()

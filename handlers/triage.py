@@ -1,15 +1,16 @@
 """``/rdp``: open a ticket, or answer privately what can be answered at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import BadCode, Desk, NotAllowed, Opening, Query, StoreBusy
+from bot.desk.api import BadCode, Desk, NotAllowed, Opening, Query, Sender, StoreBusy
 from handlers import answers, command
 from handlers.door import Door
 from handlers.ids import Command
 from handlers.pages import PAGE, cursor_of, ticket_answer
 from handlers.sending import Body, commander
+from handlers.start import form
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,13 @@ class TriageFlow:
             await self._open(wanted, ack, body)
             return
         await ack()
+        if isinstance(wanted, command.Start) and await self._form(body):
+            return
         await self.door.answer(body["response_url"], await self._answer(wanted, body))
+
+    async def _form(self, body: Body) -> bool:
+        """Open the start form; False when it was too late for that."""
+        return await self.door.open(body["trigger_id"], form(body["channel_id"]))
 
     async def _open(self, wanted: command.Triage, ack: AsyncAck, body: Body) -> None:
         """Commit the intent, acknowledge, let the desk do the rest."""
@@ -67,20 +74,17 @@ class TriageFlow:
         except NotAllowed as refusal:
             return answers.private(str(refusal))
         if isinstance(wanted, command.Show):
-            return await ticket_answer(
-                self.desk, wanted.number, sender.user, sender.tenant, sender.channel
-            )
+            return await ticket_answer(self.desk, wanted.number, sender)
+        if isinstance(wanted, command.Stats):
+            return answers.tally(await self.desk.stats(sender.tenant))
+        return await self._past(wanted, sender)
+
+    async def _past(self, wanted: command.Command, sender: Sender) -> dict[str, object]:
         query, title = Query(tenant=sender.tenant, limit=PAGE), "Former tickets"
         if isinstance(wanted, command.Mine):
-            query, title = Query(tenant=sender.tenant, user=sender.user, limit=PAGE), "Your tickets"
+            query, title = replace(query, user=sender.user), "Your tickets"
         elif isinstance(wanted, command.Past):
-            query = Query(
-                tenant=sender.tenant,
-                host=wanted.host,
-                user=wanted.user,
-                text=wanted.text,
-                limit=PAGE,
-            )
+            query = replace(query, host=wanted.host, user=wanted.user, text=wanted.text)
         page = await self.desk.history(query, title)
         return answers.past(page, cursor_of(query, page))
 

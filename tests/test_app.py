@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.app import CannotServe, serve_until
@@ -25,6 +26,8 @@ path = "data/tickets.db"
 allow = ["127.0.0.1"]
 ports = [{port}]
 direct = true
+[http]
+listen = "127.0.0.1:{health}"
 [log]
 level = "warning"
 format = "text"
@@ -46,7 +49,9 @@ def free_port() -> int:
 
 def settings(folder: Path, slack: LocalSlack, mode: str = "socket", **env: str) -> Settings:
     path = folder / "rdp-triage.toml"
-    text = SETTINGS.format(mode=mode, http=free_port(), api=slack.api_url, port=free_port())
+    text = SETTINGS.format(
+        mode=mode, http=free_port(), health=free_port(), api=slack.api_url, port=free_port()
+    )
     path.write_text(text)
     secrets = {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -93,6 +98,40 @@ async def test_a_command_gets_a_card_either_way(tmp_path: Path, mode: str) -> No
             assert card is not None
             assert "127.0.0.1" in card.text
         assert len(slack.from_app("helpdesk")) == 1
+
+
+async def asked(config: Settings, path: str) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://{config.http.listen}{path}") as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+async def test_health_turns_red_when_slack_is_gone(tmp_path: Path) -> None:
+    async with LocalSlack(manifest(), limits="off") as slack:
+        config = settings(tmp_path, slack)
+        async with served(config):
+            assert await asked(config, "/livez") == (200, '{"alive": true}')
+            assert await asked(config, "/readyz") == (200, '{"ready": true}')
+            slack.fault("socket:open", "503", times=1000)
+            await slack.sockets.close()
+            await slack.wait_for(lambda: not slack.sockets.receivers, what="no socket")
+            assert (await asked(config, "/readyz"))[0] == 503
+            assert (await asked(config, "/livez"))[0] == 200
+
+
+async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    async with LocalSlack(manifest(), limits="off") as slack:
+        config = settings(tmp_path, slack)
+        taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port_of(config))
+        async with taken:
+            with pytest.raises(CannotServe, match="address already in use"):
+                await serve_until(asyncio.Event(), config)
+
+
+def port_of(config: Settings) -> int:
+    return int(config.http.listen.rpartition(":")[2])
 
 
 async def test_a_second_serve_on_the_database_is_refused(tmp_path: Path) -> None:

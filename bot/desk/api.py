@@ -14,6 +14,7 @@ from bot.desk.view import (
     Row,
     StepView,
     Story,
+    Tally,
     TicketView,
 )
 from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant
@@ -47,6 +48,7 @@ __all__ = [
     "Story",
     "Surface",
     "SurfaceError",
+    "Tally",
     "Tenant",
     "TicketView",
     "Unsure",

@@ -24,7 +24,8 @@ from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.surface import Note
 from bot.desk.telling import Teller
-from bot.desk.view import Meaning, PastPage, Story, TicketView
+from bot.desk.upkeep import Upkeep
+from bot.desk.view import Meaning, PastPage, Story, Tally, TicketView
 from bot.redact import ticket_number
 from bot.store.base import Claim, Query, StoreError, Tenant, Ticket
 
@@ -54,7 +55,8 @@ class Desk:
             self._start_look,
         )
         self._tasks: set[asyncio.Task[None]] = set()
-        self._carrier: asyncio.Task[None] | None = None
+        self._upkeep = Upkeep(parts, self._courier, TERMINAL)
+        self._always: list[asyncio.Task[None]] = []
 
     async def accept(self, wish: Wish) -> Claim:
         """Commit an intent before it is acknowledged; raises StoreBusy after 1.5 s."""
@@ -73,8 +75,9 @@ class Desk:
                 log.info("the same delivery came again")
 
     async def resume(self) -> None:
-        """Start the courier and go on with everything that a former process left."""
-        self._carrier = asyncio.create_task(self._courier.run())
+        """Start courier and upkeep, and go on with everything that a former process left."""
+        loops = (self._courier.run(), self._upkeep.run())
+        self._always = [asyncio.create_task(each) for each in loops]
         for claim in await self._parts.store.pending():
             if claim.intent.tenant != TERMINAL:
                 self.start(claim)
@@ -91,12 +94,10 @@ class Desk:
                 await self._courier.flush()
         except TimeoutError:
             log.warning("%d tasks are left for the next start", len(self._tasks))
-        if self._carrier is not None:
-            self._carrier.cancel()
-            await asyncio.gather(self._carrier, return_exceptions=True)
-        for task in self._tasks:
+        left = [*self._always, *self._tasks]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
         await self._courier.close()
 
     async def settled(self) -> None:
@@ -127,6 +128,10 @@ class Desk:
     async def history(self, query: Query, title: str) -> PastPage:
         """One page of former tickets."""
         return await self._reader.history(query, title)
+
+    async def stats(self, tenant: Tenant) -> Tally:
+        """How the last days went."""
+        return await self._reader.stats(tenant, self._parts.clock())
 
     def explain_codes(self, text: str) -> tuple[Meaning, ...]:
         """What error codes mean; raises BadCode."""

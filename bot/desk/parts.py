@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.desk.access import Access
@@ -57,3 +57,7 @@ class Parts:
     """The channel that is told of escalations, empty for none."""
     seconds: float = 10.0
     """How long one look may take."""
+    abandon: timedelta = timedelta(days=5)
+    """Silence after which an open ticket is given up."""
+    keep: timedelta = timedelta(days=730)
+    """How long closed tickets are kept."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk.body import Body
@@ -10,13 +10,14 @@ from bot.desk.ladder import by_place
 from bot.desk.library import Library
 from bot.desk.saying import share, took
 from bot.desk.showing import meanings
-from bot.desk.view import Meaning, Past, PastPage, Story
+from bot.desk.view import Meaning, Past, PastPage, Story, Tally
 from bot.evidence import Observation
 from bot.redact import clean
 from bot.store.base import Event, Page, Query, Store, Tenant, Ticket
 
 LONGEST = 400
-PAGE = 8
+STATS = timedelta(days=30)
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,26 @@ class Reader:
             took(ticket) if ticket.closed_at else "",
             ticket.asked_by,
         )
+
+    async def stats(self, tenant: Tenant, now: datetime) -> Tally:
+        """The last days in numbers, the commonest causes and fixes first."""
+        found = await self.store.stats(tenant, now - STATS)
+        catalog = self.library.current.catalog
+        verified = found.outcomes.get("verified", 0)
+        lines = [f"{count} {state}" for state, count in found.states.items() if count]
+        if verified:
+            lines.append(f"{verified} of the resolved ones seen by the probes")
+        for title, counts, entries in (
+            ("Causes", found.causes, catalog.causes),
+            ("Fixes", found.fixes, catalog.fixes),
+        ):
+            named = [
+                f"{entries[each].title if each in entries else each.replace('-', ' ')} ({count})"
+                for each, count in list(counts.items())[:MOST_NAMED]
+            ]
+            if named:
+                lines.append(f"{title}: " + "; ".join(named))
+        return Tally(f"{found.tickets} tickets in {STATS.days} days", tuple(lines))
 
     def codes(self, text: str) -> tuple[Meaning, ...]:
         """What the codes in a text mean; raises BadCode."""

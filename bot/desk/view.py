@@ -127,6 +127,14 @@ class PastPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tickets there were and how they ended: a title and lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """What an error code means; ``says`` is empty where it is not known."""
 

@@ -1,6 +1,7 @@
 """A desk with the real store and engine, a scripted scout and a surface that only remembers."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -33,13 +34,16 @@ HOST = "srv-app-07.corp.example"
 
 
 class Clock:
-    """A clock that tests set."""
+    """A clock that tests set; ``flowing`` lets real time pass as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, flowing: bool = False) -> None:
         self.now = NOON
+        self._began = time.monotonic() if flowing else None
 
     def __call__(self) -> datetime:
-        return self.now
+        if self._began is None:
+            return self.now
+        return self.now + timedelta(seconds=time.monotonic() - self._began)
 
     def pass_(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -39,7 +39,6 @@ class House:
     store: SqliteStore
     scout: o.ScriptedScout
     app: AsyncApp
-    clock: o.Clock
 
     def card(self, channel: str = "helpdesk", *, user: str | None = None) -> Message:
         """The newest message of the bot in a conversation."""
@@ -101,7 +100,7 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
         )
         door = Door(client, session)
         scout = changes.pop("scout", o.ScriptedScout(o.expired()))
-        clock = o.Clock()
+        clock = o.Clock(flowing=True)
         parts = Parts(
             store=store,
             scout=scout,
@@ -122,7 +121,7 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
         answer = await client.apps_connections_open(app_token=slack.app_token)
         await stack.enter_async_context(socket(app, client, slack.app_token, str(answer["url"])))
         await slack.connected()
-        yield House(slack, desk, store, scout, app, clock)
+        yield House(slack, desk, store, scout, app)
 
 
 def bolt(slack: LocalSlack) -> AsyncApp:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import command
-from handlers.command import Codes, Help, Mine, Past, Show, Slip, Start, Triage, read
+from handlers.command import Codes, Help, Mine, Past, Show, Slip, Start, Stats, Triage, read
 
 
 def triage(text: str) -> Triage:
@@ -25,6 +25,7 @@ def triage(text: str) -> Triage:
         ("ticket 128", Show(128)),
         ("ticket #128", Show(128)),
         ("mine", Mine()),
+        ("stats", Stats()),
         ("history", Past()),
         ("history srv-1.corp.example", Past(host="srv-1.corp.example")),
         ("history <@U0ASKER|asker>", Past(user="U0ASKER")),

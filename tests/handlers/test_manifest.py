@@ -23,6 +23,7 @@ def test_the_local_slack_takes_it() -> None:
     app = App.from_manifest(manifest())
     assert list(app.commands) == ["/rdp"]
     assert app.commands["/rdp"].should_escape
+    assert app.shortcuts == {"triage_host": "message"}
 
 
 def test_scopes_are_exactly_those_of_the_methods_in_use() -> None:

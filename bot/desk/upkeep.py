@@ -1,0 +1,81 @@
+"""What happens without anybody asking: silence ends a ticket, old tickets are deleted.
+
+Strategy: one round now and then; each ticket is judged by its last event, so nothing has to be
+remembered between rounds or restarts.  A ticket with a temporary measure in force is never given
+up: its people are reminded once a day until it is undone.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.desk.body import Body
+from bot.desk.courier import Courier, card_parcel
+from bot.desk.move import event, with_body
+from bot.desk.parts import Parts
+from bot.desk.surface import Note
+from bot.store.base import Stale, StoreError, Tenant, Ticket
+
+log = logging.getLogger(__name__)
+
+ROUND = 600.0
+"""Seconds between two rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Keeps the house in order; ``theirs`` is the tenant whose tickets are left alone."""
+
+    parts: Parts
+    courier: Courier
+    theirs: Tenant
+
+    async def run(self) -> None:
+        """Round after round until cancelled."""
+        while True:
+            try:
+                await self.round()
+            except StoreError:
+                log.exception("a round of upkeep broke off")
+            await asyncio.sleep(ROUND)
+
+    async def round(self) -> None:
+        """Look at every open ticket once, then delete what is too old."""
+        now = self.parts.clock()
+        for ticket in await self.parts.store.unfinished():
+            if ticket.tenant != self.theirs and Body.of(ticket).phase == "waiting":
+                await self._judge(ticket, now)
+        deleted = await self.parts.store.purge(now - self.parts.keep)
+        if deleted:
+            log.info("%d old tickets were deleted", deleted)
+        self.courier.wake()
+
+    async def _judge(self, ticket: Ticket, now: datetime) -> None:
+        events = await self.parts.store.events(ticket.number)
+        silent = now - max((each.at for each in events), default=ticket.opened_at)
+        if Body.of(ticket).situation.in_force is not None:
+            if silent >= timedelta(days=1):
+                await self._remind(ticket, silent.days)
+        elif silent >= self.parts.abandon:
+            await self._abandon(ticket, now)
+
+    async def _remind(self, ticket: Ticket, days: int) -> None:
+        body = Body.of(ticket)
+        text = f"#{ticket.number} {ticket.host}: a temporary measure is still in force. Undo it."
+        people = {ticket.owner or ticket.asked_by, body.approval.by if body.approval else ""}
+        notes = [Note(text, user, ticket=ticket.number) for user in sorted(people - {""})]
+        keys = [f"remind:{ticket.number}:{ticket.version}:{days}:{note.user}" for note in notes]
+        await self.parts.store.queue(
+            [note.parcel(key) for note, key in zip(notes, keys, strict=True)]
+        )
+
+    async def _abandon(self, ticket: Ticket, now: datetime) -> None:
+        """Silence is neither success nor failure."""
+        body = replace(Body.of(ticket), phase="closed", notice="")
+        ended = with_body(ticket, body, state="abandoned", closed_at=now)
+        said = event("closed", "", now, outcome="abandoned")
+        try:
+            await self.parts.store.change(ended, [said], [card_parcel(ticket.number)])
+        except Stale:
+            log.info("#%d came to life again", ticket.number)

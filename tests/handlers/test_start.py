@@ -1,0 +1,99 @@
+"""The start form and the message shortcut."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.blocks import check_view
+from bot.sandbox.views import View
+from handlers.start import form, found_in
+from tests.desk import office as o
+from tests.handlers.house import House, house
+
+
+async def opened(bot: House, user: str = "asker") -> View:
+    found = await bot.slack.wait_for(lambda: bot.slack.modal(user), what="the form")
+    assert found is not None
+    return found
+
+
+async def test_the_form_opens_a_ticket_with_what_was_reported(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        await opened(bot)
+        values = {
+            "host": f"{o.HOST}:3390",
+            "codes": "0x904 0x7",
+            "affected": "everybody",
+            "since": "suddenly",
+            "gateway": "rdg.corp.example",
+        }
+        receipt = await bot.slack.submit("asker", values)
+        assert receipt.ok
+        await bot.shows("It worked", "port 3390")
+        ticket = await bot.store.ticket(1)
+        assert ticket is not None
+        assert (ticket.host, ticket.port, ticket.codes) == (o.HOST, 3390, ("0x904", "0x7"))
+        assert ticket.gateway == "rdg.corp.example"
+        assert ticket.body["report"] == {"scope": "everybody", "onset": "suddenly"}
+        assert bot.slack.modal("asker") is None
+
+
+async def test_a_slip_stands_beside_its_field(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        view = await opened(bot)
+        await bot.slack.submit("asker", {"host": "srv;reboot"})
+        assert "not a host" in str(view.errors["host"])
+        await bot.slack.submit("asker", {"host": o.HOST, "gateway": "a b"})
+        assert "not a host" in str(view.errors["gateway"])
+        assert bot.scout.looks == []
+
+
+async def test_a_form_that_comes_too_late_becomes_help(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        bot.slack.fault("views.open", "error", error="expired_trigger_id")
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        await bot.private("asker", "/rdp HOST")
+
+
+async def test_a_message_is_read_for_the_form(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        text = f"Hi, {o.HOST.upper()}: since today I get error code 0x904!"
+        message = bot.slack.say("teammate", "helpdesk", text)
+        await bot.slack.shortcut("asker", "triage_host", message)
+        await opened(bot)
+        receipt = await bot.slack.submit("asker", {})
+        assert receipt.ok
+        await bot.shows("It worked", o.HOST)
+        ticket = await bot.store.ticket(1)
+        assert ticket is not None
+        assert ticket.codes == ("0x904",)
+
+
+async def test_a_guest_may_fill_it_in_and_is_refused_all_the_same(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        await bot.slack.command("guest", "helpdesk", "/rdp")
+        await opened(bot, "guest")
+        await bot.slack.submit("guest", {"host": o.HOST})
+        await bot.private("guest", "guests cannot")
+        assert bot.scout.looks == []
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("cannot reach srv-app-07 today", "srv-app-07"),
+        ("<http://srv.corp.example|srv.corp.example> is down", "srv.corp.example"),
+        ("is 10.1.2.3:3390 up?", "10.1.2.3:3390"),
+        ("well-known problem, error 0x904", ""),
+        ("", ""),
+        ("<!channel> <@U0ADMIN>", ""),
+    ],
+)
+def test_the_likeliest_host_in_a_message(text: str, host: str) -> None:
+    assert found_in(text)[0] == host
+
+
+def test_the_form_is_one_that_slack_takes() -> None:
+    assert check_view(form("C0HELPDESK", "x" * 5_000, "y" * 5_000), "modal")
