@@ -16,7 +16,9 @@ PLACEHOLDERS = ("{host}", "{address}")
 """The only things that the program writes into a command; both are grammar-checked."""
 
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-_CLAUSE = re.compile(r"(?<=[.;!?,])\s+|\n")
+_CLAUSE = re.compile(r"(?:(?![.;!?,]\s|\n).)+")
+_WRAPPED = re.compile(r"(?<=\S)\n(?=\s*\S)(?!\s*(?:\d+\.|[-*#`]|[\w-]+:\s))")
+"""A line break inside a sentence: the next line opens no list item, field or block."""
 _NEGATION = re.compile(r"\b(never|do not|don't|must not)\b", re.IGNORECASE)
 _HOLE = re.compile(r"\{[A-Za-z0-9_.-]+\}|<[A-Za-z][A-Za-z0-9 _-]*>|%[A-Za-z0-9_]+_HERE%")
 
@@ -39,11 +41,13 @@ def _forbidden(catalog: Catalog, places: Places, file: str, temporary: bool) -> 
     patterns = [(pattern, "never advised") for pattern in settings.forbidden]
     if not temporary:
         patterns += [(p, "only advised in a temporary fix") for p in settings.only_temporary]
-    for clause in _CLAUSE.split(places.files.get(file, "")):
+    text = _WRAPPED.sub(" ", places.files.get(file, ""))  # of equal length: places stay
+    for clause in _CLAUSE.finditer(text):
         for pattern, why in patterns:
-            found = re.search(pattern, clause, re.IGNORECASE)
-            if found and not _NEGATION.search(clause[: found.start()]):
-                yield places.in_text(file, found[0], f"{why}: {found[0]!r}")
+            found = re.search(pattern, clause[0], re.IGNORECASE)
+            if found and not _NEGATION.search(clause[0][: found.start()]):
+                place = clause.start() + found.start()
+                yield places.at_offset(file, place, f"{why}: {found[0]!r}")
 
 
 def _risk(fix: Fix, places: Places, file: str) -> Iterator[Problem]:

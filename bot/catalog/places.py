@@ -23,9 +23,12 @@ class Places:
 
     def in_text(self, file: str, excerpt: str, message: str, level: Level = "error") -> Problem:
         """A problem at the first place of ``excerpt`` in the file (line 1 where there is none)."""
-        text = self.files.get(file, "")
-        at = text.find(excerpt)
-        before = text[: max(at, 0)]
+        at = self.files.get(file, "").find(excerpt)
+        return self.at_offset(file, max(at, 0), message, level)
+
+    def at_offset(self, file: str, at: int, message: str, level: Level = "error") -> Problem:
+        """A problem at a character of the file, counted from 0."""
+        before = self.files.get(file, "")[:at]
         column = len(before) - (before.rfind("\n") + 1) + 1
         return Problem(file, before.count("\n") + 1, column, message, level)
 

@@ -101,6 +101,12 @@ def test_a_warning_may_name_what_it_forbids(sentence: str) -> None:
     assert _check({**WHOLE, FIX: WHOLE[FIX] + f"\n{sentence}\n"}) == []
 
 
+def test_a_line_break_hides_nothing() -> None:
+    text = WHOLE[CAUSE] + "\nIn short, turn the Windows\nfirewall off.\n"
+    (problem,) = _check({**WHOLE, CAUSE: text})
+    assert (problem.line, problem.column) == (text.count("\n") - 1, 11)
+
+
 def test_a_negation_elsewhere_does_not_cover_it() -> None:
     text = WHOLE[FIX] + "\nIf you do not see it, turn the firewall off.\n"
     assert any("never advised" in p.message for p in _check({**WHOLE, FIX: text}))
