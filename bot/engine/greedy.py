@@ -98,8 +98,8 @@ class _Run:
             spent += price
             if cured < best * spent:
                 best = cured / spent
-            elif rate > best:
-                break  # the others are worth less than the prefix: they would only dilute it
+            else:
+                break  # the others are worth even less: they would only dilute it
         return best, members[0][1] if members else -1
 
     def cost(self) -> tuple[float, int]:

@@ -1,8 +1,8 @@
 """Rule R1 inside a greedy run: what is held back, and when it is let go.
 
-Strategy: the ceiling depends on whether a gentler fix still has a fair chance.  Masses only fall,
-so heaps with stale values answer that cheaply, and one witness that still stands answers it at
-once.
+Strategy: tier 2 waits while a fix of tier 0 or 1 has a fair chance (tier 3 is for temporary tests,
+which no run contains).  Masses only fall, so a heap with stale values answers that cheaply, and one
+witness that still stands answers it at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -57,7 +57,6 @@ class Restraint:
     active: bool = False
     """Whether there is anything that R1 could hold."""
     _masses: Heap = field(default_factory=list)
-    _rough: Heap = field(default_factory=list)
     _aside: Heap = field(default_factory=list)
     _witness: int = -1
 
@@ -66,12 +65,6 @@ class Restraint:
         fixes = self.left.fixes
         self._masses = [(rate * fixes[number].price, number) for rate, number in gentle]
         heapify(self._masses)
-        self._rough = [
-            (rate * fixes[number].price, number)
-            for rate, number in rough
-            if fixes[number].tier < HIGHEST
-        ]
-        heapify(self._rough)
         self.active, self._witness = True, -1
         self.tier = self._ceiling()
         self._aside = rough
@@ -113,15 +106,16 @@ class Restraint:
         witness = self._witness
         if witness >= 0 and left.open(witness) and left.mass(witness) <= fair:
             return 1
-        if self._any_fair(self._masses, fair):
+        # A stale value is a bound: where even that falls short, nobody has a fair chance.
+        if (
+            self._masses
+            and self._masses[0][0] <= fair
+            and self._best(self._masses, left.mass) <= fair
+        ):
             self._witness = self._masses[0][1]
             return 1
         self._witness = -1
-        return 2 if self._any_fair(self._rough, fair) else HIGHEST
-
-    def _any_fair(self, masses: Heap, fair: float) -> bool:
-        """Whether one of these cures enough; a stale value that falls short says no at once."""
-        return bool(masses) and masses[0][0] <= fair and self._best(masses, self.left.mass) <= fair
+        return HIGHEST
 
     def _best(self, heap: Heap, value_of: Callable[[int], float]) -> float:
         """The true least value of a heap whose values are stale; above zero if it is empty."""

@@ -7,9 +7,10 @@ import pytest
 
 from bot.catalog.entries import Catalog
 from bot.engine import Model, Situation, answered, cannot, next_step, plan
+from bot.engine.belief import posterior
 from bot.engine.decision import decide
 from tests.engine import factory as make
-from tests.engine.oracle import Exact, engine_cost, promised
+from tests.engine.oracle import Exact, engine_cost, promised, start
 from tests.engine.worlds import Shape, world
 
 SHAPE = Shape(causes=5, fixes=6, questions=2, probes=1, groups=True, tiers=True)
@@ -169,6 +170,36 @@ def test_a_check_that_has_spoken_is_not_asked_again() -> None:
     assert next_step(model, Situation()).id == "one"
     assert next_step(model, answered(model, Situation(), "one", "x")).kind == "fix"
     assert next_step(model, make.situation({"seen": "x"})).kind == "fix"
+
+
+def branches_match(model: Model, situation: Situation) -> int:
+    """Every branch of every question believes what is believed once it is answered."""
+    planner, root, _ = start(model, situation)
+    seen = 0
+    for question in model.questions:
+        branches = list(planner.branches(root, question))
+        assert sum(after.total for _, after in branches) == pytest.approx(1.0 - question.not_sure)
+        for answer, after in branches:
+            then = posterior(model, answered(model, situation, question.id, answer))
+            assert [w / after.total for w in after.weights] == pytest.approx(then)
+            seen += 1
+    return seen
+
+
+def test_branches_believe_what_will_be_believed() -> None:
+    group = {"same_check": "where"}
+    states = {"x": 0.5, "y": 0.5}
+    entries = [
+        make.cause("a"),
+        make.cause("b"),
+        make.evidence("seen", states, {"a": {"x": 0.7}, "b": {"x": 0.3}}, **group),
+        make.question("weaker", states, {"a": {"x": 0.6}, "b": {"x": 0.4}}, **group),
+        make.question("stronger", states, {"a": {"x": 0.95}, "b": {"x": 0.05}}, **group),
+        make.question("apart", states, {"a": {"x": 0.8}}, not_sure_share=0.2),
+    ]
+    model = Model.of(make.catalog(entries))
+    for situation in (Situation(), make.situation({"seen": "x"}), make.situation({"seen": "y"})):
+        assert branches_match(model, situation) == 6
 
 
 def test_a_stronger_answer_takes_the_place_of_a_weak_probe() -> None:
