@@ -56,6 +56,7 @@ class Clerk:
                 return
             try:
                 await self.parts.access.click(click, ticket)
+                await self._adopt(ticket, click)
                 move = clicked(await self._scene(ticket, click))
                 await self._write(move, claim)
             except (NotAllowed, OutOfPlace) as refusal:
@@ -71,6 +72,11 @@ class Clerk:
         model = await self.parts.library.of(ticket.knowledge)
         helpdesk = self.parts.helpdesk[0] if self.parts.helpdesk else ""
         return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk)
+
+    async def _adopt(self, ticket: Ticket, click: Click) -> None:
+        """A card whose post was never confirmed tells where it stands when it is clicked."""
+        if click.card and not ticket.card and click.sender.channel:
+            await self.parts.store.card_at(ticket.number, click.sender.channel, click.card)
 
     def _after(self, move: Move) -> None:
         number = move.ticket.number

@@ -57,13 +57,16 @@ class Desk:
         self._tasks: set[asyncio.Task[None]] = set()
         self._upkeep = Upkeep(parts, self._courier, TERMINAL)
         self._always: list[asyncio.Task[None]] = []
+        self._draining = False
 
     async def accept(self, wish: Wish) -> Claim:
         """Commit an intent before it is acknowledged; raises StoreBusy after 1.5 s."""
         return await self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE)
 
     def start(self, claim: Claim) -> None:
-        """Do what was accepted; returns at once."""
+        """Do what was accepted; returns at once.  A stopping desk leaves it to the next start."""
+        if self._draining:
+            return
         match claim.outcome:
             case "taken":
                 open_ = claim.intent.kind == "open"
@@ -88,6 +91,7 @@ class Desk:
 
     async def drain(self, seconds: float) -> None:
         """Finish what runs, for at most ``seconds``; the rest is kept and resumed next time."""
+        self._draining = True
         try:
             async with asyncio.timeout(seconds):
                 await self.settled()

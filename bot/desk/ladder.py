@@ -44,7 +44,9 @@ class _Look:
             _mark(self.catalog, rung, mine[place], derive(observations))
             for place, observations in self.seen.items()
         ]
-        if not rung.always and "fault" not in marks:
+        if rung.when == "fault" and "fault" not in marks:
+            return None
+        if rung.when == "run" and not any(map(_was_run, mine.values())):
             return None
         if not any(mine.values()):
             return Row("…" if self.live else "not checked", rung.title)
@@ -74,6 +76,10 @@ def _mark(
     if any(each.status is Status.PASSED for each in mine):
         return "ok"
     return "not checked"
+
+
+def _was_run(mine: Sequence[Observation]) -> bool:
+    return any(each.status is not Status.NOT_RUN for each in mine)
 
 
 def _worst(marks: Sequence[Mark]) -> Mark:

@@ -16,7 +16,10 @@ from bot.desk.move import Ending, Move, closed, event, onward, with_body
 from bot.engine import Model, Plan, Situation, progress
 from bot.engine.values import TryResult
 from bot.evidence import Observation
+from bot.redact import clean
 from bot.store.base import Ticket
+
+LONGEST_NAME, MOST_NAMES = 253, 20
 
 MOST_NAMED = 3
 """Changes that a notice names."""
@@ -93,9 +96,22 @@ def combined(
     return merged(body.now, seen, only)
 
 
+def names_in(seen: Sequence[Observation]) -> tuple[str, ...]:
+    """The names under which a host showed itself, for the search in the history."""
+    found: dict[str, None] = {}
+    for each in seen:
+        facts = each.facts
+        told = [facts.get(key) for key in ("canonical", "computer", "dns_computer", "subject")]
+        for name in (*told, *facts.get("names", ())):
+            if name:
+                found[clean(str(name), LONGEST_NAME).removeprefix("CN=")] = None
+    return tuple(found)[:MOST_NAMES]
+
+
 def looked(sight: Sight) -> Move:
     """What the look means for the ticket."""
     body, trial = sight.body, sight.body.trial
+    sight = replace(sight, ticket=replace(sight.ticket, names=names_in(sight.seen)))
     if body.phase == "looking":
         return _opened(sight)
     observed = event("observed", sight.by, sight.now, evidence=dict(sight.evidence))

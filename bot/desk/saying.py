@@ -171,7 +171,8 @@ def closing(ticket: Ticket, body: Body, catalog: Catalog) -> str:
         return f'Fixed by "{fix}": seen by the probes.' if fix else "Seen to be right again."
     if ticket.state == "resolved":
         said = f'Closed on the word of a person: "{fix}" helped.' if fix else "Closed on word."
-        return f"{said} Nothing visible from {_places(ticket)} has changed."
+        same = body.situation.evidence == body.before_evidence
+        return f"{said} Nothing visible from {_places(ticket)} has changed." if same else said
     if ticket.state == "escalated":
         return "Handed over to the second line."
     return "Cancelled." if ticket.state == "cancelled" else "Closed without an answer."

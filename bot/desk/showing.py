@@ -35,6 +35,7 @@ def view_of(
     looking = body.phase in ("looking", "rechecking")
     seen = body.now if live is None else tuple(live)
     target = (ticket.host, ticket.port)
+    ended = ticket.state not in ("open", "escalated")
     return TicketView(
         number=ticket.number,
         version=ticket.version,
@@ -47,12 +48,9 @@ def view_of(
         sentence=saying.sentence(ticket, body, catalog),
         likelihood=saying.likelihood(body),
         notice=body.notice,
-        codes=tuple(
-            f"{meaning.code}: {' '.join(meaning.lines)}"
-            for meaning in meanings(catalog, ticket.codes)
-        ),
+        codes=() if ended else _codes(ticket, catalog),
         rows=rows(catalog, seen, target, live=looking and live is not None),
-        ruled_out=_ruled_out(body, catalog),
+        ruled_out=() if ended else _ruled_out(body, catalog),
         last_time=saying.last_time(body),
         proof=_proof(ticket, body, catalog),
         step=_step(ticket, body, catalog) if body.phase == "waiting" else None,
@@ -81,8 +79,13 @@ def _state(ticket: Ticket, body: Body) -> str:
             return f"looking from {places}"
         return f"looking again from {places}" if body.phase == "rechecking" else "open"
     if ticket.state == "resolved":
-        return "resolved, verified" if ticket.outcome == "verified" else "resolved on word"
+        how = "resolved, verified" if ticket.outcome == "verified" else "resolved on word"
+        return f"{how} after {saying.took(ticket)}"
     return ticket.state
+
+
+def _codes(ticket: Ticket, catalog: Catalog) -> tuple[str, ...]:
+    return tuple(f"{each.code}: {' '.join(each.lines)}" for each in meanings(catalog, ticket.codes))
 
 
 def _ruled_out(body: Body, catalog: Catalog) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ passes ``clean``; what comes out is plain text for any surface.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot import redact
 from bot.evidence import Failure, Observation, Status
@@ -71,10 +71,17 @@ SERVERS = {
     "virtualbox": "VirtualBox",
 }
 
+PINGS = {"reply": "answers ping", "silence": "no answer to ping"}
+
 
 def clean(text: str) -> str:
     """A string that a target sent, as one short printable line."""
     return redact.clean(text, LONGEST)
+
+
+def listed(words: Sequence[str]) -> str:
+    """One or more words in a row: 445, 135 and 22."""
+    return " and ".join((", ".join(words[:-1]), words[-1]) if words[1:] else words)
 
 
 def number(value: float) -> str:
@@ -125,6 +132,23 @@ def port(facts: Facts, host: str) -> str:
     return "open"
 
 
+def companions(facts: Facts, host: str) -> str:
+    """What else of the host answers: other ports, a ping."""
+    ports, ping = facts.get("ports", {}), facts.get("ping")
+    words = []
+    for state in ("open", "refused"):
+        found = [str(each) for each, its in ports.items() if its == state]
+        if found:
+            words.append(f"{clean(listed(found))} {state}")
+    if ports and not words and ping == "silence":
+        return "silent on every other port and to ping"
+    if ports and not words:
+        words = ["silent on every other port"]
+    if ping in PINGS:
+        words.append(PINGS[ping])
+    return ", ".join(words)
+
+
 def rdp(facts: Facts, host: str) -> str:
     """Which security the server accepts and what kind of server it is."""
     words = [SECURITY.get(str(facts.get("security")), "answers")]
@@ -136,10 +160,7 @@ def rdp(facts: Facts, host: str) -> str:
 def tls(facts: Facts, host: str) -> str:
     """The versions that it accepts, and whether a current client would agree with it."""
     versions = [str(each).removeprefix("TLSv") for each in facts.get("versions", ())]
-    words = [
-        f"TLS {' and '.join((', '.join(versions[:-1]), versions[-1]))}" if versions[1:] else ""
-    ]
-    words = [f"TLS {versions[0]} only"] if len(versions) == 1 else [each for each in words if each]
+    words = [f"TLS {listed(versions)}{'' if versions[1:] else ' only'}"] if versions else []
     if facts.get("modern_client") == "refused":
         words.append("refuses a current client")
     return ", ".join(words) or "answers"
@@ -157,7 +178,8 @@ def certificate(facts: Facts, host: str) -> str:
         subject = clean(str(facts.get("subject", "another name")))
         words.append(f"made out to {subject.removeprefix('CN=')}")
     if facts.get("self_signed"):
-        words.append("self-signed")
+        name = clean(str(facts.get("subject", ""))).removeprefix("CN=")
+        words.append(f"self-signed by {name}" if name else "self-signed")
     elif "issuer" in facts:
         words.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
     if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":
@@ -206,19 +228,20 @@ def quality(facts: Facts, host: str) -> str:
 class Rung:
     """One row of the ladder: its probe, the evidence that can make it a fault, its words.
 
-    ``always`` rows stand on every card; the others only when something was seen.
+    It stands on every card, only when its probe was run, or only when it is a fault.
     """
 
     title: str
     probe: str
     items: tuple[str, ...]
     say: Callable[[Facts, str], str]
-    always: bool = True
+    when: Literal["always", "run", "fault"] = "always"
 
 
 RUNGS = (
-    Rung("Jump box", "jumpbox.session", ("jumpbox",), jumpbox, always=False),
+    Rung("Jump box", "jumpbox.session", ("jumpbox",), jumpbox, when="fault"),
     Rung("Name", "name.lookup", ("name-lookup", "host-names"), name),
+    Rung("Host", "host.companions", ("host-life",), companions, when="run"),
     Rung("Port", "port.tcp", ("port-state", "stranger"), port),
     Rung("RDP security", "rdp.negotiation", ("rdp-answer", "security-layer"), rdp),
     Rung("TLS", "tls.hello", ("tls-hello", "modern-client", "tls-versions"), tls),
@@ -234,7 +257,7 @@ RUNGS = (
         ("credssp-version", "ntlm", "nla-answer", "clock"),
         sign_in,
     ),
-    Rung("Path", "path.quality", (), quality, always=False),
+    Rung("Path", "path.quality", (), quality, when="run"),
 )
 
 

@@ -231,6 +231,10 @@ async def test_history_and_story_say_what_happened(tmp_path: Path) -> None:
         page = await office.desk.history(Query(tenant=o.TEAM, host=o.HOST), "Here")
         assert [(line.number, line.outcome) for line in page.lines] == [(1, "open")]
         assert page.older is None
+        office.scout.sight = o.healthy(subject="CN=OTHER-NAME")
+        await office.open("10.1.2.3")
+        page = await office.desk.history(Query(tenant=o.TEAM, text="other-name"), "Here")
+        assert [line.number for line in page.lines] == [2]
 
 
 async def test_a_ticket_keeps_the_knowledge_it_began_with(tmp_path: Path) -> None:

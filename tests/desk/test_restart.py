@@ -92,3 +92,33 @@ async def test_a_card_that_was_perhaps_posted_is_not_posted_blindly(tmp_path: Pa
         await office.quiet()
         assert len(office.wall.posts) == 2
         assert office.wall.last.step is not None
+
+
+async def test_a_card_that_was_not_confirmed_is_found_again_by_a_click_on_it(
+    tmp_path: Path,
+) -> None:
+    async with o.office(tmp_path) as office:
+        office.wall.lost_answers.append(Unsure("reset"))
+        office.scout.gate = asyncio.Event()
+        await office.ask()
+        while not office.wall.notes:
+            await office.desk.flush()
+        ticket, (channel, card) = await office.ticket(), office.wall.posts[0]
+        assert not ticket.card
+        sender = office.sender()
+        click = Click(sender, Verb.CANCEL, 1, ticket.version, card=card)
+        office.desk.start(await office.desk.accept(click))
+        await office.quiet()
+        assert (await office.ticket()).card == card
+        assert [view.state for view in office.wall.cards[card]][-1] == "cancelled"
+        assert office.wall.posts == [(channel, card)]
+
+
+async def test_what_comes_while_the_bot_stops_is_kept_for_the_next_start(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        await office.desk.drain(0.1)
+        claim = await office.ask()
+        assert claim.outcome == "taken"
+        await office.desk.settled()
+        assert office.scout.looks == []
+        assert len(list(await office.store.pending())) == 1
