@@ -15,11 +15,14 @@ from bot.engine.planner import Option
 from bot.engine.safety import chance
 from bot.engine.values import CauseShare, Explanation, Situation, Step, Weight
 from bot.engine.verdict import shares
-from bot.engine.words import LAYER_WORDS, duration, listed, out_of, quoted
+from bot.engine.words import LAYER_WORDS, counted_out, duration, listed, out_of, quoted
 
 LIKELIEST = 3
 LEAST_GAIN = 0.005
 """What an answer must add to a cause to be said to speak for it."""
+
+MOST_QUOTED = 90
+"""Characters of titles that one sentence can carry."""
 
 RECHECK = "Check the host once more"
 ESCALATE = "Hand over with everything that was seen"
@@ -77,9 +80,11 @@ def _why_question(model: Model, decision: Decision, option: Option) -> str:
     takes = duration(model.questions[option.number].cost.minutes)
     pointed = _pointed(model, decision, option)
     layers = list(dict.fromkeys(LAYER_WORDS[share.layer] for share in pointed))
-    titles = list(dict.fromkeys(quoted(share.title) for share in pointed))
+    titles = list(dict.fromkeys(quoted(share.title.split(";")[0]) for share in pointed))
     if len(layers) > 1:
         return f"It takes {takes} and decides between {listed(layers)}."
+    if len(titles) > 1 and sum(map(len, titles)) > MOST_QUOTED:
+        return f"It takes {takes} and tells {counted_out(len(titles))} causes in {layers[0]} apart."
     if len(titles) > 1:
         return f"It takes {takes} and decides between {listed(titles)}."
     if titles:

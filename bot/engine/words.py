@@ -52,6 +52,12 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def counted_out(number: int) -> str:
+    """A small number as a word."""
+    words = ("no", "one", "two", "three", "four", "five")
+    return words[number] if number < len(words) else str(number)
+
+
 def quoted(title: str) -> str:
     """A title inside a sentence."""
     return f'"{title.rstrip(".")}"'

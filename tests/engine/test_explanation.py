@@ -7,7 +7,7 @@ import pytest
 
 from bot.engine import Model, Situation, explain, next_step, plan
 from bot.engine.belief import posterior
-from bot.engine.words import duration, listed, out_of, quoted
+from bot.engine.words import counted_out, duration, listed, out_of, quoted
 from tests.engine import factory as make
 
 
@@ -67,6 +67,18 @@ def test_within_one_group_the_causes_are_named() -> None:
         "It takes less than a minute and decides between"
         ' "The certificate expired" and "The key is too weak".'
     )
+
+
+def test_long_titles_are_counted_instead() -> None:
+    causes = [
+        make.cause(name, 1, "network", title=f"The cause {name} is told at some length; and more")
+        for name in ("a", "b", "c")
+    ]
+    rows = {"a": {"x": 0.95}, "b": {"y": 0.95}, "c": {"z": 0.95}}
+    which = make.question("which", dict.fromkeys("xyz", 1 / 3), rows, effort=1)
+    fixes = [make.fix(name, {name: 0.9}, 20) for name in ("a", "b", "c")]
+    step = next_step(Model.of(make.catalog([*causes, which, *fixes])), Situation())
+    assert step.why == "It takes about a minute and tells three causes in the network apart."
 
 
 def test_points_are_decibels_that_add_up_to_the_odds() -> None:
@@ -184,5 +196,6 @@ def test_minutes_in_words(minutes: float, words: str) -> None:
 
 def test_lists_and_titles() -> None:
     assert listed([]) == ""
+    assert (counted_out(3), counted_out(12)) == ("three", "12")
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert quoted("It is locked.") == '"It is locked"'
