@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.catalog.entries import Catalog
+from bot.catalog.entries import UNKNOWN, Catalog
 from bot.catalog.report import BadReport
 from bot.desk import packet
 from bot.desk.access import NotAllowed
@@ -198,8 +198,17 @@ class Clerk:
 def _evidence(
     catalog: Catalog, ticket: Ticket, body: Body, seen: tuple[Observation, ...]
 ) -> dict[str, str]:
-    """The evidence of a ticket; a report that the knowledge cannot read counts as not given."""
+    """The evidence of a ticket, as far as the knowledge that it is pinned to knows it.
+
+    A newer program may see more than an older knowledge base has entries for.
+    """
     try:
-        return evidence_of(catalog, seen, Told(ticket.codes, ticket.message, body.report))
+        found = evidence_of(catalog, seen, Told(ticket.codes, ticket.message, body.report))
     except BadReport:
-        return evidence_of(catalog, seen, Told(ticket.codes, ticket.message))
+        found = evidence_of(catalog, seen, Told(ticket.codes, ticket.message))
+    known = catalog.evidence
+    return {
+        item: state
+        for item, state in found.items()
+        if item in known and (state in known[item].states or state == UNKNOWN)
+    }

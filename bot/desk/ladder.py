@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.catalog.entries import Catalog
+from bot.desk.rungs import RUNGS, Rung, say
 from bot.desk.view import Mark, Row
-from bot.desk.words import RUNGS, Rung, say
 from bot.evidence import Observation, Status
 from bot.evidence.findings import derive
 

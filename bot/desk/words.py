@@ -1,16 +1,15 @@
-"""Facts of probes as people read them: one function a rung, one table of rungs.
+"""Facts of probes as people read them: one function a rung.
 
 Strategy: a fact that is absent is left out, never guessed.  Every string that a target sent
 passes ``clean``; what comes out is plain text for any surface.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from bot import redact
-from bot.evidence import Failure, Observation, Status
+from bot.evidence import Failure
 
 Facts = Mapping[str, Any]
 LONGEST = 120
@@ -134,7 +133,8 @@ def port(facts: Facts, host: str) -> str:
 
 def companions(facts: Facts, host: str) -> str:
     """What else of the host answers: other ports, a ping."""
-    ports, ping = facts.get("ports", {}), facts.get("ping")
+    ports, ping = facts.get("ports"), facts.get("ping")
+    ports = ports if isinstance(ports, Mapping) else {}
     words = []
     for state in ("open", "refused"):
         found = [str(each) for each, its in ports.items() if its == state]
@@ -222,51 +222,3 @@ def quality(facts: Facts, host: str) -> str:
     if facts.get("loss_pct"):
         words.append(f"{number(facts['loss_pct'])} % lost")
     return ", ".join(words)
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One row of the ladder: its probe, the evidence that can make it a fault, its words.
-
-    It stands on every card, only when its probe was run, or only when it is a fault.
-    """
-
-    title: str
-    probe: str
-    items: tuple[str, ...]
-    say: Callable[[Facts, str], str]
-    when: Literal["always", "run", "fault"] = "always"
-
-
-RUNGS = (
-    Rung("Jump box", "jumpbox.session", ("jumpbox",), jumpbox, when="fault"),
-    Rung("Name", "name.lookup", ("name-lookup", "host-names"), name),
-    Rung("Host", "host.companions", ("host-life",), companions, when="run"),
-    Rung("Port", "port.tcp", ("port-state", "stranger"), port),
-    Rung("RDP security", "rdp.negotiation", ("rdp-answer", "security-layer"), rdp),
-    Rung("TLS", "tls.hello", ("tls-hello", "modern-client", "tls-versions"), tls),
-    Rung(
-        "Certificate",
-        "tls.certificate",
-        ("certificate-validity", "certificate-name", "certificate-key", "certificate-issuer"),
-        certificate,
-    ),
-    Rung(
-        "Sign-in (NLA)",
-        "nla.challenge",
-        ("credssp-version", "ntlm", "nla-answer", "clock"),
-        sign_in,
-    ),
-    Rung("Path", "path.quality", (), quality, when="run"),
-)
-
-
-def say(rung: Rung, seen: Sequence[Observation], host: str) -> str:
-    """One place's observations of a rung in words; the best address speaks for the port."""
-    passed = [each for each in seen if each.status is Status.PASSED]
-    if passed:
-        return rung.say(passed[0].facts, host)
-    failed = [each for each in seen if each.failure is not None]
-    if failed and failed[0].failure is not None:
-        return FAILURES[failed[0].failure]
-    return clean(seen[0].detail) if seen else ""

@@ -256,3 +256,14 @@ async def test_a_ticket_keeps_the_knowledge_it_began_with(tmp_path: Path) -> Non
         assert (await office.ticket()).knowledge == old
         assert (await office.open()) == 2
         assert (await office.ticket(2)).knowledge != old
+
+
+async def test_a_ticket_pinned_to_older_knowledge_ignores_what_that_does_not_know(
+    tmp_path: Path,
+) -> None:
+    without = {path: text for path, text in small.files().items() if "ntlm" not in path}
+    async with o.office(tmp_path, model=Model.of(load(without))) as office:
+        office.scout.sight = o.expired()
+        await office.open()
+        assert "ntlm" not in (await office.body()).situation.evidence
+        assert office.wall.last.step is not None

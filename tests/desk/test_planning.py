@@ -3,9 +3,12 @@
 import asyncio
 import os
 import signal
+import sys
+from pathlib import Path
 
 from bot.desk.planning import InlinePlanner, Memo, WorkerPlanner
 from bot.engine import Situation
+from tests.desk import office as o
 from tests.desk import small
 
 EXPIRED = Situation(evidence={"certificate-validity": "expired", "ladder": "ok"})
@@ -39,3 +42,46 @@ async def test_plans_are_remembered_up_to_a_number() -> None:
     memo.keep(keys[2], plan)
     assert memo.get(keys[1]) is None
     assert memo.get(keys[0]) is plan
+
+
+PARENT = """
+import asyncio
+from bot.desk.planning import WorkerPlanner
+from tests.desk.small import model
+from bot.engine import Situation
+
+async def main():
+    planner = WorkerPlanner()
+    await planner.plan(model(), Situation())
+    print(*planner._pool._processes, flush=True)
+    await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_the_worker_ends_when_the_bot_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(script),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    assert parent.stdout is not None
+    worker = int(await asyncio.wait_for(parent.stdout.readline(), 30))
+    assert alive(worker)
+    parent.kill()
+    await parent.wait()
+    await o.until(lambda: not alive(worker))
+
+
+def alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
