@@ -9,6 +9,9 @@ from bot.wire.cursor import Closed, Malformed
 from bot.wire.x224 import REQUESTS, Answer, ConfirmReader, NotRdp, connection_request
 
 PIECE = 16 * 1024
+COOKIE = "rdptriage"
+"""Says in the host's logs who asked; it also ends a line, so that servers of line-by-line
+protocols (HTTP) answer at once instead of waiting for more."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -45,7 +48,7 @@ async def negotiate(conduct: Conduct, line: Line, request: str) -> Answer | None
     reader, deadline = ConfirmReader(), line.patience()
     answer: Answer | None
     try:
-        await line.write(connection_request(REQUESTS[request]), deadline)
+        await line.write(connection_request(REQUESTS[request], COOKIE), deadline)
         answer = await hear(line, reader, deadline)
     except Malformed:
         answer = NotRdp(reader.first_bytes)

@@ -52,7 +52,8 @@ class Peer:
         """The mask of a connection request; None for one without negotiation data."""
         head = await self.exactly(4)
         body = await self.exactly(int.from_bytes(head[2:4], "big") - 4)
-        return int.from_bytes(body[-4:], "little") if len(body) > 7 else None
+        asked = body[7:].rpartition(b"\r\n")[2]  # behind the cookie
+        return int.from_bytes(asked[-4:], "little") if asked else None
 
 
 Serve = Callable[[Peer], Awaitable[None]]

@@ -69,12 +69,21 @@ def web(real: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def mute(real: Path) -> Iterator[Server]:
-    """A server that waits for a whole line and so never answers RDP; its folder is empty."""
-    port, folder = free_port(), real / "mute"
+def line_web(real: Path) -> Iterator[Server]:
+    """An HTTP server that waits for a whole line before it says anything; its folder is empty."""
+    port, folder = free_port(), real / "line-web"
     folder.mkdir()
     command = [sys.executable, "-m", "http.server", str(port)]
     command += ["--bind", "127.0.0.1", "--directory", str(folder)]
+    with server(command, port, real / "line-web.txt") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mute(real: Path) -> Iterator[Server]:
+    """A server that never answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.real.silence", str(port)]
     with server(command, port, real / "mute.txt") as running:
         yield running
 

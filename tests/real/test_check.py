@@ -172,6 +172,12 @@ def test_a_web_server_is_told_from_rdp(look: Look, web: Server) -> None:
     assert result.seen["evidence"]["stranger"] == "http"
 
 
+def test_a_web_server_that_waits_for_a_line_is_told_from_rdp(look: Look, line_web: Server) -> None:
+    result = look(line_web.port)
+    assert (result.verdict, result.code) == (("found", "wrong-service-on-port"), 1), brief(result)
+    assert result.seen["evidence"]["stranger"] == "http"
+
+
 def test_a_silent_server_is_not_blamed_on_the_jump_box(look: Look, mute: Server) -> None:
     result = look(mute.port, "--timeout", "2")
     assert result.code in {1, 3}

@@ -75,11 +75,11 @@ async def test_the_web_server_answers_rdp_with_html(web: Server) -> None:
     assert (await ask(web.port, request(3))).startswith(b"HTTP/1.")
 
 
-async def test_the_mute_server_answers_only_whole_lines(mute: Server) -> None:
-    async with dial(mute.port) as stream:
+async def test_the_line_server_answers_only_whole_lines(line_web: Server) -> None:
+    async with dial(line_web.port) as stream:
         stream.writer.write(request(3) + b"\r\n\r\n")
         assert b"HTML" in await stream.reader.read(4096)
-    async with dial(mute.port) as stream:
+    async with dial(line_web.port) as stream:
         stream.writer.write(request(3))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):

@@ -25,6 +25,8 @@ T = TypeVar("T")
 WINDOW = 131072
 # How much of a command's output is read; the files that we ask for are far smaller.
 MAX_OUTPUT = 262144
+# How long the jump box must have had to answer, in seconds, before its silence counts against it.
+FAIR_WAIT = 0.5
 # OpenSSH allows 10 sessions on a connection (MaxSessions) and refuses the next.
 MAX_COMMANDS = 8
 
@@ -155,7 +157,8 @@ class Connection:
             async with asyncio.timeout_at(deadline):
                 return await work()
         except TimeoutError:
-            if self.lost or not (beat.done() and beat.result()):
+            heard = beat.done() and beat.result()
+            if self.lost or (not heard and deadline - half >= FAIR_WAIT):
                 raise words.silent(self.name, "it was asked while we waited") from None
             raise VantageError(silence, f"no answer in time, looking from {self.name}") from None
 

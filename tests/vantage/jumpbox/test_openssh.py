@@ -213,11 +213,11 @@ async def test_a_stopped_jump_box_is_not_a_silent_host(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGSTOP)
         try:
             for attempt in (
-                stream.read(9, soon(0.4)),
-                vantage.connect(LOOPBACK, port, soon(0.4)),
+                lambda: stream.read(9, soon(1.2)),
+                lambda: vantage.connect(LOOPBACK, port, soon(1.2)),
             ):
                 with pytest.raises(VantageError) as silent_box:
-                    await attempt
+                    await attempt()
                 assert silent_box.value.failure is Failure.JUMPBOX_TIMEOUT
         finally:
             for pid in stopped:
