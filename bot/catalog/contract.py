@@ -46,6 +46,7 @@ ITEMS: Mapping[str, Item] = {
     "port-state": _item(
         "open refused timeout unreachable failed", "refused timeout unreachable failed"
     ),
+    "host-life": _item("answers silent", "silent"),
     "rdp-answer": _item("answers closed silent not-rdp refused", "closed silent not-rdp refused"),
     "security-layer": _item(
         "negotiate tls-required nla-required rdp-only tls-no-nla no-certificate legacy",

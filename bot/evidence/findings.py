@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.evidence import certificate
-from bot.evidence.ladder import UNKNOWN, ladder, saw_something
+from bot.evidence.ladder import UNKNOWN, host_life, ladder, saw_something
 from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, either, known
@@ -163,6 +163,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "ladder": ladder,
         "name-lookup": _name_lookup,
         "port-state": _port_state,
+        "host-life": host_life,
         "rdp-answer": _rdp_answer,
         "security-layer": _security_layer,
         "server-kind": _server_kind,

@@ -48,15 +48,24 @@ def _name(seen: Seen) -> Rung | None:
 def _port(seen: Seen) -> Rung | None:
     if seen.port in (None, "open"):
         return None
-    dead = seen.port == "unreachable" or (seen.port == "timeout" and _host_is_silent(seen))
-    return Rung.HOST if dead else Rung.PORT
+    life = host_life(seen)
+    unreachable = seen.port == "unreachable" and life != "answers"
+    silent = seen.port == "timeout" and life == "silent"
+    return Rung.HOST if unreachable or silent else Rung.PORT
 
 
-def _host_is_silent(seen: Seen) -> bool:
-    """Every companion port timed out and there was no echo: nothing speaks for this host."""
-    ports = seen.words("host.companions", "ports")
-    echo = seen.text("host.companions", "ping")
-    return bool(ports) and set(ports.values()) == {"timeout"} and echo != "reply"
+def host_life(seen: Seen) -> str | None:
+    """State of ``host-life``: does anything but the RDP port speak for this host?
+
+    Nothing is known where no other port was tried, nor of a host whose RDP port opens.
+    """
+    states = set(seen.words("host.companions", "ports").values())
+    echo = seen.text("host.companions", "ping") == "reply"
+    if seen.port == "open":
+        return None
+    if echo or states & {"open", "refused"}:
+        return "answers"
+    return "silent" if states and states <= {"timeout", "unreachable"} else None
 
 
 def _rdp(seen: Seen) -> Rung | None:

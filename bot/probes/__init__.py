@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.probes import (
+    host_companions,
     jumpbox_session,
     name_lookup,
     nla_challenge,
@@ -36,6 +37,7 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         jumpbox_session.NAME: Entry(jumpbox_session.probe, (), ("session",)),
         name_lookup.NAME: Entry(name_lookup.probe, (jumpbox_session.NAME,), ("lookup",)),
         port_tcp.NAME: Entry(port_tcp.probe, (name_lookup.NAME,), ("port", "address")),
+        host_companions.NAME: Entry(host_companions.probe, (port_tcp.NAME,)),
         rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,)),
         # These two only want the port, but how to treat the host shows in the negotiation.
         tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello",)),

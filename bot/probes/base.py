@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Generic, TypeVar
 
 from bot.evidence import Observation
-from bot.probes.conduct import Conduct, Line
+from bot.probes.conduct import TOO_SOON, Conduct, Line
 from bot.vantage.base import Address, Lookup, TargetRefused, Vantage, VantageError
 from bot.wire.flight import ServerHello
 
@@ -149,13 +149,23 @@ class Context:
         connection failed, and Spent.
         """
         address = await self.trail.address.get()
-        try:
-            line = await self.conduct.open(address, urgent=urgent)
-        except (TargetRefused, VantageError):
-            await self.trail.port.get()
-            raise
+        line = await self._opened(address, urgent=urgent)
         async with self.conduct.keeping(line):
             yield line
+
+    async def _opened(self, address: Address, *, urgent: bool) -> Line:
+        """Open a connection, briefly while the port has not opened, and again once it has.
+
+        So a silent host holds one place for the port itself, and the others are free.
+        """
+        early = not self.trail.port.kept
+        try:
+            return await self.conduct.open(address, urgent=urgent, briefly=early)
+        except (TargetRefused, VantageError) as error:
+            await self.trail.port.get()
+            if not early or not isinstance(error, VantageError) or error.failure not in TOO_SOON:
+                raise
+        return await self.conduct.open(address, urgent=urgent)
 
 
 Probe = Callable[[Context], Awaitable[Observation | None]]

@@ -3,9 +3,10 @@
 Strategy: one ``Conduct`` a vantage and run.  It counts connections and keeps few of them pending.
 A connection is pending until the host has answered on it, since only that shows that the host
 has taken it off its queue (xrdp queues 2; a SYN beyond that costs a second).  What is not urgent
-is held back until the first answer has shown who is there.  GNOME Remote Desktop, which stops
-answering for good when clients disconnect back to back, is met one by one.  All streams are
-owned here, so that nothing stays open whichever way a run ends.
+is held back until the first answer has shown who is there, and what was begun before the port
+opened soon makes room: a silent port holds one place.  GNOME Remote Desktop, which stops answering
+for good when clients disconnect back to back, is met one by one.  All streams are owned here, so
+that nothing stays open whichever way a run ends.
 """
 
 import asyncio
@@ -23,10 +24,13 @@ MOST_PENDING = 3
 MOST_CONNECTIONS = 15
 MOST_BYTES = 256 * 1024
 
+SHARES = 4
 PENDING_S = 1.0  # after this long a silent connection makes room for others
 GENTLE_GAP_S = 0.3
 FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
 RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
+# What may well succeed with more time: silence, of the host, of the jump box, of a free place.
+TOO_SOON = (Failure.TCP_TIMEOUT, Failure.JUMPBOX_TIMEOUT, Failure.PROBE_DEADLINE)
 
 
 class Spent(Exception):
@@ -99,7 +103,7 @@ class Conduct:
         self.fault: VantageError | None = None
         self.tried = asyncio.Event()
         self._answered = asyncio.Event()
-        self._pending = asyncio.Semaphore(MOST_PENDING)
+        self.places = asyncio.Semaphore(MOST_PENDING)
         self._gate = asyncio.Lock()
         self._exit = asyncio.Lock()
         self._idle = asyncio.Event()
@@ -113,8 +117,14 @@ class Conduct:
         """Connections that may still be opened."""
         return self._limits.connections - self.opened
 
-    async def open(self, address: Address, *, urgent: bool = False) -> Line:
-        """Open a connection when its turn has come.
+    @property
+    def share(self) -> float:
+        """A quarter of the seconds that a connection may take if it begins now."""
+        left = self.limit - self._loop.time()
+        return max(0.0, min(self._limits.connect_timeout, left)) / SHARES
+
+    async def open(self, address: Address, *, urgent: bool = False, briefly: bool = False) -> Line:
+        """Open a connection when its turn has come; ``briefly`` within a share of the time.
 
         Raises VantageError, TargetRefused, and Spent when the run has used its connections up.
         """
@@ -122,10 +132,10 @@ class Conduct:
             await self.first_answer()
         with ExitStack() as pending:
             if not self.gentle:
-                await self._pending.acquire()
-                pending.callback(self._pending.release)
+                await self.places.acquire()
+                pending.callback(self.places.release)
             if not self.gentle:
-                line = await self._connect(address)
+                line = await self._connect(address, briefly=briefly)
                 timer = self._loop.call_later(PENDING_S, line.pending.close)
                 line.pending = pending.pop_all()
                 line.pending.callback(timer.cancel)
@@ -133,21 +143,22 @@ class Conduct:
         async with self._gate:
             await self._idle.wait()
             await self._pause()
-            return await self._connect(address)
+            return await self._connect(address, briefly=briefly)
 
-    async def _connect(self, address: Address) -> Line:
+    async def _connect(self, address: Address, *, briefly: bool) -> Line:
         if self.left <= 0:
             raise Spent(f"the limit of {self._limits.connections} connections is used up")
         self.opened += 1
         started = self._loop.time()
         try:
-            until = min(started + self._limits.connect_timeout, self.limit)
+            until = started + self.share * (1 if briefly else SHARES)
             stream = await self._vantage.connect(address, self._port, until)
         except VantageError as error:
-            self.blame(error)
+            if not (briefly and error.failure in TOO_SOON):
+                self.blame(error)
+                self.tried.set()
             raise
-        finally:
-            self.tried.set()
+        self.tried.set()
         now = self._loop.time()
         line = Line(stream, address, round((now - started) * 1000, 1), self._patience)
         self._first_open = self._first_open or now

@@ -8,6 +8,7 @@ STATES = {
     "ladder": "ok name host port rdp tls nla logon session unknown",
     "name-lookup": "ok literal nxdomain no-answer timeout",
     "port-state": "open refused timeout unreachable failed",
+    "host-life": "answers silent",
     "rdp-answer": "answers closed silent not-rdp refused",
     "security-layer": (
         "negotiate tls-required nla-required rdp-only tls-no-nla no-certificate legacy"

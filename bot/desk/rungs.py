@@ -1,0 +1,56 @@
+"""The rungs as a card shows them: one table, and how observations of a rung become words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.desk import words
+from bot.evidence import Observation, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One row of the ladder: its probe, the evidence that can make it a fault, its words.
+
+    It stands on every card, only when its probe was run, or only when it is a fault.
+    """
+
+    title: str
+    probe: str
+    items: tuple[str, ...]
+    say: Callable[[words.Facts, str], str]
+    when: Literal["always", "run", "fault"] = "always"
+
+
+RUNGS = (
+    Rung("Jump box", "jumpbox.session", ("jumpbox",), words.jumpbox, when="fault"),
+    Rung("Name", "name.lookup", ("name-lookup", "host-names"), words.name),
+    Rung("Host", "host.companions", ("host-life",), words.companions, when="run"),
+    Rung("Port", "port.tcp", ("port-state", "stranger"), words.port),
+    Rung("RDP security", "rdp.negotiation", ("rdp-answer", "security-layer"), words.rdp),
+    Rung("TLS", "tls.hello", ("tls-hello", "modern-client", "tls-versions"), words.tls),
+    Rung(
+        "Certificate",
+        "tls.certificate",
+        ("certificate-validity", "certificate-name", "certificate-key", "certificate-issuer"),
+        words.certificate,
+    ),
+    Rung(
+        "Sign-in (NLA)",
+        "nla.challenge",
+        ("credssp-version", "ntlm", "nla-answer", "clock"),
+        words.sign_in,
+    ),
+    Rung("Path", "path.quality", (), words.quality, when="run"),
+)
+
+
+def say(rung: Rung, seen: Sequence[Observation], host: str) -> str:
+    """One place's observations of a rung in words; the best address speaks for the port."""
+    passed = [each for each in seen if each.status is Status.PASSED]
+    if passed:
+        return rung.say(passed[0].facts, host)
+    failed = [each for each in seen if each.failure is not None]
+    if failed and failed[0].failure is not None:
+        return words.FAILURES[failed[0].failure]
+    return words.clean(seen[0].detail) if seen else ""

@@ -1,0 +1,103 @@
+"""Does the host answer on other ports, or a ping, while its RDP port does not open?
+
+So a host that is asleep is told from one whose firewall drops RDP.  The RDP port has a head
+start, and a host whose port opens is left in peace; otherwise each other port is opened once and
+closed at once, without a byte.  What cannot be tried from here (a jump box that forwards to the
+RDP port only, no room in time) is left out: it says nothing about the host.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from bot.evidence import Failure, Observation
+from bot.probes.base import Blocked, Context
+from bot.vantage.base import Address, TargetRefused, VantageError
+
+NAME = "host.companions"
+# SMB, RPC and WinRM of Windows, then SSH and HTTPS; in the order of their worth.
+PORTS = (445, 135, 5985, 22, 443)
+# While the RDP port is pending there is room for two, so five ports take three rounds.
+ROUNDS = 3
+STATES = {
+    Failure.TCP_REFUSED: "refused",
+    Failure.TCP_TIMEOUT: "timeout",
+    Failure.TCP_UNREACHABLE: "unreachable",
+    Failure.TCP_FAILED: "failed",
+}
+
+
+async def probe(ctx: Context) -> Observation:
+    """Report the state of each port and whether a ping comes back."""
+    addresses = (await ctx.need(ctx.trail.lookup)).addresses
+    share = ctx.conduct.share
+    await _head_start(ctx, share)
+    if ctx.conduct.fault is not None:
+        raise ctx.conduct.fault
+    ctx.timer.restart()
+    end = asyncio.get_running_loop().time() + ROUNDS * share
+    facts: dict[str, Any] = {}
+    for address in addresses:
+        facts = await _look(ctx, address, share, end) or facts
+        if ctx.trail.port.kept:
+            return Observation.not_run(NAME, "the RDP port opens")
+        if not _out_of_reach(facts):
+            return Observation.passed(NAME, **facts)
+    if facts:
+        return Observation.passed(NAME, **facts)
+    return Observation.not_run(NAME, "neither other ports nor a ping can be tried from here")
+
+
+async def _head_start(ctx: Context, seconds: float) -> None:
+    """Wait until the RDP port opens or is known not to, but no longer than this."""
+    with suppress(Blocked, TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ctx.trail.port.get()
+
+
+def _out_of_reach(facts: dict[str, Any]) -> bool:
+    """Nothing leads to this address from here; another one may still be in reach."""
+    states = set(facts.get("ports", {}).values())
+    return states <= {"unreachable"} and facts.get("ping") != "reply"
+
+
+async def _look(ctx: Context, address: Address, share: float, end: float) -> dict[str, Any]:
+    """The facts of one address; none where the rules close it or nothing can be tried."""
+    if ctx.trail.port.kept:
+        return {}
+    ping, *states = await asyncio.gather(
+        _ping(ctx, address, end), *(_knock(ctx, address, port, (share, end)) for port in PORTS)
+    )
+    pairs = zip(PORTS, states, strict=True)
+    ports = {str(port): state for port, state in pairs if state is not None}
+    if not ports and ping == "unknown":
+        return {}
+    return {"ports": ports, "ping": ping} if ports else {"ping": ping}
+
+
+async def _knock(
+    ctx: Context, address: Address, port: int, patience: tuple[float, float]
+) -> str | None:
+    """The state of a port after a share of the time, or what is left of it; None: not tried."""
+    loop = asyncio.get_running_loop()
+    share, end = patience
+    async with ctx.conduct.places:
+        left = min(share, end - loop.time())
+        if ctx.trail.port.kept or left < share / 2:
+            return None
+        try:
+            stream = await ctx.vantage.connect(address, port, loop.time() + left)
+        except TargetRefused:
+            return None
+        except VantageError as error:
+            # A fault of the jump box is no state; it shows at the RDP port, which all wait for.
+            return STATES.get(error.failure)
+        await stream.close()
+        return "open"
+
+
+async def _ping(ctx: Context, address: Address, end: float) -> str:
+    try:
+        return await ctx.vantage.ping(address, end)
+    except (TargetRefused, VantageError):
+        return "unknown"
