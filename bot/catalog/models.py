@@ -5,16 +5,22 @@ entry that the program reads.  The descriptions are the field list of ``knowledg
 Checks that need several fields or several files stand in ``references`` and ``lint``.
 """
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.catalog.entries import Cause, Cure, Fix, Review, Says, Worded
 from bot.catalog.words import EFFORT, HOW_COMMON, HOW_OFTEN, HOW_WELL
 
 Text = Annotated[str, Field(min_length=1)]
 Names = dict[str, Text]
+OneOrMore = Annotated[
+    tuple[Text, ...],
+    Field(min_length=1),
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+]
 States = dict[str, tuple[str, ...]]
 Common = Annotated[Worded, BeforeValidator(HOW_COMMON.read)]
 Often = Annotated[Worded, BeforeValidator(HOW_OFTEN.read)]
@@ -87,15 +93,28 @@ class CauseForm(Sourced):
 
 
 class SaysForm(Form):
-    """One line of `says`."""
+    """One line of `says`: one state with `how_often_seen`, or several at once in `states`."""
 
-    state: Text
-    if_cause: Text
-    how_often_seen: Often
+    if_cause: OneOrMore
+    state: Text | None = None
+    how_often_seen: Often | None = None
+    states: dict[Text, Often] = {}
 
-    def entry(self) -> Says:
-        """As the program reads it."""
-        return Says(self.state, self.if_cause, self.how_often_seen)
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        single = self.state is not None and self.how_often_seen is not None
+        if single == bool(self.states) or (self.states and self.state is not None):
+            raise ValueError("give `state` with `how_often_seen`, or `states` alone")
+        return self
+
+    def entries(self) -> Iterator[Says]:
+        """As the program reads it, one for each state and cause."""
+        seen = dict(self.states)
+        if self.state is not None and self.how_often_seen is not None:
+            seen[self.state] = self.how_often_seen
+        for cause in self.if_cause:
+            for state, often in seen.items():
+                yield Says(state, cause, often)
 
 
 class CureForm(Form):

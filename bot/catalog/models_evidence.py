@@ -66,8 +66,8 @@ class EvidenceForm(Sourced):
     says: Annotated[
         tuple[SaysForm, ...],
         Field(
-            description="lines of `{state, if_cause, how_often_seen}`; states not listed for a"
-            " cause share what is left as in `otherwise`"
+            description="lines of `{state, if_cause, how_often_seen}` (one cause or a list; or"
+            " `states: {state: word, …}` for several); what is left is shared as in `otherwise`"
         ),
     ] = ()
     matches: Annotated[
@@ -98,7 +98,7 @@ class EvidenceForm(Sourced):
             usual_state=self.usual_state,
             abnormal=frozenset(self.abnormal),
             otherwise={state: stated.get(state, 0.0) for state in self.states},
-            says=tuple(row.entry() for row in self.says),
+            says=tuple(says for row in self.says for says in row.entries()),
             matches={state: match.entry() for state, match in self.matches.items()},
             same_check=self.same_check,
             trust=self.trust,
@@ -133,9 +133,7 @@ class QuestionForm(Sourced):
             " share the rest"
         ),
     ]
-    says: Annotated[
-        tuple[SaysForm, ...], Field(description="lines of `{state, if_cause, how_often_seen}`")
-    ]
+    says: Annotated[tuple[SaysForm, ...], Field(description="as in evidence")]
     only_if: Annotated[
         States,
         Field(
@@ -163,7 +161,7 @@ class QuestionForm(Sourced):
             needs_access=self.needs_access,
             not_sure_share=self.not_sure_share.value,
             otherwise=shared_out(self.otherwise, self.answers),
-            says=tuple(row.entry() for row in self.says),
+            says=tuple(says for row in self.says for says in row.entries()),
             only_if=dict(self.only_if),
             not_if=dict(self.not_if),
             same_check=self.same_check,

@@ -87,15 +87,20 @@ class _Finder:
         seen: set[tuple[str, str]] = set()
         total: dict[str, float] = {}
         for index, row in enumerate(self.form.says):
-            yield from self.state(row.state, states, ("says", index, "state"))
-            yield from self.name("cause", row.if_cause, ("says", index, "if_cause"))
-            if (row.state, row.if_cause) in seen:
-                yield self.at(("says", index), f"{row.if_cause}: {row.state!r} stands here twice")
-            seen.add((row.state, row.if_cause))
-            total[row.if_cause] = total.get(row.if_cause, 0.0) + row.how_often_seen.value
-            if total[row.if_cause] > 1 + 1e-9:
-                message = f"{row.if_cause}: its states add up to {total[row.if_cause]:.2f}"
-                yield self.at(("says", index), f"{message}, more than 1")
+            for cause in row.if_cause:
+                yield from self.name("cause", cause, ("says", index, "if_cause"))
+            for says in row.entries():
+                field = ("says", index, "states" if row.states else "state")
+                yield from self.state(says.state, states, field)
+                if (says.state, says.cause) in seen:
+                    yield self.at(
+                        ("says", index), f"{says.cause}: {says.state!r} stands here twice"
+                    )
+                seen.add((says.state, says.cause))
+                total[says.cause] = total.get(says.cause, 0.0) + says.often.value
+                if total[says.cause] > 1 + 1e-9:
+                    message = f"{says.cause}: its states add up to {total[says.cause]:.2f}"
+                    yield self.at(("says", index), f"{message}, more than 1")
 
     def evidence(self) -> Iterator[Problem]:
         form = self.form

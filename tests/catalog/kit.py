@@ -1,5 +1,7 @@
 """The smallest knowledge base that is whole, to plant one mistake in."""
 
+import re
+
 from bot.catalog import shipped
 from bot.catalog.contract import ITEMS
 
@@ -93,6 +95,5 @@ def with_probe_items(files: dict[str, str]) -> dict[str, str]:
     result = dict(files)
     for item in ITEMS:
         text = shipped()[f"evidence/{item}.yaml"]
-        kept = [line for line in text.splitlines() if "if_cause:" not in line and line != "says:"]
-        result[f"evidence/{item}.yaml"] = "\n".join(kept) + "\n"
+        result[f"evidence/{item}.yaml"] = re.sub(r"(?m)^says:\n(^ .*\n)+", "", text)
     return result
