@@ -20,9 +20,10 @@ from bot.desk.flow import clicked
 from bot.desk.intents import Click
 from bot.desk.looking import NoVantage
 from bot.desk.move import Move, OutOfPlace, with_body
-from bot.desk.outcome import Sight, broken_off, combined, looked, only_of, planned
+from bot.desk.outcome import broken_off, combined, looked, only_of, planned
 from bot.desk.parts import Parts
 from bot.desk.scene import Scene
+from bot.desk.sight import Sight
 from bot.desk.telling import Teller
 from bot.evidence import Observation
 from bot.probes.base import Target

@@ -5,81 +5,19 @@ of a person alone: a fix that "worked" while the evidence that it should have ch
 abnormal is not believed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.catalog.entries import Catalog, Fix
 from bot.desk.body import Body, Offer, merged
 from bot.desk.intents import Verb
 from bot.desk.move import Ending, Move, closed, event, onward, with_body
-from bot.engine import Model, Plan, Situation, progress
+from bot.desk.sight import Sight
+from bot.engine import Plan, Situation, progress
 from bot.engine.values import TryResult
 from bot.evidence import Observation
-from bot.redact import clean
 from bot.store.base import Ticket
-
-LONGEST_NAME, MOST_NAMES = 253, 20
-
-MOST_NAMED = 3
-"""Changes that a notice names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """A ticket whose look has just ended, and what was seen."""
-
-    ticket: Ticket
-    body: Body
-    model: Model
-    seen: tuple[Observation, ...]
-    evidence: Mapping[str, str]
-    now: datetime
-
-    @property
-    def catalog(self) -> Catalog:
-        """The knowledge that the ticket is pinned to."""
-        return self.model.catalog
-
-    @property
-    def by(self) -> str:
-        """Whose click is being checked."""
-        return self.body.trial.by if self.body.trial is not None else self.ticket.asked_by
-
-    @property
-    def fix(self) -> Fix | None:
-        """The fix that is being checked."""
-        trial = self.body.trial
-        return self.catalog.fixes[trial.fix] if trial is not None and trial.fix else None
-
-    def abnormal(self, evidence: Mapping[str, str], items: Sequence[str]) -> tuple[str, ...]:
-        """Those of ``items`` that are abnormal in ``evidence``."""
-        known = self.catalog.evidence
-        return tuple(
-            item for item in items if item in known and evidence.get(item) in known[item].abnormal
-        )
-
-    @property
-    def worse(self) -> tuple[str, ...]:
-        """Items that were seen normal and are abnormal now."""
-        before = self.body.situation.evidence
-        now = self.abnormal(self.evidence, sorted(self.evidence))
-        was = self.abnormal(before, sorted(before))
-        return tuple(item for item in now if item in before and item not in was)
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """Items that a probe sees otherwise now; what one of the two looks missed is no change."""
-        return progress.changed(self.model, self.body.situation.evidence, self.evidence)
-
-    @property
-    def blind(self) -> bool:
-        """Whether the way to the place is broken: then nothing was learned about the host."""
-        return bool(self.abnormal(self.evidence, ("jumpbox",)))
-
-    def settled(self, body: Body, **fields: object) -> Body:
-        """The body with what is seen now, nobody waiting for probes any more."""
-        return replace(body, now=self.seen, phase="waiting", trial=None, **fields)  # type: ignore[arg-type]
 
 
 def only_of(body: Body, catalog: Catalog) -> frozenset[str] | None:
@@ -96,22 +34,10 @@ def combined(
     return merged(body.now, seen, only)
 
 
-def names_in(seen: Sequence[Observation]) -> tuple[str, ...]:
-    """The names under which a host showed itself, for the search in the history."""
-    found: dict[str, None] = {}
-    for each in seen:
-        facts = each.facts
-        told = [facts.get(key) for key in ("canonical", "computer", "dns_computer", "subject")]
-        for name in (*told, *facts.get("names", ())):
-            if name:
-                found[clean(str(name), LONGEST_NAME).removeprefix("CN=")] = None
-    return tuple(found)[:MOST_NAMES]
-
-
 def looked(sight: Sight) -> Move:
     """What the look means for the ticket."""
     body, trial = sight.body, sight.body.trial
-    sight = replace(sight, ticket=replace(sight.ticket, names=names_in(sight.seen)))
+    sight = replace(sight, ticket=replace(sight.ticket, names=sight.names))
     if body.phase == "looking":
         return _opened(sight)
     observed = event("observed", sight.by, sight.now, evidence=dict(sight.evidence))
@@ -151,7 +77,7 @@ def _opened(sight: Sight) -> Move:
 
 def _again(sight: Sight) -> Move:
     """A re-check without a fix."""
-    notice = _difference(sight) if sight.changed else "Looked again: nothing has changed."
+    notice = sight.difference if sight.changed else "Looked again: nothing has changed."
     situation = progress.reprobed(sight.model, sight.body.situation, sight.evidence)
     body = sight.settled(replace(sight.body, situation=situation), notice=notice)
     return Move(with_body(sight.ticket, body), then="plan")
@@ -170,7 +96,7 @@ def _worked(sight: Sight, fix: Fix) -> Move:
     if set(still) & set(sight.changed):
         return _tried(sight, fix, "different")
     if still:
-        words = "; ".join(_reads(sight, item) for item in still)
+        words = "; ".join(sight.reads(item) for item in still)
         body = sight.settled(body, notice=f"Looked again: nothing has changed yet ({words}).")
         return Move(with_body(sight.ticket, body))
     situation = replace(body.situation, evidence=sight.evidence)
@@ -207,7 +133,7 @@ def _tried(sight: Sight, fix: Fix, result: TryResult) -> Move:
     after = progress.tried(sight.model, situation, fix.id, result, probes_changed=changed)
     body = sight.settled(
         onward(sight.body, after),
-        notice=_difference(sight) if changed else "",
+        notice=sight.difference if changed else "",
         before=sight.seen,
         before_evidence=sight.evidence,
     )
@@ -220,18 +146,6 @@ _CHECKED = {
     Verb.UNSURE: _unsure,
     Verb.UNDONE: _undone,
 }
-
-
-def _difference(sight: Sight) -> str:
-    """What changed, the worse first."""
-    worse, changed = sight.worse, sight.changed
-    said = "Worse than before: " if worse else "Changed since the last look: "
-    return said + "; ".join(_reads(sight, item) for item in (worse or changed)[:MOST_NAMED]) + "."
-
-
-def _reads(sight: Sight, item: str) -> str:
-    entry, state = sight.catalog.evidence[item], sight.evidence[item]
-    return f"{entry.title}: {entry.states.get(state, state)}"
 
 
 def planned(move: Move, plan: Plan, now: datetime, unlocks: str = "") -> Move:
