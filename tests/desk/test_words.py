@@ -62,6 +62,35 @@ def test_sign_in(facts: dict[str, Any], said: str) -> None:
     assert words.sign_in(facts, o.HOST) == said
 
 
+@pytest.mark.parametrize(
+    ("ports", "ping", "said"),
+    [
+        ({"445": "open", "135": "open", "22": "refused"}, "reply",
+         "445 and 135 open, 22 refused, answers ping"),
+        ({"445": "open", "22": "timeout"}, "silence", "445 open, no answer to ping"),
+        ({"445": "open", "135": "open", "22": "open"}, "unknown", "445, 135 and 22 open"),
+        ({"445": "timeout", "135": "unreachable"}, "silence",
+         "silent on every other port and to ping"),
+        ({"445": "timeout"}, "reply", "silent on every other port, answers ping"),
+        ({"445": "timeout"}, "unknown", "silent on every other port"),
+        (None, "reply", "answers ping"),
+    ],
+)  # fmt: skip
+def test_what_else_of_a_host_answers(ports: Any, ping: str, said: str) -> None:
+    assert words.companions({"ports": ports, "ping": ping}, o.HOST) == said
+
+
+def test_the_host_is_a_row_only_where_it_was_looked_at() -> None:
+    shut = Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout").stamped("dc1", 0)
+    ports = {"445": "timeout", "135": "timeout"}
+    asleep = Observation.passed("host.companions", ports=ports, ping="silence").stamped("dc1", 0)
+    awake = Observation.passed("host.companions", ports=ports, ping="reply").stamped("dc1", 0)
+    spared = Observation.not_run("host.companions", "the RDP port opens").stamped("dc1", 0)
+    assert rows([shut, asleep])["Host"] == ("fault", "silent on every other port and to ping")
+    assert rows([shut, awake])["Host"] == ("ok", "silent on every other port, answers ping")
+    assert "Host" not in rows([*o.healthy(), spared])
+
+
 def test_names_and_versions() -> None:
     facts = {"status": "ok", "addresses": ["10.1.2.3", "10.1.2.4", "10.1.2.5"],
              "reverse": {"10.1.2.3": "srv-app-07.corp.example."}}  # fmt: skip

@@ -10,6 +10,12 @@ from tests.evidence.build import STATES, changed, healthy, saw
 F = Failure
 
 
+def beside(ping: str, *states: str) -> list[Observation]:
+    """A host whose RDP port is silent, and what else was seen of it."""
+    ports = {str(port): state for port, state in enumerate(states, 1)}
+    return [*changed("port.tcp", F.TCP_TIMEOUT), saw("host.companions", ports=ports, ping=ping)]
+
+
 def test_a_healthy_host_sets_every_item_that_it_can() -> None:
     assert derive(healthy()) == {
         "ladder": "ok",
@@ -48,6 +54,15 @@ def test_the_table_has_a_row_for_every_item() -> None:
         (changed("port.tcp", F.TCP_TIMEOUT, state="timeout"), "port-state", "timeout"),
         (changed("port.tcp", F.TCP_UNREACHABLE), "port-state", "unreachable"),
         (changed("port.tcp", F.TCP_FAILED), "port-state", "failed"),
+        (beside("silence", "timeout"), "host-life", "silent"),
+        (beside("unknown", "timeout", "unreachable"), "host-life", "silent"),
+        (beside("silence", "timeout", "refused"), "host-life", "answers"),
+        (beside("unknown", "open"), "host-life", "answers"),
+        (beside("reply", "timeout"), "host-life", "answers"),
+        (beside("reply"), "host-life", "answers"),
+        (beside("silence"), "host-life", None),
+        (beside("silence", "timeout", "failed"), "host-life", None),
+        ([*healthy(), *beside("reply", "open")[-1:]], "host-life", None),
         (changed("rdp.negotiation", F.RDP_CLOSED), "rdp-answer", "closed"),
         (changed("rdp.negotiation", F.RDP_SILENT), "rdp-answer", "silent"),
         (changed("rdp.negotiation", F.RDP_REFUSED), "rdp-answer", "refused"),

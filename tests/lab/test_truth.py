@@ -1,0 +1,105 @@
+"""Every host of the lab through the product's own path: settings, jump box, probes, verdict.
+
+Strategy: one lab and one set of places for the module; all hosts are looked at at once, as
+``rdp-triage check`` looks at one.  The table of the lab says what is true.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from bot.catalog import load, shipped
+from bot.catalog.entries import OTHER
+from bot.desk.diagnosis import Diagnosis, Told, diagnose, evidence_of
+from bot.desk.looking import Scout
+from bot.engine import Model
+from bot.evidence import Observation, Status
+from bot.lab import Lab
+from bot.lab.hosts import HOSTS, Host
+from bot.probes import Target
+from bot.settings import read
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SECONDS = 20.0
+CATALOG = load(shipped())
+MODEL = Model.of(CATALOG)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was seen of a host, and what it comes to."""
+
+    seen: tuple[Observation, ...]
+    diagnosis: Diagnosis
+
+    @property
+    def companions(self) -> Observation:
+        """What became of ``host.companions``."""
+        return next(each for each in self.seen if each.probe == "host.companions")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def judged(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, Judged]]:
+    """Every host, by name."""
+    async with Lab() as lab:
+        path = lab.settings_toml(tmp_path_factory.mktemp("lab"))
+        scout = Scout.of(read(path, {}))
+
+        async def judge(host: str) -> Judged:
+            target = Target(host)
+            scout.admit(target)
+            seen = await scout.look(target, scout.places(host), seconds=SECONDS)
+            evidence = evidence_of(CATALOG, seen, Told())
+            return Judged(tuple(seen), diagnose(MODEL, evidence, {}, seen))
+
+        try:
+            found = await asyncio.gather(*(judge(row.name) for row in HOSTS))
+        finally:
+            await scout.close()
+        yield {row.name: each for row, each in zip(HOSTS, found, strict=True)}
+
+
+@pytest.mark.parametrize("row", HOSTS, ids=lambda row: row.name)
+async def test_the_ladder_ends_where_the_table_says(
+    judged: Mapping[str, Judged], row: Host
+) -> None:
+    assert judged[row.name].diagnosis.ladders == {"lab": row.ladder}
+
+
+@pytest.mark.parametrize("row", HOSTS, ids=lambda row: row.name)
+async def test_the_first_cause_is_the_truth(judged: Mapping[str, Judged], row: Host) -> None:
+    verdict = judged[row.name].diagnosis.verdict
+    first = next(share.id for share in verdict.causes if share.id != OTHER)
+    if row.cause is None:
+        assert verdict.state == "healthy"
+    else:
+        assert (first, verdict.state != "healthy") == (row.cause, True)
+
+
+@pytest.mark.parametrize("row", HOSTS, ids=lambda row: row.name)
+async def test_other_ports_are_tried_only_where_rdp_does_not_open(
+    judged: Mapping[str, Judged], row: Host
+) -> None:
+    one, shut = judged[row.name].companions, row.ladder in {"host", "port"}
+    assert (one.status is Status.PASSED) == shut, one.detail
+    if row.ladder == "name":
+        assert one.detail == "the name has no address here"
+    elif not shut:
+        assert one.detail == "the RDP port opens"
+
+
+async def test_asleep_is_told_from_a_firewall(judged: Mapping[str, Judged]) -> None:
+    silent = dict.fromkeys(("445", "135", "5985", "22", "443"), "timeout")
+    listening = dict.fromkeys(("445", "135", "5985"), "open")
+    refused = dict.fromkeys(("22", "443"), "refused")
+    assert judged["pc-sales-11"].companions.facts == {"ports": silent, "ping": "silence"}
+    assert judged["srv-file-02"].companions.facts == {"ports": silent | listening, "ping": "reply"}
+    assert judged["srv-file-01"].companions.facts == {"ports": listening | refused, "ping": "reply"}
+    asleep, shut = (judged[name].diagnosis for name in ("pc-sales-11", "srv-file-02"))
+    assert (asleep.evidence["host-life"], shut.evidence["host-life"]) == ("silent", "answers")
+    assert asleep.verdict.state == "found"
+    assert "host-down-or-asleep" in shut.verdict.ruled_out
