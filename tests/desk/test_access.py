@@ -126,3 +126,11 @@ def test_the_same_host_is_not_looked_at_twice_in_a_moment() -> None:
     assert limits.same(AWAY, "srv", 3389, clock()) is None
     clock.pass_(15)
     assert limits.same(o.TEAM, "srv", 3389, clock()) is None
+
+
+def test_without_that_limit_nobody_waits_even_when_two_ask_at_once() -> None:
+    clock, limits = o.Clock(), Limits(Allowance(same_host_seconds=0))
+    read_before = clock()
+    clock.pass_(1)
+    limits.began(o.TEAM, "srv", 3389, clock(), 7)
+    assert limits.same(o.TEAM, "srv", 3389, read_before) is None
