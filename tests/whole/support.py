@@ -1,0 +1,381 @@
+"""The product as it is shipped, between a local Slack and the lab.
+
+Strategy: Slack and lab live in the test's own process, where a test can act, break and read;
+the bot is ``python -m bot serve`` in a process of its own, which can be stopped and killed.
+What it says on stderr is printed at the end, so that pytest shows it with a failure.
+"""
+
+import asyncio
+import json
+import re
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import ClientConnectionError
+
+from bot.cli.blocktext import text_of
+from bot.lab import Lab
+from bot.sandbox.request_url import RequestUrl
+from bot.sandbox.server import LocalSlack
+from bot.sandbox.world import Message
+from handlers.manifest import manifest
+
+HOME = Path(__file__).parents[2]
+HOST = "srv-app-07"
+COMMAND = f"/rdp {HOST} 0x904 0x7"
+PATIENCE = 30.0
+"""Seconds that anything may take on a busy machine; nothing is ever measured against it."""
+POLL = 0.1
+MOST_STEPS = 8
+T = TypeVar("T")
+
+SETTINGS = """\
+[slack]
+api_url = "{api_url}"
+mode = "{mode}"
+listen = "127.0.0.1:{port}"
+helpdesk_channels = ["C0HELPDESK"]
+escalation_channel = "C0ESCALATE"
+
+[store]
+path = "tickets.db"
+
+[http]
+listen = "127.0.0.1:0"
+
+[limits]
+same_host_seconds = 0
+per_user_minute = 1000
+
+[log]
+format = "text"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one run of the command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The JSON objects on stdout, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+async def cli(
+    *arguments: str, stdin: str = "", folder: Path = HOME, env: Mapping[str, str] | None = None
+) -> Done:
+    """Run ``rdp-triage`` with these arguments and this environment, without a terminal."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=folder,
+        env=env or {},
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            out, err = await process.communicate(stdin.encode())
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    return Done(process.returncode or 0, out.decode(), err.decode())
+
+
+class Bot:
+    """``rdp-triage serve`` as a process; ``ready`` tells when a started one can be used."""
+
+    def __init__(
+        self, config: Path, tokens: Mapping[str, str], ready: Callable[[], Any], log: Path
+    ) -> None:
+        self._config = config
+        self.tokens = dict(tokens)
+        self._ready = ready
+        self._log = log
+        log.touch()
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._process is not None
+
+    @property
+    def pid(self) -> int:
+        """The process number of the running bot."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start it and wait until it can be used."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "serve",
+                "--config",
+                str(self._config),
+                cwd=HOME,
+                env=self.tokens,
+                stdin=asyncio.subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+        ended = asyncio.create_task(self._process.wait())
+        ready = asyncio.create_task(self._ready())
+        await asyncio.wait({ended, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            raise AssertionError(f"the bot ended with {ended.result()}:\n{self.said}")
+        ended.cancel()
+        await ready
+
+    async def stop(self) -> None:
+        """End it as a supervisor does, and see that it ends well."""
+        assert await self._end(signal.SIGTERM) == 0, self.said
+
+    async def kill(self) -> None:
+        """End it without warning."""
+        assert await self._end(signal.SIGKILL) == -signal.SIGKILL, self.said
+
+    async def close(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        if self._process is not None:
+            await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> int:
+        process, self._process = self._process, None
+        assert process is not None, "the bot does not run"
+        if process.returncode is None:
+            process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            return await process.wait()
+
+    @property
+    def said(self) -> str:
+        """Everything on stderr since the first start."""
+        return self._log.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything together: what people do in Slack, what the lab's administrator does."""
+
+    slack: LocalSlack
+    lab: Lab
+    bot: Bot
+    config: Path
+
+    @property
+    def database(self) -> Path:
+        """The bot's database."""
+        return self.config.parent / "tickets.db"
+
+    async def cli(self, *arguments: str, stdin: str = "") -> Done:
+        """Run a command on the bot's own settings."""
+        return await cli(*arguments, "--config", str(self.config), stdin=stdin)
+
+    async def tickets(self) -> list[dict[str, Any]]:
+        """All tickets as ``tickets list --json`` tells them, newest first."""
+        done = await self.cli("tickets", "list", "--json", "--limit", "1000")
+        assert done.code == 0, done.err
+        return done.rows
+
+    def stored(self, question: str, *values: object) -> list[Any]:
+        """The first column of what the bot's database answers, read beside it."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return [row[0] for row in connection.execute(question, values)]
+
+    def cards(self, host: str = HOST, channel: str = "helpdesk") -> list[Message]:
+        """The bot's cards of a host in a channel, oldest first."""
+        return [each for each in self.slack.from_app(channel) if _titled(each, host)]
+
+    async def tidy(self) -> None:
+        """Begin anew: the bot runs, Slack is well, no message is left and nothing is broken."""
+        self.slack.state.faults.clear()
+        if not self.bot.runs:
+            await self.bot.start()
+        for channel in ("helpdesk", "escalations"):
+            for message in self.slack.from_app(channel):
+                self.slack.delete("admin", message)
+        for person in ("asker", "teammate", "lead", "guest"):
+            self.slack.reload(person)
+        for row in self.lab.faults():
+            await self.lab.damage(row.name)
+
+    async def open(self, line: str = COMMAND, user: str = "asker") -> Message:
+        """Type a command in #helpdesk and wait for the verdict on its card."""
+        host = line.split()[1]
+        before = len(self.cards(host))
+        receipt = await self.slack.command(user, "helpdesk", line)
+        assert receipt.ok, receipt
+        await self.wait(lambda: len(self.cards(host)) > before, "the card")
+        card = self.cards(host)[-1]
+        await self.moved(card)
+        return card
+
+    async def press(self, card: Message, label: str, user: str = "asker") -> None:
+        """Press a button of a card and wait for the next card with something to press."""
+        before = stamp(card)
+        receipt = await self.slack.click(user, card, label)
+        assert receipt.ok, receipt
+        await self.moved(card, before)
+
+    async def choose(self, card: Message, choice: str, user: str = "asker") -> None:
+        """Choose an entry of a card's menu and wait for the next card."""
+        before = stamp(card)
+        receipt = await self.slack.choose(user, card, choice)
+        assert receipt.ok, receipt
+        await self.moved(card, before)
+
+    async def moved(self, card: Message, before: str = "") -> None:
+        """Wait for a version of a card that has something to press, after the one ``before``."""
+        await self.wait(
+            lambda: settled(card) and stamp(card) != before, f"a card after {before or 'looking'}"
+        )
+
+    async def private(self, user: str, *words: str, since: int = 0) -> str:
+        """What somebody was told privately, all of ``words`` in it."""
+
+        def told() -> str:
+            for message in self.slack.ephemerals(user)[since:]:
+                if all(word in said(message) for word in words):
+                    return said(message)
+            return ""
+
+        return await self.wait(told, f"{user} being told {words}")
+
+    async def wait(self, predicate: Callable[[], T], what: str) -> T:
+        """The first true value of ``predicate``; raises TimeoutError."""
+        return await self.slack.wait_for(predicate, PATIENCE, what)
+
+
+@asynccontextmanager
+async def whole(
+    folder: Path, more: str = "", *, mode: str = "socket", start: bool = True
+) -> AsyncIterator[Whole]:
+    """A lab, a local Slack and the bot between them; ``more`` is added to its settings."""
+    async with AsyncExitStack() as stack:
+        lab = await stack.enter_async_context(Lab())
+        slack = await stack.enter_async_context(LocalSlack(manifest(), limits="off"))
+        port = free_port()
+        text = SETTINGS.format(api_url=slack.api_url, mode=mode, port=port)
+        config = lab.settings_toml(folder, text + more)
+        tokens = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+        }
+        bot = Bot(config, tokens, _readiness(slack, mode, port), folder / "bot.log")
+        stack.callback(lambda: print(bot.said))
+        stack.push_async_callback(bot.close)
+        if start:
+            await bot.start()
+        yield Whole(slack, lab, bot, config)
+
+
+async def wander(world: Whole, card: Message, title: str, least: int = 0) -> None:
+    """Take ``least`` steps or more that help nobody, and come to the fix of this title."""
+    met = False
+    for count in range(MOST_STEPS):
+        here = f"Next: {title}" in said(card)
+        if here and count >= least:
+            return
+        if met:
+            await world.choose(card, "back")
+        else:
+            other = "It worked" in labels(card) and not here
+            await world.press(card, "Did not help" if other else "Not sure")
+        met = met or here
+    raise AssertionError(f"{title!r} was not offered in {MOST_STEPS} steps:\n{said(card)}")
+
+
+def session(leader: int) -> list[str]:
+    """The processes of the session that ``leader`` began, dead ones that nobody buried left out."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            name, fields = stat.read_text(encoding="utf-8").rsplit(")", 1)
+            state, _, _, owner, *_ = fields.split()
+            if int(owner) == leader and state not in {"Z", "X"}:
+                found.append(name)
+    return found
+
+
+def _readiness(slack: LocalSlack, mode: str, port: int) -> Callable[[], Any]:
+    if mode == "socket":
+        return lambda: slack.connected(within=PATIENCE)
+    receiver = slack.use_http(f"http://127.0.0.1:{port}/slack/events")
+
+    return lambda: _verified(receiver)
+
+
+async def _verified(receiver: RequestUrl) -> None:
+    """Wait until the bot answers the challenge with which Slack tries a request URL."""
+    for _ in range(round(PATIENCE / POLL)):
+        with suppress(ClientConnectionError):
+            assert await receiver.verify(), "the challenge was refused"
+            return
+        await asyncio.sleep(POLL)
+    raise TimeoutError("the bot does not listen")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def said(message: Message) -> str:
+    """A message as people read it, buttons in brackets."""
+    return text_of(message.blocks) if message.blocks else message.text
+
+
+def labels(message: Message) -> list[str]:
+    """What stands on a message's buttons."""
+    return [
+        element["text"]["text"]
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["type"] == "button"
+    ]
+
+
+def settled(card: Message) -> bool:
+    """A card on which nothing is going on: it has more to press than Cancel."""
+    return bool(set(labels(card)) - {"Cancel"})
+
+
+def stamp(card: Message) -> str:
+    """Ticket and version that a card's buttons carry: ``12:3``."""
+    found = re.search(r'"value": "(\d+:\d+):', json.dumps(card.blocks))
+    return found[1] if found else ""
+
+
+def number(card: Message) -> int:
+    """The ticket's number in the card's header."""
+    return int(said(card).split()[0].removeprefix("#"))
+
+
+def _titled(message: Message, host: str) -> bool:
+    first = message.blocks[0] if message.blocks else {}
+    return bool(first.get("type") == "header" and first["text"]["text"].endswith(f"  {host}"))
