@@ -44,7 +44,7 @@ def test_every_command_has_help_and_knows_the_settings_option(
 
 def test_the_table_holds_the_commands_and_nothing_else(here: Path) -> None:
     with cli.make_context("rdp-triage", ["--help"], resilient_parsing=True) as context:
-        assert cli.list_commands(context) == sorted(COMMANDS)  # type: ignore[attr-defined]
+        assert cli.list_commands(context) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize(
