@@ -142,4 +142,8 @@ class _Visit(asyncssh.SSHServer):
         await asyncio.sleep(reach.delay_s)
         if reach.fate is Port.REFUSED:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
-        return await self._connection.forward_connection("127.0.0.1", reach.port)
+        forwarder = await self._connection.forward_connection("127.0.0.1", reach.port)
+        if self._gone.is_set():
+            forwarder.close()  # asyncssh has forgotten the channel that would do it
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "the client has gone")
+        return forwarder

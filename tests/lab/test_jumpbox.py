@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -132,3 +133,18 @@ async def test_forbidden_forwarding(lab: Lab, tmp_path: Path) -> None:
             await opened(connection, "192.0.2.11")
         assert caught.value.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED
         assert (await connection.run("true")).exit_status == 0
+
+
+async def test_nothing_is_left_open_for_a_client_that_has_gone(lab: Lab, tmp_path: Path) -> None:
+    async with connected(lab, tmp_path) as connection:
+        opening = asyncio.create_task(opened(connection, "192.0.2.12"))  # half a second away
+        await asyncio.sleep(0.1)
+        connection.abort()
+    with pytest.raises((ConnectionError, asyncssh.Error)):
+        await opening
+    for _ in range(100):
+        if lab.host("srv-app-02").seen.connections:
+            break
+        await asyncio.sleep(0.05)
+    await lab.close()
+    gc.collect()  # what is left open says so now, and pytest takes it for an error
