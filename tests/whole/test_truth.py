@@ -19,10 +19,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CAUSES = load(shipped()).causes
 FAULTY = tuple(row for row in HOSTS if row.cause is not None)
 HEALTHY = tuple(row for row in HOSTS if row.cause is None)
-NO_COMPANIONS = "asleep and firewalled look alike until the companion ports are probed"
-NOT_YET = {"pc-sales-11": NO_COMPANIONS}
-"""Hosts whose truth cannot be seen yet, and why; an unexpected success fails."""
-
 SWAPPED = ("srv-db-01", "srv-db-02", "srv-db-04", "srv-old-01", "srv-file-03", "pc-sales-12")
 """Whose faults srv-app-07 is given, one after the other."""
 
@@ -72,14 +68,7 @@ def first_cause(card: str) -> str | None:
     return named[places[0]] if places else None
 
 
-def marked(row: Host) -> object:
-    """A parameter that is expected to fail where the truth cannot be seen yet."""
-    reason = NOT_YET.get(row.name)
-    marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-    return pytest.param(row, id=row.name, marks=marks)
-
-
-@pytest.mark.parametrize("row", [marked(row) for row in FAULTY])
+@pytest.mark.parametrize("row", FAULTY, ids=lambda row: row.name)
 async def test_the_first_cause_is_the_truth(asked: Asked, row: Host) -> None:
     assert first_cause(asked.before[row.name]) == row.cause
 
