@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.evidence import Observation
 from bot.probes.base import Report, Target
+from bot.probes.conduct import MOST_CONNECTIONS
 from bot.probes.run import look
 from bot.settings import Settings
 from bot.targets import Rules, could_match
@@ -105,17 +106,19 @@ class Scout:
             )
         return tuple(found)
 
-    async def look(
+    async def look(  # noqa: PLR0913 - each is a decision of the caller
         self,
         target: Target,
         places: Sequence[str],
         *,
         seconds: float,
         only: frozenset[str] | None = None,
+        connections: int = MOST_CONNECTIONS,
         report: Report | None = None,
     ) -> list[Observation]:
         """Look from all places at once, for at most ``seconds``; the answers are in their order.
 
+        ``connections`` limits those to the RDP port from each place.
         Raises TargetRefused when the completed name or an address is closed by the rules.
         """
         deadline = asyncio.get_running_loop().time() + seconds
@@ -132,6 +135,7 @@ class Scout:
                 connect_timeout=connect,
                 report=report,
                 only=only,
+                connections=connections,
             )
 
         tasks = [asyncio.create_task(one(place)) for place in places]

@@ -96,7 +96,9 @@ def _observation(answers: Answers) -> Observation:
     # A request without negotiation data is confirmed even by hosts that refuse what follows.
     negotiated = {name: one for name, one in words.items() if name != "none"} or words
     kinds = {one.partition(":")[0] for one in negotiated.values()}
-    if kinds & {"selected", "bare"}:
+    # "TLS not allowed" says that RDP security is taken, which a short look does not ask for.
+    taken = facts["security"] == "rdp-only" and "rdp" not in words
+    if taken or kinds & {"selected", "bare"}:
         return Observation.passed(NAME, **facts)
     failure = next(failure for kind, failure in _FAILURES.items() if kind in kinds)
     return Observation.failed(NAME, failure, **facts)

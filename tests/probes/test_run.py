@@ -11,7 +11,7 @@ from bot.probes.run import look
 from bot.targets import TargetRefused
 from bot.vantage.base import Lookup
 from tests.probes.loopback import LOOPBACK, Loopback, see
-from tests.probes.servers import Peer, V, context, hosting, rdp, windows_nla, xrdp
+from tests.probes.servers import Peer, V, context, hosting, rdp, rdp_only, windows_nla, xrdp
 
 PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
 
@@ -118,6 +118,15 @@ async def test_a_sweep_learns_the_most_from_four_connections() -> None:
     assert found["tls.hello"].facts["modern_client"] == "unknown"
     assert found["tls.certificate"].status is PASSED
     assert found["nla.challenge"].status is PASSED
+
+
+async def test_a_sweep_knows_rdp_security_without_asking_for_it() -> None:
+    async with hosting(rdp(rdp_only)) as host:
+        found = await see(host, connections=3)
+    assert host.connections == 3
+    negotiation = found["rdp.negotiation"]
+    assert "rdp" not in negotiation.facts["answers"]
+    assert (negotiation.status, negotiation.facts["security"]) == (PASSED, "rdp-only")
 
 
 async def test_observations_are_reported_once_and_as_soon_as_they_are_known() -> None:
