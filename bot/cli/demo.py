@@ -10,12 +10,13 @@ import click
 
 from bot.cli.common import FAULT, FINE, config_option
 
-FAVOURITE = "srv-app-07"
+FAVOURITE = "srv-app-07 0x904 0x7"
 
 WELCOME = """\
 A lab of {count} Windows hosts stands behind a simulated SSH jump box; most of them are broken.
-Name a host to have it looked at. While a ticket is open, the word  repair  lets the lab's
-administrator repair the host: only that makes a fix work, never a button.
+Name a host to have it looked at, with the error code that a user would have seen, if you like.
+While a ticket is open, the word  repair  lets the lab's administrator repair the host: only that
+makes a fix work, never a button.
 """
 
 
@@ -43,6 +44,7 @@ def command(terminal: bool, config: str | None) -> int:
 
 
 async def _guided(folder: Path) -> int:
+    from bot.cli.render import wrapped
     from bot.cli.terminal import Guide, Terminal
     from bot.cli.triage import opened_desk
     from bot.desk.looking import Scout
@@ -54,35 +56,41 @@ async def _guided(folder: Path) -> int:
         terminal = Terminal(colour=sys.stdout.isatty())
         async with opened_desk(settings, Scout.of(settings), terminal) as desk:
             guide = Guide(desk, terminal, "cli:demo")
-            click.echo(WELCOME.format(count=len(lab.faults())))
+            click.echo(wrapped(WELCOME.format(count=len(lab.faults()))))
             await _rounds(lab, guide, terminal)
     return FINE
 
 
 async def _rounds(lab: Any, guide: Any, terminal: Any) -> None:
     """Host after host until somebody has enough."""
+    from bot.catalog.codes import BadCode, parse_codes
+    from bot.cli.render import wrapped
     from bot.desk.intents import Opening
 
     names = [row.name for row in lab.faults()]
     while True:
-        click.echo("Hosts: " + ", ".join(names))
-        click.echo(f"Host [{FAVOURITE}], or quit: ", nl=False)
-        line = await asyncio.to_thread(sys.stdin.readline)
-        word = line.strip().lower() or FAVOURITE
-        if not line or word in {"q", "quit", "exit"}:
+        click.echo(wrapped("\nHosts: " + ", ".join(names)))
+        click.echo(f"Host and codes [{FAVOURITE}], or quit: ", nl=False)
+        line = await guide.lines.next()
+        host, *typed = (line.strip() or FAVOURITE).split()
+        host = host.lower()
+        if not line or host in {"q", "quit", "exit"}:
             click.echo()
             return
-        if word not in names:
-            click.echo(f"{word!r} is not a host of the lab.", err=True)
+        try:
+            codes = tuple(parse_codes(" ".join(typed)))
+        except BadCode as error:
+            click.echo(str(error), err=True)
+            continue
+        if host not in names:
+            click.echo(f"{host!r} is not a host of the lab.", err=True)
             continue
 
-        async def repair(_: str, host: str = word) -> str:
+        async def repair(_: str, host: str = host) -> str:
             row = await lab.repair(host)
-            return f"\n(lab) {row.repair}"
+            return wrapped(f"\n(lab) {row.repair}")
 
         guide.extras = {"repair": repair}
         terminal.view = None
-        codes = ("0x904", "0x7")
-        await guide.open(Opening(guide.sender(), word, 3389, codes))
+        await guide.open(Opening(guide.sender(), host, 3389, codes))
         await guide.talk()
-        click.echo()

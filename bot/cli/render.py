@@ -5,6 +5,8 @@ the knowledge base is Markdown; it is readable as it stands, only its paragraphs
 """
 
 import json
+import re
+import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -13,34 +15,61 @@ import click
 from bot.desk.view import Row, StepView, TicketView
 from bot.evidence import Observation
 
-WIDTH = 96
+WIDEST, NARROWEST = 96, 40
+_TOGETHER = re.compile(r"(?<=[0-9]) (?=(?:in [0-9]+|of [0-9]+|ms|s|min|minutes?|hours?|days?)\b)")
+BESIDE = " " * 29
+"""What stands left of a rung's detail: its mark and its name."""
+
 COLOURS = {"ok": "green", "fault": "red", "not checked": "yellow", "…": "cyan"}
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Wrap each paragraph; code blocks and list items keep their lines."""
+def width() -> int:
+    """Columns to fill: the terminal's, between what can be read and what is pleasant."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
+
+
+def wrapped(text: str, indent: str = "", hang: int | None = None) -> str:
+    """Wrap each paragraph; code blocks keep their lines.
+
+    Further lines of a paragraph stand under its text, or ``hang`` characters in.
+    """
     lines: list[str] = []
     code = False
     for line in text.splitlines():
         if line.lstrip().startswith("```"):
             code = not code
-            continue
-        if code or not line.strip():
+        elif code or not line.strip():
             lines.append(f"{indent}    {line}".rstrip() if code else "")
-            continue
-        lead = len(line) - len(line.lstrip())
-        hang = " " * (lead + (3 if line.lstrip()[:2].rstrip(".").isdigit() else 2))
-        first = indent + line[:lead]
-        rest = indent + (hang if line.lstrip()[:1] in "-*0123456789" else line[:lead])
-        lines += textwrap.wrap(
-            line.strip(),
-            WIDTH,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        else:
+            lead = indent + line[: len(line) - len(line.lstrip())]
+            below = lead + " " * _mark_of(line) if hang is None else " " * hang
+            lines += _filled(line.strip(), lead, below)
     return "\n".join(lines)
+
+
+def _mark_of(line: str) -> int:
+    """How wide the mark of a list item is; 0 for a plain paragraph."""
+    found = re.match(r"\s*([0-9]+\. +|[-*] +)", line)
+    return len(found[1]) if found else 0
+
+
+def _filled(text: str, first: str = "", below: str = "") -> list[str]:
+    """Lines of at most the width; a number is never parted from its unit."""
+    made = textwrap.wrap(
+        _TOGETHER.sub("\u00a0", text),
+        width(),
+        initial_indent=first,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace("\u00a0", " ") for line in made]
+
+
+def choices(labels: Sequence[str]) -> str:
+    """Labels in brackets; one is never broken over two lines."""
+    whole = (f"[{label}]".replace(" ", "\u00a0") for label in labels)
+    return "\n".join(_filled(" ".join(whole)))
 
 
 def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
@@ -48,10 +77,15 @@ def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
     for row in rows:
         mark = f"{row.mark:<12}"
         shown = click.style(mark, fg=COLOURS[row.mark]) if colour else mark
-        hang = " " * 29
-        text = textwrap.wrap(row.detail, WIDTH - 29, break_long_words=False) or [""]
-        yield f"{shown} {row.title:<16}{text[0]}".rstrip()
-        yield from (hang + more for more in text[1:])
+        first, *more = _filled(row.detail, BESIDE, BESIDE) or [BESIDE]
+        yield f"{shown} {row.title:<16}{first.removeprefix(BESIDE)}".rstrip()
+        yield from more
+
+
+def verdict(sentence: str, likelihood: str, colour: bool) -> str:
+    """The first thing to read, with how likely it is."""
+    said = wrapped("   ".join(filter(None, (sentence, likelihood))))
+    return click.style(said, bold=True) if colour else said
 
 
 def step_lines(step: StepView) -> Iterator[str]:
@@ -72,13 +106,11 @@ def step_lines(step: StepView) -> Iterator[str]:
 def card(view: TicketView, colour: bool = False) -> str:
     """A ticket's card, from headline to next step; the buttons are printed by the caller."""
     head = f"#{view.number}  {view.host}"
-    lines = ["", f"{head:<60}  {view.state}"]
+    lines = [f"{head:<60}  {view.state}" if width() == WIDEST else f"{head}  {view.state}"]
     if view.notice:
         lines.append(wrapped(view.notice))
-    said = "   ".join(part for part in (view.sentence, view.likelihood) if part)
-    if said:
-        bold = wrapped(said)
-        lines.append(click.style(bold, bold=True) if colour else bold)
+    if view.sentence:
+        lines.append(verdict(view.sentence, view.likelihood, colour))
     lines += [wrapped(code, "  ") for code in view.codes]
     lines += ["", *row_lines(view.rows, colour), ""]
     if view.ruled_out:
@@ -90,7 +122,7 @@ def card(view: TicketView, colour: bool = False) -> str:
         lines += [f"Now     {text}" for text in view.proof.now]
         lines.append(wrapped(view.proof.closing))
     if view.step is not None:
-        lines += ["-" * 60, *step_lines(view.step)]
+        lines += ["", "-" * 60, *step_lines(view.step)]
     return "\n".join(lines)
 
 

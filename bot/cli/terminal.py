@@ -5,7 +5,6 @@ going on and the whole card when it is done.  A person answers with a word, a nu
 beginning of a button's label; at the end of input the ticket stays open.
 """
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.render import card, row_lines
+from bot.cli.lines import Lines
+from bot.cli.render import card, choices, row_lines, wrapped
 from bot.desk.desk import Desk
 from bot.desk.intents import Click, Opening, Sender, Verb
 from bot.desk.surface import Note
@@ -70,6 +70,7 @@ class Guide:
     desk: Desk
     terminal: Terminal
     user: str
+    lines: Lines = field(default_factory=lambda: Lines(sys.stdin.fileno()))
     extras: Mapping[str, Extra] = field(default_factory=dict)
     _count: int = 0
 
@@ -82,7 +83,7 @@ class Guide:
         """Read words until the ticket is closed or the input ends."""
         while (view := self.terminal.view) is not None and self._offered(view):
             self._prompt(view)
-            line = await asyncio.to_thread(sys.stdin.readline)
+            line = await self.lines.next()
             if not line:
                 click.echo(f"\nEnd of input: ticket #{view.number} stays open.", err=True)
                 return
@@ -109,7 +110,8 @@ class Guide:
             return
         button, reason = self._button(view, word)
         if button is None:
-            click.echo(f"{word!r} is none of: {', '.join(_words(self._offered(view)))}", err=True)
+            known = [*_words(self._offered(view)), *self.extras, "quit"]
+            click.echo(wrapped(f"{word!r} is none of: {', '.join(known)}"), err=True)
             return
         detail = button.detail or (reason if button.verb in ASK_WHY else "")
         made = Click.parse(self.sender(), button.verb, button.value, detail)
@@ -125,7 +127,7 @@ class Guide:
         story = await self.desk.story(number, Tenant())
         for heading, lines in story.chapters if story else ():
             click.echo(f"\n{heading}")
-            click.echo("\n".join(f"  {line}" for line in lines))
+            click.echo("\n".join(wrapped(line, "  ", hang=4) for line in lines))
 
     def _offered(self, view: TicketView) -> tuple[Button, ...]:
         return tuple(
@@ -138,9 +140,8 @@ class Guide:
     def _prompt(self, view: TicketView) -> None:
         if not sys.stdin.isatty():
             return
-        offered = self._offered(view)
-        choices = [f"{number} {each.label}" for number, each in enumerate(offered, 1)]
-        click.echo(f"\n[{'] ['.join([*choices, *self.extras, 'quit'])}]\n> ", nl=False)
+        offered = [f"{number} {each.label}" for number, each in enumerate(self._offered(view), 1)]
+        click.echo(f"\n{choices([*offered, *self.extras, 'quit'])}\n> ", nl=False)
 
     def _button(self, view: TicketView, word: str) -> tuple[Button | None, str]:
         """The button that a word means, and what was typed after it."""
@@ -149,16 +150,17 @@ class Guide:
         if head.isdigit():
             return (offered[int(head) - 1] if 1 <= int(head) <= len(offered) else None), rest
         for each in offered:
-            if word.lower() in {
-                each.label.lower().rstrip("…"),
-                each.detail,
-                f"answer {each.detail}",
-            }:
+            if word.lower() in {_label(each), each.detail, f"answer {each.detail}"}:
                 return each, ""
         for each in offered:
             if head.lower() == each.verb.value and each.verb is not Verb.ANSWER:
                 return each, rest.strip()
-        return None, ""
+        begun = [each for each in offered if _label(each).startswith(word.lower())]
+        return (begun[0] if len(begun) == 1 else None), ""
+
+
+def _label(button: Button) -> str:
+    return button.label.lower().rstrip("…")
 
 
 def _words(buttons: tuple[Button, ...]) -> list[str]:
