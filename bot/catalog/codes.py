@@ -111,6 +111,8 @@ def explain(catalog: Catalog, tokens: str | Sequence[str]) -> tuple[Reading, ...
     that stands alone is shown from both tables.
     """
     listed = _split(tokens)
+    if not listed:
+        raise BadCode("no error code was given; codes look like 0x904, or 2308")
     tables: list[str | None] = ["disconnect", *["extended"] * (len(listed) - 1)]
     if len(listed) == 1:
         tables = [None]

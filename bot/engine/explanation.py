@@ -63,11 +63,10 @@ def _step(model: Model, decision: Decision, option: Option) -> Step:
 
 def _why_fix(model: Model, decision: Decision, option: Option) -> str:
     fix = model.fixes[option.number]
-    takes = duration(fix.cost.minutes)
     if fix.temporary:
         named = _groups(model, [cause for cause, _ in fix.cures])
-        return f"A test that takes {takes} and shows whether the cause lies in {named}."
-    return f"It helps in {out_of(chance(fix, decision.weights))} and takes {takes}."
+        return f"A test that shows whether the cause lies in {named}."
+    return f"It helps in {out_of(chance(fix, decision.weights))}."
 
 
 def _groups(model: Model, causes: list[int]) -> str:
@@ -77,19 +76,18 @@ def _groups(model: Model, causes: list[int]) -> str:
 
 def _why_question(model: Model, decision: Decision, option: Option) -> str:
     """Which groups of causes the answers speak for; within one group, which causes."""
-    takes = duration(model.questions[option.number].cost.minutes)
     pointed = _pointed(model, decision, option)
     layers = list(dict.fromkeys(LAYER_WORDS[share.layer] for share in pointed))
     titles = list(dict.fromkeys(quoted(share.title.split(";")[0]) for share in pointed))
     if len(layers) > 1:
-        return f"It takes {takes} and decides between {listed(layers)}."
+        return f"It decides between {listed(layers)}."
     if len(titles) > 1 and sum(map(len, titles)) > MOST_QUOTED:
-        return f"It takes {takes} and tells {counted_out(len(titles))} causes in {layers[0]} apart."
+        return f"It tells apart {counted_out(len(titles))} causes that concern {layers[0]}."
     if len(titles) > 1:
-        return f"It takes {takes} and decides between {listed(titles)}."
+        return f"It decides between {listed(titles)}."
     if titles:
-        return f"It takes {takes} and shows whether this is the cause: {titles[0]}."
-    return f"It takes {takes}."
+        return f"It shows whether this is the cause: {titles[0]}."
+    return f"It takes {duration(model.questions[option.number].cost.minutes)}."
 
 
 def _pointed(model: Model, decision: Decision, option: Option) -> list[CauseShare]:

@@ -20,6 +20,9 @@ LAYER_WORDS = {
     "other": "something not listed here",
 }
 
+ROUGH = 30
+"""From this count on only tens are said."""
+
 
 def out_of(probability: float) -> str:
     """A probability as cases: "nearly every", "about 7 of 10", "about 1 of 30", "very few"."""
@@ -29,8 +32,13 @@ def out_of(probability: float) -> str:
     if tenths >= 1 and probability >= 0.095:
         return f"about {tenths} of 10 such cases"
     if probability >= 0.01:
-        return f"about 1 of {round(1 / probability)} such cases"
+        return f"about 1 of {_round(1 / probability)} such cases"
     return "very few such cases"
+
+
+def _round(count: float) -> int:
+    """A count that nobody takes for exact: tens from 30 on."""
+    return round(count) if count < ROUGH else round(count / 10) * 10
 
 
 def duration(minutes: float) -> str:

@@ -106,6 +106,12 @@ def test_an_unlisted_code_is_said_to_be_unlisted(catalog: Catalog) -> None:
     assert reading.to_json() == {"token": "0x998", "code": "0x998", "decimal": 2456, "entries": []}
 
 
+@pytest.mark.parametrize("nothing", ["", "  ", ",", [""], []])
+def test_no_code_at_all_is_refused(catalog: Catalog, nothing: str | list[str]) -> None:
+    with pytest.raises(BadCode, match="no error code was given"):
+        explain(catalog, nothing)
+
+
 def test_ranges_find_the_narrowest_entry(catalog: Catalog) -> None:
     assert lookup(catalog, "0x1102")[0].name == "UnknownPDU"
     assert lookup(catalog, "0x2000", "extended")[0].name == "ProtocolError"
