@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from bot.catalog.entries import Catalog
 from bot.desk.rungs import RUNGS, Rung, say
 from bot.desk.view import Mark, Row
+from bot.desk.words import place
 from bot.evidence import Observation, Status
 from bot.evidence.findings import derive
+
+BOX = "jumpbox.session"
 
 Seen = Mapping[str, Sequence[Observation]]
 """Place -> what was seen from there."""
@@ -37,12 +40,12 @@ class _Look:
     def row(self, rung: Rung) -> Row | None:
         """The row of a rung, or None for a rung that has nothing to say here."""
         mine = {
-            place: [each for each in observations if each.probe == rung.probe]
-            for place, observations in self.seen.items()
+            vantage: [each for each in observations if each.probe == rung.probe]
+            for vantage, observations in self.seen.items()
         }
         marks = [
-            _mark(self.catalog, rung, mine[place], derive(observations))
-            for place, observations in self.seen.items()
+            _mark(self.catalog, rung, mine[vantage], derive(observations))
+            for vantage, observations in self.seen.items()
         ]
         if rung.when == "fault" and "fault" not in marks:
             return None
@@ -50,7 +53,11 @@ class _Look:
             return None
         if not any(mine.values()):
             return Row("…" if self.live else "not checked", rung.title)
-        words = {place: say(rung, each, self.host) for place, each in mine.items() if each}
+        words = {
+            vantage: say(rung, each, self.host)
+            for vantage, each in mine.items()
+            if each and (rung.probe == BOX or not cut_off(self.seen[vantage]))
+        }
         return Row(_worst(marks), rung.title, _joined(words))
 
 
@@ -61,9 +68,25 @@ def rows(
     host, port = target
     look = _Look(catalog, host, by_place(observations), live)
     made = [row for row in map(look.row, RUNGS) if row is not None]
-    return tuple(
-        Row(row.mark, f"Port {port}", row.detail) if row.title == "Port" else row for row in made
+    return _said_once(
+        [Row(row.mark, f"Port {port}", row.detail) if row.title == "Port" else row for row in made]
     )
+
+
+def cut_off(observations: Sequence[Observation]) -> bool:
+    """Whether the way to a place is broken; then its other rungs have nothing to add."""
+    return any(each.probe == BOX and each.failure is not None for each in observations)
+
+
+def _said_once(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows, with the reason of several unchecked rungs in a row at the first of them."""
+    made: list[Row] = []
+    reason = ""
+    for row in rows:
+        again = row.mark == "not checked" and row.detail == reason
+        reason = row.detail if row.mark == "not checked" else ""
+        made.append(Row(row.mark, row.title) if again else row)
+    return tuple(made)
 
 
 def _mark(
@@ -94,7 +117,7 @@ def _joined(words: Mapping[str, str]) -> str:
     said = {text for text in words.values() if text}
     if len(said) <= 1:
         return next(iter(said), "")
-    return "; ".join(f"{text} (from {place})" for place, text in words.items() if text)
+    return "; ".join(f"{text} (from {place(each)})" for each, text in words.items() if text)
 
 
 def changes(

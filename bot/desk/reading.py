@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.catalog.entries import Cause, Fix
 from bot.desk.body import Body
 from bot.desk.ladder import by_place
 from bot.desk.library import Library
-from bot.desk.saying import share, took
+from bot.desk.saying import clause, share, took
 from bot.desk.showing import meanings
 from bot.desk.view import Meaning, Past, PastPage, Story, Tally
 from bot.evidence import Observation
@@ -39,7 +40,7 @@ class Reader:
         ]
         if body.offer is not None:
             shares = tuple(
-                f"{each.title} - {share(each.probability)}"
+                f"{share(each.probability)}  {each.title}"
                 for each in body.offer.verdict.causes
                 if each.probability >= 0.01
             )
@@ -65,7 +66,7 @@ class Reader:
             ticket.number,
             ticket.host,
             ticket.opened_at,
-            (ticket.cause or "cause not known").replace("-", " ") if cause is None else cause.title,
+            _cause(ticket) if cause is None else cause.title,
             ticket.state + outcome,
             took(ticket) if ticket.closed_at else "",
             ticket.asked_by,
@@ -84,16 +85,29 @@ class Reader:
             ("Fixes", found.fixes, catalog.fixes),
         ):
             named = [
-                f"{entries[each].title if each in entries else each.replace('-', ' ')} ({count})"
+                f"{_named(entries, each)} ({count})"
                 for each, count in list(counts.items())[:MOST_NAMED]
             ]
             if named:
                 lines.append(f"{title}: " + "; ".join(named))
-        return Tally(f"{found.tickets} tickets in {STATS.days} days", tuple(lines))
+        noun = "ticket" if found.tickets == 1 else "tickets"
+        return Tally(f"{found.tickets} {noun} in {STATS.days} days", tuple(lines))
 
     def codes(self, text: str) -> tuple[Meaning, ...]:
         """What the codes in a text mean; raises BadCode."""
         return meanings(self.library.current.catalog, text)
+
+
+def _named(entries: Mapping[str, Cause] | Mapping[str, Fix], name: str) -> str:
+    """An entry by its title; one that is not in the knowledge base any more by its id."""
+    return clause(entries[name].title) if name in entries else name.replace("-", " ")
+
+
+def _cause(ticket: Ticket) -> str:
+    """The cause of a ticket that the knowledge base does not name; open ones have none yet."""
+    if ticket.state in ("open", "escalated"):
+        return ""
+    return (ticket.cause or "cause not known").replace("-", " ")
 
 
 def _fact(seen: Observation) -> str:

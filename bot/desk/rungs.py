@@ -24,10 +24,12 @@ class Rung:
 
 RUNGS = (
     Rung("Jump box", "jumpbox.session", ("jumpbox",), words.jumpbox, when="fault"),
-    Rung("Name", "name.lookup", ("name-lookup", "host-names"), words.name),
+    Rung("Name", "name.lookup", ("name-lookup",), words.name),
     Rung("Host", "host.companions", ("host-life",), words.companions, when="run"),
-    Rung("Port", "port.tcp", ("port-state", "stranger"), words.port),
-    Rung("RDP security", "rdp.negotiation", ("rdp-answer", "security-layer"), words.rdp),
+    Rung("Port", "port.tcp", ("port-state",), words.port),
+    Rung(
+        "RDP security", "rdp.negotiation", ("rdp-answer", "security-layer", "stranger"), words.rdp
+    ),
     Rung("TLS", "tls.hello", ("tls-hello", "modern-client", "tls-versions"), words.tls),
     Rung(
         "Certificate",
@@ -38,7 +40,7 @@ RUNGS = (
     Rung(
         "Sign-in (NLA)",
         "nla.challenge",
-        ("credssp-version", "ntlm", "nla-answer", "clock"),
+        ("credssp-version", "ntlm", "nla-answer", "clock", "host-names"),
         words.sign_in,
     ),
     Rung("Path", "path.quality", (), words.quality, when="run"),
@@ -52,5 +54,5 @@ def say(rung: Rung, seen: Sequence[Observation], host: str) -> str:
         return rung.say(passed[0].facts, host)
     failed = [each for each in seen if each.failure is not None]
     if failed and failed[0].failure is not None:
-        return words.FAILURES[failed[0].failure]
+        return words.failed(failed[0].failure, failed[0].facts)
     return words.clean(seen[0].detail) if seen else ""

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 
 from bot.catalog.entries import OTHER, Catalog
 from bot.desk.body import Body
-from bot.desk.ladder import by_place
-from bot.desk.words import FAILURES, day, duration
+from bot.desk.ladder import BOX, by_place
+from bot.desk.words import FAILURES, day, duration, listed, place
 from bot.engine import Verdict
 from bot.evidence import Failure, Observation
 from bot.store.base import Ticket
@@ -21,6 +21,16 @@ SHOWN_FROM = 0.1
 
 MOST_RULED_OUT = 6
 LADDER = "ladder"
+
+
+def capital(text: str) -> str:
+    """A text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def clause(title: str) -> str:
+    """The first clause of a cause's title, to stand inside a sentence."""
+    return title.split(";", maxsplit=1)[0].rstrip(".")
 
 
 def minutes(effort: float) -> str:
@@ -122,20 +132,20 @@ def blind(observations: Sequence[Observation], host: str) -> str:
     """Said when no place could look at all: a fault of the jump box is never the host's."""
     seen = by_place(observations)
     broken: dict[str, Observation] = {}
-    for place, found in seen.items():
+    for vantage, found in seen.items():
         for each in found:
-            if each.probe == "jumpbox.session" and each.failure is not None:
-                broken[place] = each
+            if each.probe == BOX and each.failure is not None:
+                broken[vantage] = each
     if not broken or len(broken) < len(seen):
         return ""
-    place, fault = next(iter(broken.items()))
+    box, fault = next(iter(broken.items()))
     failure = fault.failure or Failure.PROBE_INTERNAL
-    words = FAILURES.get(failure, failure.value).replace("the jump box", f"Jump box {place}", 1)
+    words = FAILURES.get(failure, failure.value).replace("the jump box", f"Jump box {box}", 1)
     said = f"{words}. Nothing was sent to {host}, so this says nothing about it."
     if failure is Failure.JUMPBOX_HOST_KEY:
         said += (
-            f" {fault.detail.rstrip('.')}. An administrator compares the fingerprint with the "
-            "machine and only then puts its key into the known_hosts file of the settings."
+            f" {capital(fault.detail.rstrip('.'))}. An administrator compares the fingerprint "
+            "with the machine and only then puts its key into the known_hosts file of the settings."
         )
     return said
 
@@ -156,7 +166,7 @@ def last_time(body: Body) -> str:
     if last is None:
         return ""
     same = body.offer is not None and body.offer.verdict.causes[0].id == last["cause"]
-    cause = "same cause" if same else str(last["title"])
+    cause = "same cause" if same else f'"{clause(str(last["title"]))}"'
     fixed = f', fixed by "{last["fix"]}"' if last["fix"] else ""
     return (
         f"Last time here: {day(last['closed_at'])}, {cause}{fixed} "
@@ -185,4 +195,4 @@ def took(ticket: Ticket, now: datetime | None = None) -> str:
 
 
 def _places(ticket: Ticket) -> str:
-    return " and ".join(ticket.vantages) or "here"
+    return listed([place(each) for each in ticket.vantages]) or "here"

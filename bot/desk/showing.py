@@ -13,7 +13,7 @@ from bot.desk.body import Body
 from bot.desk.buttons import buttons_of, more_of, tools_of
 from bot.desk.ladder import changes, rows
 from bot.desk.view import Meaning, Proof, StepView, TicketView
-from bot.desk.words import duration
+from bot.desk.words import duration, listed, place
 from bot.engine import Step
 from bot.evidence import Observation
 from bot.store.base import Ticket
@@ -22,9 +22,11 @@ WHO = {"user": "you", "helper": "helpdesk", "admin": "server administrator"}
 RISK = (
     "changes nothing",
     "can be undone",
-    "disturbs others or restarts something",
+    "restarts something or disturbs others",
     "weakens protection for a while",
 )
+DISTURBING = 2
+"""The risk whose words say already that others notice it."""
 
 
 def view_of(
@@ -73,7 +75,7 @@ def meanings(catalog: Catalog, codes: str | Sequence[str]) -> tuple[Meaning, ...
 
 
 def _state(ticket: Ticket, body: Body) -> str:
-    places = " and ".join(ticket.vantages)
+    places = listed([place(each) for each in ticket.vantages])
     if ticket.state == "open":
         if body.phase == "looking":
             return f"looking from {places}"
@@ -114,7 +116,7 @@ def _fix(step: Step, fix: Fix, fill: Callable[[str], str]) -> StepView:
         facts = (saying.minutes(fix.effort.value), who)
         return StepView(step.title, facts, step.why, fill(fix.undo or ""))
     words = [saying.minutes(fix.effort.value), who, RISK[fix.risk]]
-    if fix.disturbs_others:
+    if fix.disturbs_others and fix.risk != DISTURBING:
         words.append("other people notice it")
     if fix.waiting:
         words.append(f"then wait {duration(fix.waiting * 60)}")

@@ -6,10 +6,12 @@ passes ``clean``; what comes out is plain text for any surface.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from bot import redact
 from bot.evidence import Failure
+from bot.wire.x224 import stranger
 
 Facts = Mapping[str, Any]
 LONGEST = 120
@@ -70,7 +72,17 @@ SERVERS = {
     "virtualbox": "VirtualBox",
 }
 
+STRANGERS = {
+    "ssh": "SSH answers, not RDP",
+    "http": "a web server answers, not RDP",
+    "tls": "TLS answers, not RDP",
+}
 PINGS = {"reply": "answers ping", "silence": "no answer to ping"}
+
+
+def place(vantage: str) -> str:
+    """A place to look from, as people say it: a jump box by its name, or here."""
+    return "here" if vantage == "direct" else vantage
 
 
 def clean(text: str) -> str:
@@ -94,7 +106,7 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             count = round(seconds / size)
             return f"{count} {word}{'' if count == 1 else 's'}"
-    return f"{number(seconds)} s"
+    return f"{ceil(seconds)} s"
 
 
 def day(text: str) -> str:
@@ -149,6 +161,17 @@ def companions(facts: Facts, host: str) -> str:
     return ", ".join(words)
 
 
+def failed(failure: Failure, facts: Facts) -> str:
+    """What failed; who answers instead of RDP, where that is known."""
+    if failure is Failure.RDP_NOT_RDP:
+        try:
+            first = bytes.fromhex(str(facts.get("first_bytes", "")))
+        except ValueError:
+            first = b""
+        return STRANGERS.get(stranger(first), FAILURES[failure])
+    return FAILURES[failure]
+
+
 def rdp(facts: Facts, host: str) -> str:
     """Which security the server accepts and what kind of server it is."""
     words = [SECURITY.get(str(facts.get("security")), "answers")]
@@ -189,9 +212,17 @@ def certificate(facts: Facts, host: str) -> str:
     return "; ".join(words)
 
 
+def _label(name: str) -> str:
+    """What NetBIOS keeps of a name: its first label, 15 characters."""
+    return name.partition(".")[0].casefold()[:15]
+
+
 def sign_in(facts: Facts, host: str) -> str:
-    """Patched or not, NTLM, the system's version, the clock."""
+    """Another name than the typed one, patched or not, NTLM, the system's version, the clock."""
     words = ["answers"]
+    own = clean(str(facts.get("dns_computer") or facts.get("computer") or ""))
+    if own and _label(own) != _label(host):
+        words[0] = f"answers as {own}"
     if "patched" in facts:
         words.append("patched" if facts["patched"] else "without the 2018 CredSSP update")
     if facts.get("ntlm") == "blocked":

@@ -12,6 +12,7 @@ from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
 from bot.probes.talk import hear, negotiate
+from bot.probes.tls_hello import refusal
 from bot.vantage.base import VantageError
 from bot.vantage.tls import TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
@@ -71,10 +72,8 @@ def _not_offered(answer: Answer | None) -> Observation | None:
         case Selected():
             reason = f"asked for NLA, the host chose {word(answer).partition(':')[2]}"
             return Observation.failed(NAME, Failure.NLA_NOT_OFFERED, reason)
-        case None:
-            return Observation.not_run(NAME, "the host did not answer the negotiation")
         case _:
-            return Observation.not_run(NAME, f"the negotiation ended with {word(answer)}")
+            return Observation.not_run(NAME, refusal(answer) or "")
 
 
 async def _secure(ctx: Context, line: Line) -> TlsStream:
@@ -85,7 +84,7 @@ async def _secure(ctx: Context, line: Line) -> TlsStream:
     except VantageError as error:
         failure = ctx.conduct.answer_to(error)
         said = error.detail or failure.value
-        raise Blocked(f"our TLS library and the host did not agree ({said})") from None
+        raise Blocked(f"the host did not agree on TLS ({said})") from None
     ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates))
     return secured
 

@@ -24,8 +24,8 @@ def test_every_failure_has_words() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.4, "0.4 s"), (12, "12 s"), (60, "1 minute"), (360, "6 minutes"), (7200, "2 hours"),
-     (90_000, "1 day"), (400_000, "5 days")],
+    [(0, "0 s"), (0.4, "1 s"), (12, "12 s"), (60, "1 minute"), (360, "6 minutes"),
+     (7200, "2 hours"), (90_000, "1 day"), (400_000, "5 days")],
 )  # fmt: skip
 def test_spans_of_time(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said
@@ -56,6 +56,11 @@ def test_certificates(facts: dict[str, Any], said: str) -> None:
         ),
         ({"patched": True, "clock_skew_s": -0.4}, "answers, patched, clock right to 0.4 s"),
         ({"ntlm": "blocked", "os": "Windows 10 1809"}, "answers, NTLM is blocked, Windows 10 1809"),
+        ({"computer": "SRV-APP-07", "patched": True}, "answers, patched"),
+        (
+            {"computer": "SRV-PRINT-03", "dns_computer": "srv-print-03.corp.example"},
+            "answers as srv-print-03.corp.example",
+        ),
     ],
 )
 def test_sign_in(facts: dict[str, Any], said: str) -> None:
@@ -123,14 +128,38 @@ def test_two_places_that_differ_are_named() -> None:
     found = rows(o.switched_off("direct"), o.expired("dc1"))
     assert found["Port 3389"] == (
         "fault",
-        "refused: nothing listens there (from direct); open in 41 ms (from dc1)",
+        "refused: nothing listens there (from here); open in 41 ms (from dc1)",
     )
     assert rows(o.expired("dc1"), o.expired("dc2"))["Certificate"][1].count("expired") == 1
 
 
-def test_a_jump_box_fault_is_a_row_of_its_own() -> None:
-    assert rows(o.box_down())["Jump box"] == ("fault", "the jump box does not answer")
-    assert rows(o.box_down())["Name"][0] == "not checked"
+def test_a_jump_box_fault_is_a_row_of_its_own_and_said_once() -> None:
+    found = rows(o.box_down())
+    assert found.pop("Jump box") == ("fault", "the jump box does not answer")
+    assert set(found.values()) == {("not checked", "")}
+
+
+def test_one_reason_for_several_unchecked_rungs_is_said_once() -> None:
+    shut = Observation.failed("port.tcp", Failure.TCP_REFUSED, state="refused").stamped("dc1", 0)
+    names = ("rdp.negotiation", "tls.hello", "tls.certificate")
+    rest = [Observation.not_run(each, "the port does not open").stamped("dc1", 0) for each in names]
+    found = rows([shut, *rest])
+    assert found["RDP security"] == ("not checked", "the port does not open")
+    assert found["TLS"] == found["Certificate"] == ("not checked", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [(b"SSH-2.0-OpenSSH_9.6", "SSH answers, not RDP"), (b"\x00\x01", "something other than RDP")],
+)
+def test_a_stranger_on_the_port_is_named(first: bytes, said: str) -> None:
+    facts = {"security": "not-rdp", "first_bytes": first.hex()}
+    seen = Observation.failed("rdp.negotiation", Failure.RDP_NOT_RDP, **facts).stamped("dc1", 0)
+    opened = Observation.passed("port.tcp", state="open", connect_ms=15.0).stamped("dc1", 0)
+    found = rows([opened, seen])
+    assert found["RDP security"][0] == "fault"
+    assert found["RDP security"][1].startswith(said)
+    assert found["Port 3389"] == ("ok", "open in 15 ms"), "the port is not what is wrong"
 
 
 @given(st.text(max_size=300))

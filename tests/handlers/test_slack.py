@@ -203,7 +203,7 @@ async def test_stats_tell_how_the_last_days_went(tmp_path: Path) -> None:
         await bot.slack.click("asker", card, WORKED)
         await bot.shows("resolved, verified")
         await bot.slack.command("teammate", "helpdesk", "/rdp stats")
-        await bot.private("teammate", "1 tickets in 30 days", "1 resolved", "Renew the RDP")
+        await bot.private("teammate", "1 ticket in 30 days", "1 resolved", "Renew the RDP")
         await bot.slack.command("guest", "helpdesk", "/rdp stats")
         await bot.private("guest", "guests cannot")
 
