@@ -87,6 +87,11 @@ class Clerk:
         elif move.ticket.state != "open" and number in self.looks:
             self.looks[number].cancel()
 
+    def ended(self, number: int, look: asyncio.Task[None]) -> None:
+        """Forget a look, unless another one has begun meanwhile."""
+        if self.looks.get(number) is look:
+            del self.looks[number]
+
     async def look(self, number: int) -> None:
         """Look at a ticket's host, then judge what was seen."""
         ticket = await self.parts.store.ticket(number)
@@ -102,6 +107,7 @@ class Clerk:
 
         target = Target(ticket.host, ticket.port)
         try:
+            self.parts.scout.admit(target)  # the settings may have changed since it was opened
             seen = await self.parts.scout.look(
                 target, ticket.vantages, seconds=self.parts.seconds, only=only, report=report
             )
@@ -153,9 +159,11 @@ class Clerk:
         if move.then == "plan":
             move = await self._plan(move)
         ticket, notes = move.ticket, move.notes
-        if ticket.state == "escalated" and self.parts.escalation:
+        handed_over = next((each for each in move.events if each.kind == "escalated"), None)
+        if handed_over is not None and self.parts.escalation:
             catalog = await self.parts.library.catalog(ticket.knowledge)
-            notes = (*notes, packet.note(ticket, catalog, self.parts.escalation))
+            told = packet.note(ticket, catalog, handed_over)
+            notes = (*notes, replace(told, channel=self.parts.escalation))
         parcels = [
             note.parcel(f"note:{ticket.number}:{ticket.version}:{index}")
             for index, note in enumerate(notes)
@@ -163,8 +171,6 @@ class Clerk:
         claim_id = claim.id if claim is not None else None
         parcels.append(card_parcel(ticket.number))
         await self.parts.store.change(ticket, move.events, parcels, claim_id)
-        if move.channel:
-            await self.parts.store.card_at(ticket.number, move.channel, "")
 
     async def _plan(self, move: Move) -> Move:
         ticket, now, parts = move.ticket, self.parts.clock(), self.parts

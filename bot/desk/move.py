@@ -26,8 +26,6 @@ class Move:
     events: tuple[Event, ...] = ()
     then: Literal["look", "plan", "rest"] = "rest"
     notes: tuple[Note, ...] = ()
-    channel: str = ""
-    """Where the card goes from now on, if it moves."""
 
 
 def with_body(ticket: Ticket, body: Body, **columns: Any) -> Ticket:

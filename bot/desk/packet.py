@@ -6,11 +6,15 @@ from bot.catalog.entries import Catalog
 from bot.desk.body import Body
 from bot.desk.showing import view_of
 from bot.desk.surface import Note
-from bot.store.base import Ticket
+from bot.redact import clean
+from bot.store.base import Event, Ticket
+
+LONGEST_REASON = 1_000
 
 
-def note(ticket: Ticket, catalog: Catalog, channel: str) -> Note:
-    """The escalation packet: one line first, then what was seen, tried and ruled out."""
+def note(ticket: Ticket, catalog: Catalog, handed_over: Event) -> Note:
+    """The escalation packet: one line first, then why, what was seen, tried and ruled out."""
+    reason = clean(str(handed_over.data.get("reason", "")), LONGEST_REASON)
     view, body = view_of(ticket, catalog), Body.of(ticket)
     said = " ".join(part for part in (view.sentence, view.likelihood) if part)
     tried = [
@@ -25,6 +29,7 @@ def note(ticket: Ticket, catalog: Catalog, channel: str) -> Note:
     ]
     lines = [
         f"#{ticket.number} {view.host} was handed over by {{by}}.",
+        f"They say: {reason}" if reason else "",
         f"In one line: {said}" if said else "",
         "Seen: " + "; ".join(f"{row.title}: {row.mark}, {row.detail}" for row in view.rows),
         "Tried: " + "; ".join(tried) if tried else "Tried: nothing yet.",
@@ -34,7 +39,7 @@ def note(ticket: Ticket, catalog: Catalog, channel: str) -> Note:
         f"Take it: /rdp ticket {ticket.number}",
     ]
     text = "\n".join(line for line in lines if line)
-    return Note(text, channel=channel, by=ticket.owner or ticket.asked_by, ticket=ticket.number)
+    return Note(text, by=handed_over.by, ticket=ticket.number)
 
 
 def remembered(ticket: Ticket, catalog: Catalog) -> dict[str, Any]:

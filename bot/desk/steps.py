@@ -67,7 +67,8 @@ def cannot(scene: Scene) -> Move:
     kind = scene.body.offer.step.kind if scene.body.offer is not None else ""
     fix = scene.fix("undo" if kind == "undo" else "fix")
     if kind == "undo":
-        return escalate(scene)
+        why = f"The temporary measure cannot be undone here: {fix.title}"
+        return escalate(replace(scene, click=replace(scene.click, detail=why)))
     access = scene.click.detail == "access"
     body = onward(scene.body, progress.cannot(scene.model, scene.body.situation, fix.id, access))
     said = event("tried", scene.by, scene.now, fix=fix.id, said="cannot", why=scene.click.detail)

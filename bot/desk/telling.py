@@ -22,11 +22,15 @@ class Teller:
         sender, now = Sender.of(claim.intent), self.parts.clock()
         refusals = [(number, event("refused", sender.user, now, why=why))] if number else []
         if claim.id is not None:
-            await self.parts.store.settle(claim.id, "refused", refusals)
-        await self.tell(sender, why, f"refused:{claim.id}")
+            note = _private(sender, why).parcel(f"refused:{claim.id}")
+            await self.parts.store.settle(claim.id, "refused", refusals, [note])
+        self.courier.wake()
 
     async def tell(self, sender: Sender, text: str, key: str) -> None:
         """A private sentence to whoever asked."""
-        note = Note(text, sender.user, sender.channel, sender.reply)
-        await self.parts.store.queue([note.parcel(key)])
+        await self.parts.store.queue([_private(sender, text).parcel(key)])
         self.courier.wake()
+
+
+def _private(sender: Sender, text: str) -> Note:
+    return Note(text, sender.user, sender.channel, sender.reply)

@@ -69,4 +69,4 @@ def share(scene: Scene) -> Move:
     if scene.ticket.channel == scene.helpdesk:
         raise OutOfPlace("The card stands in the helpdesk channel already.")
     said = event("shared", scene.by, scene.now, channel=scene.helpdesk)
-    return Move(scene.ticket, (said,), channel=scene.helpdesk)
+    return Move(replace(scene.ticket, channel=scene.helpdesk, card=""), (said,))

@@ -67,11 +67,16 @@ class Store(Protocol):
         ...
 
     async def settle(
-        self, claim_id: int, state: IntentState, events: Sequence[tuple[int, Event]] = ()
+        self,
+        claim_id: int,
+        state: IntentState,
+        events: Sequence[tuple[int, Event]] = (),
+        parcels: Sequence[Parcel] = (),
     ) -> None:
         """Mark an intent done or refused (a refused click frees its version again).
 
-        ``events`` are (ticket, event) pairs appended in the same transaction.
+        ``events`` are (ticket, event) pairs appended, and ``parcels`` queued, in the same
+        transaction.
         Raises StoreError for an intent that does not exist.
         """
         ...
@@ -102,8 +107,10 @@ class Store(Protocol):
         """Write ``ticket`` if its version is still the stored one; the version rises by one.
 
         Appends events, queues parcels and marks the intent done in the same transaction.
-        Where the card stands is left as stored (see ``card_at``), and so are the ticket's tenant,
-        asker and time of opening.  Raises Stale, and StoreError for an unknown ticket or intent.
+        Where the card stands is left as stored (see ``card_at``), unless ``channel`` is another
+        one and ``card`` the empty text: then the card is to be posted anew there.  The ticket's
+        tenant, asker and time of opening never change.
+        Raises Stale, and StoreError for an unknown ticket or intent.
         """
         ...
 

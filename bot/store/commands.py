@@ -71,13 +71,18 @@ def _winner(db: Database, number: int, version: int) -> Intent | None:
 
 
 def settle(
-    claim_id: int, state: IntentState, events: Sequence[tuple[int, Event]], db: Database
+    claim_id: int,
+    state: IntentState,
+    events: Sequence[tuple[int, Event]],
+    parcels: Sequence[Parcel],
+    db: Database,
 ) -> None:
-    """Set an intent's state and append events."""
+    """Set an intent's state, append events and queue parcels."""
     if db.execute("update intent set state = ? where id = ?", (state, claim_id)).rowcount == 0:
         raise StoreError(f"there is no intent {claim_id}")
     for number, event in events:
         append(number, [event], db)
+    queue(parcels, db)
 
 
 def open_ticket(
@@ -113,10 +118,12 @@ def change(
         raise Stale(ticket.number, stored.version)
     row = {**ticket_row(ticket), "version": ticket.version + 1}
     db.table("ticket").update(ticket.number, row)
+    if ticket.card == "" and ticket.channel and ticket.channel != stored.channel:
+        card_at(ticket.number, ticket.channel, "", db)
     append(ticket.number, events, db)
     queue(parcels, db)
     if claim_id is not None:
-        settle(claim_id, "done", (), db)
+        settle(claim_id, "done", (), (), db)
     return _ticket(db, ticket.number)
 
 

@@ -86,10 +86,14 @@ class SqliteStore:
         return await self._read(queries.pending)
 
     async def settle(
-        self, claim_id: int, state: IntentState, events: Sequence[tuple[int, Event]] = ()
+        self,
+        claim_id: int,
+        state: IntentState,
+        events: Sequence[tuple[int, Event]] = (),
+        parcels: Sequence[Parcel] = (),
     ) -> None:
         """See Store.settle."""
-        await self._write(partial(commands.settle, claim_id, state, events))
+        await self._write(partial(commands.settle, claim_id, state, events, parcels))
 
     async def open_ticket(
         self,

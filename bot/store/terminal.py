@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.store import parcels as outbox
-from bot.store.base import Event, Parcel, ParcelState, Ticket
+from bot.store.base import Event, IntentState, Parcel, ParcelState, Ticket
 from bot.store.schema import TABLES
 from bot.store.sqlite import SqliteStore
 
@@ -26,6 +26,17 @@ class TerminalStore(SqliteStore):
         self._box = Database(memory=True, execute_plugins=False)
         for statement in TABLES:
             self._box.execute(statement)
+
+    async def settle(
+        self,
+        claim_id: int,
+        state: IntentState,
+        events: Sequence[tuple[int, Event]] = (),
+        parcels: Sequence[Parcel] = (),
+    ) -> None:
+        """See Store.settle."""
+        await super().settle(claim_id, state, events)
+        await self.queue(parcels)
 
     async def open_ticket(
         self,
