@@ -3,27 +3,30 @@
 Strategy: a card is rendered when it is sent, never before, so the last state always wins.  One
 lock a card keeps its edits in order; progress edits wait until two seconds after the last edit,
 verdicts and click results do not.  A new post whose answer was lost is not sent again as it is:
-perhaps it stands there.  The next state of the ticket is posted then, and the asker is told how
-to bring the card.
+perhaps it stands there.  The ticket's next state is posted then, and the asker is told how to
+bring the card.  What became of a parcel is written however long that takes: nobody else has it.
 """
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.desk.patience import AGAIN, surely
 from bot.desk.surface import Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import TicketView
 from bot.redact import ticket_number
-from bot.store.base import Parcel, Store, StoreError, Ticket
+from bot.store.base import Parcel, ParcelState, Store, StoreError, Ticket
 
 log = logging.getLogger(__name__)
 
 PROGRESS_GAP = 2.0
-AGAIN = timedelta(seconds=2)
 POLL = 1.0
 MOST_TRIES = 8
+MOST_CARDS = 1_000
+"""Cards whose last edit is remembered."""
 
 
 def card_parcel(number: int) -> Parcel:
@@ -58,7 +61,7 @@ class Courier:
         self._clock = clock
         self._gap = gap
         self._wake = asyncio.Event()
-        self._cards: dict[int, _Card] = {}
+        self._cards: OrderedDict[int, _Card] = OrderedDict()
         self._carrying: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -80,7 +83,7 @@ class Courier:
                 continue
 
     async def flush(self) -> None:
-        """Send what is due now and wait for it (for the end of a run)."""
+        """Send what is due now and wait for it."""
         await self._carry_due()
         while self._carrying:
             await asyncio.gather(*self._carrying, return_exceptions=True)
@@ -143,40 +146,54 @@ class Courier:
         ticket_number.set(parcel.ticket)
         try:
             if parcel.kind == "card" and parcel.ticket is not None:
-                card = self._cards.setdefault(parcel.ticket, _Card())
+                card = self._card_of(parcel.ticket)
                 async with card.lock:
                     await self._card(parcel, parcel.ticket)
                     card.edited = asyncio.get_running_loop().time()
             else:
                 await self._note(parcel)
         except Later as error:
-            await self._store.mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
+            await self._mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
         except (SurfaceError, StoreError) as error:
             log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
-            await self._store.mark(parcel, "dead")
+            await self._mark(parcel, "dead")
         except Exception:
             log.exception("carrying a parcel failed")
             await self._try_again(parcel)
 
     async def _try_again(self, parcel: Parcel) -> None:
         if parcel.tries < MOST_TRIES:
-            await self._store.mark(parcel, "due", self._clock() + AGAIN)
+            await self._mark(parcel, "due", self._clock() + AGAIN)
         else:
             log.error("gave up on a parcel after %d tries", parcel.tries)
-            await self._store.mark(parcel, "dead")
+            await self._mark(parcel, "dead")
+
+    async def _mark(
+        self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
+    ) -> None:
+        await surely(lambda: self._store.mark(parcel, state, not_before))
+
+    def _card_of(self, number: int) -> _Card:
+        """A card's order of edits; of many, those that rest longest are forgotten."""
+        card = self._cards.setdefault(number, _Card())
+        self._cards.move_to_end(number)
+        oldest, rests = next(iter(self._cards.items()))
+        if len(self._cards) > MOST_CARDS and not rests.lock.locked() and rests.later is None:
+            del self._cards[oldest]
+        return card
 
     async def _note(self, parcel: Parcel) -> None:
         note = Note.of(parcel)
         if note.while_in_force and not await self._in_force(note):
-            await self._store.mark(parcel, "sent")
+            await self._mark(parcel, "sent")
             return
-        await self._store.mark(parcel, "sending")
+        await self._mark(parcel, "sending")
         try:
             await self._surface.tell(note)
         except Unsure:
             await self._try_again(parcel)
         else:
-            await self._store.mark(parcel, "sent")
+            await self._mark(parcel, "sent")
 
     async def _in_force(self, note: Note) -> bool:
         ticket = await self._store.ticket(note.ticket) if note.ticket is not None else None
@@ -187,12 +204,12 @@ class Courier:
     async def _card(self, parcel: Parcel, number: int) -> None:
         ticket = await self._store.ticket(number)
         if ticket is None:
-            await self._store.mark(parcel, "dead")
+            await self._mark(parcel, "dead")
             return
         if parcel.state == "sending" and not ticket.card:
             await self._perhaps_posted(parcel, ticket)
             return
-        await self._store.mark(parcel, "sending")
+        await self._mark(parcel, "sending")
         try:
             await self._show(ticket)
         except Unsure:
@@ -201,7 +218,7 @@ class Courier:
             else:
                 await self._perhaps_posted(parcel, ticket)
         else:
-            await self._store.mark(parcel, "sent")
+            await self._mark(parcel, "sent")
 
     async def _show(self, ticket: Ticket) -> None:
         view = await self._render(ticket)
@@ -214,8 +231,11 @@ class Courier:
             if channel == ticket.asked_by:
                 raise
             where = await self._surface.show(view, ticket.asked_by, None)
-        if where != (ticket.channel, ticket.card):
-            await self._store.card_at(ticket.number, *where)
+        now = await self._store.ticket(ticket.number)
+        if now is None or now.channel != ticket.channel:
+            return  # it was moved while this was being shown
+        if where != (now.channel, now.card):
+            await surely(lambda: self._store.card_at(ticket.number, *where))
 
     async def _perhaps_posted(self, parcel: Parcel, ticket: Ticket) -> None:
         log.warning("whether the card stands in Slack is not known")
@@ -224,5 +244,6 @@ class Courier:
             f"If you do not see it, /rdp ticket {ticket.number} shows it."
         )
         note = Note(text, ticket.asked_by, ticket.channel or "", ticket=ticket.number)
-        await self._store.queue([note.parcel(f"unsure:{ticket.number}:{ticket.version}")])
-        await self._store.mark(parcel, "dead")
+        told = note.parcel(f"unsure:{ticket.number}:{ticket.version}")
+        await surely(lambda: self._store.queue([told]))
+        await self._mark(parcel, "dead")

@@ -19,6 +19,7 @@ from bot.desk.intents import Sender, Wish
 from bot.desk.limits import Limits
 from bot.desk.outcome import only_of
 from bot.desk.parts import Parts
+from bot.desk.patience import pause
 from bot.desk.reading import Reader
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
@@ -27,7 +28,7 @@ from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
 from bot.desk.view import Meaning, PastPage, Story, Tally, TicketView
 from bot.redact import ticket_number
-from bot.store.base import Claim, Query, StoreError, Tenant, Ticket
+from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,7 @@ class Desk:
 
     async def resume(self) -> None:
         """Start courier and upkeep, and go on with everything that a former process left."""
-        loops = (self._courier.run(), self._upkeep.run())
-        self._always = [asyncio.create_task(each) for each in loops]
+        self._always = [asyncio.create_task(each.run()) for each in (self._courier, self._upkeep)]
         for claim in await self._parts.store.pending():
             if claim.intent.tenant != TERMINAL:
                 self.start(claim)
@@ -110,7 +110,7 @@ class Desk:
             await asyncio.wait(self._tasks)
 
     async def flush(self) -> None:
-        """Bring everything that is due now and wait for it."""
+        """Bring everything that is due now."""
         await self._courier.flush()
 
     async def ticket_view(self, number: int, tenant: Tenant) -> TicketView | None:
@@ -154,22 +154,39 @@ class Desk:
         return view_of(ticket, catalog, merged(body.now, live, only_of(body, catalog)))
 
     def _start_look(self, number: int) -> None:
-        if number in self._clerk.looks:
+        before = self._clerk.looks.get(number)
+        if before is not None and not before.cancelling():
             return
-        task = self._hold(self._looking(number))
+        task = self._hold(self._looking(number, before))
         self._clerk.looks[number] = task
-        task.add_done_callback(lambda _: self._clerk.looks.pop(number, None))
+        task.add_done_callback(lambda _: self._clerk.ended(number, task))
 
-    async def _looking(self, number: int) -> None:
+    async def _looking(self, number: int, before: asyncio.Task[None] | None) -> None:
+        """Look once a cancelled look has ended; look again while the store does not take it."""
         ticket_number.set(number)
+        if before is not None:
+            await asyncio.wait([before])
+        while not await self._looked(number):
+            await pause()
+
+    async def _looked(self, number: int) -> bool:
+        """Look and have it written, or have it written that it broke off; False if neither."""
         try:
             await self._clerk.look(number)
+        except StoreBusy:
+            log.exception("a look was not written")
+            return False
         except Exception:
             reference = _reference()
             log.exception("reference %s: a look broke off", reference)
-            await self._clerk.break_off(
-                number, f"The look broke off (reference {reference}); look again."
-            )
+            try:
+                await self._clerk.break_off(
+                    number, f"The look broke off (reference {reference}); look again."
+                )
+            except StoreError:
+                log.exception("reference %s: that was not written", reference)
+                return False
+        return True
 
     def _hold(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -183,6 +200,9 @@ class Desk:
             ticket_number.set(claim.intent.ticket)
         try:
             await work
+        except StoreBusy:  # neither done nor refused
+            log.exception("an intent is begun again")
+            await self._again(claim)
         except Exception:
             reference = _reference()
             log.exception("reference %s: an intent was not done", reference)
@@ -193,6 +213,12 @@ class Desk:
                 await self._teller.refuse(claim, text)
             except StoreError:
                 log.exception("reference %s: nobody could be told", reference)
+                await self._again(claim)
+
+    async def _again(self, claim: Claim | None) -> None:
+        await pause()
+        if claim is not None:
+            self.start(claim)
 
     async def _too_late(self, claim: Claim) -> None:
         """The ticket has moved on: say who was first, and show the card as it is."""
