@@ -33,11 +33,12 @@ _UNREADABLE = (
 
 
 def certificate_facts(
-    chain: Sequence[bytes], hosts: Sequence[str], now: datetime
+    chain: Sequence[bytes], hosts: Sequence[str], now: datetime, *, strict: bool = False
 ) -> dict[str, Any]:
     """Facts of the leaf of a DER chain, judged against the names that were asked for.
 
     ``hosts`` are the typed name and, where there is one, its completed form; ``now`` is aware.
+    ``strict`` compares as a web client does: whole names only, and an address must be listed.
     Raises Malformed when there is no certificate or the leaf is not one.
     """
     if not chain:
@@ -56,7 +57,7 @@ def certificate_facts(
         lambda: _key(leaf),
         lambda: _signature(leaf),
         lambda: _usage(leaf),
-        lambda: _names(leaf, hosts),
+        lambda: _names(leaf, hosts, strict),
     )
     for reader in readers:
         try:
@@ -112,7 +113,7 @@ def _usage(leaf: x509.Certificate) -> dict[str, Any]:
     return {"eku": [purpose.dotted_string for purpose in usage][:MOST_NAMES]}
 
 
-def _names(leaf: x509.Certificate, hosts: Sequence[str]) -> dict[str, Any]:
+def _names(leaf: x509.Certificate, hosts: Sequence[str], strict: bool) -> dict[str, Any]:
     dns, addresses = _alternative(leaf)
     common = [
         clean(str(attribute.value))
@@ -120,6 +121,8 @@ def _names(leaf: x509.Certificate, hosts: Sequence[str]) -> dict[str, Any]:
     ]
     found: dict[str, Any] = {"names": ([*dns, *addresses] or common)[:MOST_NAMES]}
     verdicts = [_matches(host, dns, addresses, common) for host in hosts]
+    if strict:
+        verdicts = [_matches_wholly(host, dns or common, addresses) for host in hosts]
     known = [verdict for verdict in verdicts if verdict is not None]
     if known:
         found["matches_host"] = any(known)
@@ -149,6 +152,14 @@ def _matches(
         return any(_same(host, pattern) for pattern in dns)
     # Windows writes no alternative names, and without a domain only its NetBIOS name.
     return any(_same(host, name) or _same(host.partition(".")[0], name) for name in common)
+
+
+def _matches_wholly(host: str, names: Sequence[str], addresses: Sequence[str]) -> bool:
+    """As ``_matches``, but a NetBIOS name is no match, nor is an address that is not listed."""
+    try:
+        return str(ip_address(host)) in addresses
+    except ValueError:
+        return any(_same(host, name) for name in names)
 
 
 def _same(host: str, pattern: str) -> bool:

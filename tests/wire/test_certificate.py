@@ -100,3 +100,21 @@ def test_one_changed_byte_gives_facts_or_malformed(at: int, change: int) -> None
 def test_any_bytes_are_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):
         certificate_facts((data,), ["srv"], NOW)
+
+
+@pytest.mark.parametrize(
+    ("host", "common", "names", "verdict"),
+    [
+        ("rdg.corp.example", "RDG.corp.example", [], True),
+        ("rdg.corp.example", "RDG", [], False),
+        ("rdg.corp.example", "rdg.corp.example", ["other.corp.example"], False),
+        ("rdg.corp.example", "x", ["*.corp.example"], True),
+        ("192.0.2.7", "192.0.2.7", [], False),
+        ("192.0.2.7", "x", ["192.0.2.7"], True),
+    ],
+)
+def test_a_strict_comparison_takes_whole_names_only(
+    host: str, common: str, names: list[str], verdict: bool
+) -> None:
+    der = certificate(common, names=names)
+    assert certificate_facts((der,), [host], NOW, strict=True)["matches_host"] is verdict
