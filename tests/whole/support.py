@@ -6,13 +6,9 @@ What it says on stderr is printed at the end, so that pytest shows it with a fai
 """
 
 import asyncio
-import json
-import re
-import signal
 import socket
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +16,16 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientConnectionError
 
-from bot.cli.blocktext import text_of
 from bot.lab import Lab
 from bot.sandbox.request_url import RequestUrl
 from bot.sandbox.server import LocalSlack
 from bot.sandbox.world import Message
 from handlers.manifest import manifest
+from tests.whole.cards import labels, said, settled, stamp, titled
+from tests.whole.processes import PATIENCE, Bot, Done, cli
 
-HOME = Path(__file__).parents[2]
 HOST = "srv-app-07"
 COMMAND = f"/rdp {HOST} 0x904 0x7"
-PATIENCE = 30.0
-"""Seconds that anything may take on a busy machine; nothing is ever measured against it."""
 POLL = 0.1
 MOST_STEPS = 8
 T = TypeVar("T")
@@ -57,121 +51,6 @@ per_user_minute = 1000
 [log]
 format = "text"
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What one run of the command line gave."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """The JSON objects on stdout, one a line."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-async def cli(
-    *arguments: str, stdin: str = "", folder: Path = HOME, env: Mapping[str, str] | None = None
-) -> Done:
-    """Run ``rdp-triage`` with these arguments and this environment, without a terminal."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=folder,
-        env=env or {},
-    )
-    try:
-        async with asyncio.timeout(PATIENCE):
-            out, err = await process.communicate(stdin.encode())
-    except BaseException:
-        process.kill()
-        await process.wait()
-        raise
-    return Done(process.returncode or 0, out.decode(), err.decode())
-
-
-class Bot:
-    """``rdp-triage serve`` as a process; ``ready`` tells when a started one can be used."""
-
-    def __init__(
-        self, config: Path, tokens: Mapping[str, str], ready: Callable[[], Any], log: Path
-    ) -> None:
-        self._config = config
-        self.tokens = dict(tokens)
-        self._ready = ready
-        self._log = log
-        log.touch()
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def runs(self) -> bool:
-        """Whether it was started and not ended since."""
-        return self._process is not None
-
-    @property
-    def pid(self) -> int:
-        """The process number of the running bot."""
-        assert self._process is not None
-        return self._process.pid
-
-    async def start(self) -> None:
-        """Start it and wait until it can be used."""
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
-                "serve",
-                "--config",
-                str(self._config),
-                cwd=HOME,
-                env=self.tokens,
-                stdin=asyncio.subprocess.DEVNULL,
-                stderr=log,
-                start_new_session=True,
-            )
-        ended = asyncio.create_task(self._process.wait())
-        ready = asyncio.create_task(self._ready())
-        await asyncio.wait({ended, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if not ready.done():
-            ready.cancel()
-            raise AssertionError(f"the bot ended with {ended.result()}:\n{self.said}")
-        ended.cancel()
-        await ready
-
-    async def stop(self) -> None:
-        """End it as a supervisor does, and see that it ends well."""
-        assert await self._end(signal.SIGTERM) == 0, self.said
-
-    async def kill(self) -> None:
-        """End it without warning."""
-        assert await self._end(signal.SIGKILL) == -signal.SIGKILL, self.said
-
-    async def close(self) -> None:
-        """Leave nothing behind, whatever happened."""
-        if self._process is not None:
-            await self._end(signal.SIGKILL)
-
-    async def _end(self, number: signal.Signals) -> int:
-        process, self._process = self._process, None
-        assert process is not None, "the bot does not run"
-        if process.returncode is None:
-            process.send_signal(number)
-        async with asyncio.timeout(PATIENCE):
-            return await process.wait()
-
-    @property
-    def said(self) -> str:
-        """Everything on stderr since the first start."""
-        return self._log.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +84,7 @@ class Whole:
 
     def cards(self, host: str = HOST, channel: str = "helpdesk") -> list[Message]:
         """The bot's cards of a host in a channel, oldest first."""
-        return [each for each in self.slack.from_app(channel) if _titled(each, host)]
+        return [each for each in self.slack.from_app(channel) if titled(each, host)]
 
     async def tidy(self) -> None:
         """Begin anew: the bot runs, Slack is well, no message is left and nothing is broken."""
@@ -307,19 +186,7 @@ async def wander(world: Whole, card: Message, title: str, least: int = 0) -> Non
     raise AssertionError(f"{title!r} was not offered in {MOST_STEPS} steps:\n{said(card)}")
 
 
-def session(leader: int) -> list[str]:
-    """The processes of the session that ``leader`` began, dead ones that nobody buried left out."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            name, fields = stat.read_text(encoding="utf-8").rsplit(")", 1)
-            state, _, _, owner, *_ = fields.split()
-            if int(owner) == leader and state not in {"Z", "X"}:
-                found.append(name)
-    return found
-
-
-def _readiness(slack: LocalSlack, mode: str, port: int) -> Callable[[], Any]:
+def _readiness(slack: LocalSlack, mode: str, port: int) -> Callable[[], Awaitable[None]]:
     if mode == "socket":
         return lambda: slack.connected(within=PATIENCE)
     receiver = slack.use_http(f"http://127.0.0.1:{port}/slack/events")
@@ -342,40 +209,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def said(message: Message) -> str:
-    """A message as people read it, buttons in brackets."""
-    return text_of(message.blocks) if message.blocks else message.text
-
-
-def labels(message: Message) -> list[str]:
-    """What stands on a message's buttons."""
-    return [
-        element["text"]["text"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if element["type"] == "button"
-    ]
-
-
-def settled(card: Message) -> bool:
-    """A card on which nothing is going on: it has more to press than Cancel."""
-    return bool(set(labels(card)) - {"Cancel"})
-
-
-def stamp(card: Message) -> str:
-    """Ticket and version that a card's buttons carry: ``12:3``."""
-    found = re.search(r'"value": "(\d+:\d+):', json.dumps(card.blocks))
-    return found[1] if found else ""
-
-
-def number(card: Message) -> int:
-    """The ticket's number in the card's header."""
-    return int(said(card).split()[0].removeprefix("#"))
-
-
-def _titled(message: Message, host: str) -> bool:
-    first = message.blocks[0] if message.blocks else {}
-    return bool(first.get("type") == "header" and first["text"]["text"].endswith(f"  {host}"))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole.support import HOST, Whole, cli, said, whole
+from tests.whole.cards import said
+from tests.whole.processes import cli
+from tests.whole.support import HOST, Whole, whole
 
 
 @pytest.fixture
@@ -26,8 +28,8 @@ async def test_the_demo_plays_a_whole_ticket(tmp_path: Path) -> None:
         "nothing has changed",
         "The administrator deletes the expired certificate",
         "resolved, verified",
-        "Before  Certificate dates: expired",
-        "Now  Certificate dates: valid",
+        "Before  Certificate: expired",
+        "Now  Certificate: valid to",
         f"/rdp history {HOST}",
         "resolved, verified",
     )

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from bot.catalog import load, shipped
 from bot.sandbox.request_url import RequestUrl, signature
-from tests.whole.support import COMMAND, HOST, Whole, said, wander, whole
+from tests.whole.cards import said
+from tests.whole.support import COMMAND, HOST, Whole, wander, whole
 
 TITLE = load(shipped()).fixes["renew-rdp-certificate"].title
 FORM = "application/x-www-form-urlencoded"

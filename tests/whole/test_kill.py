@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole.support import COMMAND, Whole, number, said, session, settled, stamp
+from tests.whole.cards import number, said, settled, stamp
+from tests.whole.processes import session
+from tests.whole.support import COMMAND, Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

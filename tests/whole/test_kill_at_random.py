@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.sandbox.world import Message
-from tests.whole.support import HOST, Whole, labels, number, said, settled, stamp
+from tests.whole.cards import labels, number, said, settled, stamp
+from tests.whole.support import HOST, Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

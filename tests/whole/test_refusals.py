@@ -12,7 +12,8 @@ import pytest
 
 from bot.catalog import load, shipped
 from bot.lab import JumpboxState, Lab
-from tests.whole.support import COMMAND, HOST, Whole, number, said, settled, stamp
+from tests.whole.cards import number, said, settled, stamp
+from tests.whole.support import COMMAND, HOST, Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

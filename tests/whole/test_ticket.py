@@ -4,7 +4,8 @@ import pytest
 
 from bot.catalog import load, shipped
 from bot.sandbox.world import Message
-from tests.whole.support import COMMAND, HOST, Whole, number, said, settled, stamp, wander
+from tests.whole.cards import number, said, settled, stamp
+from tests.whole.support import COMMAND, HOST, Whole, wander
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

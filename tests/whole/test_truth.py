@@ -12,7 +12,8 @@ import pytest_asyncio
 from bot.catalog import load, shipped
 from bot.lab.hosts import HOSTS, Host
 from bot.sandbox.world import Message
-from tests.whole.support import COMMAND, HOST, Whole, labels, number, said, settled, stamp
+from tests.whole.cards import labels, number, said, settled, stamp
+from tests.whole.support import COMMAND, HOST, Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
