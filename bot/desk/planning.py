@@ -133,26 +133,34 @@ class WorkerPlanner:
         return made
 
     async def _ask(self, catalog: Catalog, situation: Situation | None) -> Plan | None:
+        pool = self._worker()
         try:
-            return await self._send(catalog, situation)
+            return await _send(pool, catalog, situation)
         except BrokenProcessPool:
-            broken, self._pool = self._pool, None
-            if broken is not None:
-                broken.shutdown(wait=False, cancel_futures=True)
-            return await self._send(catalog, situation)
+            if self._pool is pool:  # else somebody who asked it as well has replaced it
+                self._pool = None
+                pool.shutdown(wait=False, cancel_futures=True)
+            return await _send(self._worker(), catalog, situation)
 
-    async def _send(self, catalog: Catalog, situation: Situation | None) -> Plan | None:
+    def _worker(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # Spawned, not forked: a fork would copy the loop, its threads and open sockets.
             self._pool = ProcessPoolExecutor(
                 1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
             )
-        loop, pool = asyncio.get_running_loop(), self._pool
-        known, made = await loop.run_in_executor(pool, _work, catalog.hash, None, situation)
-        if not known:
-            files = dict(catalog.files)
-            _, made = await loop.run_in_executor(pool, _work, catalog.hash, files, situation)
-        return made
+        return self._pool
+
+
+async def _send(
+    pool: ProcessPoolExecutor, catalog: Catalog, situation: Situation | None
+) -> Plan | None:
+    """Ask the worker; the files go along when it does not know the knowledge."""
+    loop = asyncio.get_running_loop()
+    known, made = await loop.run_in_executor(pool, _work, catalog.hash, None, situation)
+    if not known:
+        files = dict(catalog.files)
+        _, made = await loop.run_in_executor(pool, _work, catalog.hash, files, situation)
+    return made
 
 
 def _end_with_parent() -> None:

@@ -32,6 +32,25 @@ async def test_the_worker_plans_what_would_be_planned_here() -> None:
         await planner.close()
 
 
+async def test_everybody_who_asked_a_worker_that_died_gets_a_plan() -> None:
+    planner = WorkerPlanner()
+    try:
+        await planner.plan(small.model(), Situation())
+        asked = [
+            asyncio.create_task(planner.plan(small.model(), Situation(steps=steps)))
+            for steps in range(1, 6)
+        ]
+        await asyncio.sleep(0)
+        pool = planner._pool
+        assert pool is not None
+        (victim,) = pool._processes
+        os.kill(victim, signal.SIGKILL)
+        here = await InlinePlanner().plan(small.model(), Situation(steps=1))
+        assert {each.step for each in await asyncio.gather(*asked)} == {here.step}
+    finally:
+        await planner.close()
+
+
 async def test_plans_are_remembered_up_to_a_number() -> None:
     memo = Memo(most=2)
     plan = await InlinePlanner().plan(small.model(), EXPIRED)
