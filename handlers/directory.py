@@ -30,9 +30,10 @@ class SlackDirectory:
         """One person; raises DirectoryError."""
         try:
             answer = await self.client.users_info(user=user)
-        except (TimeoutError, SlackApiError, aiohttp.ClientError) as error:
+            found: dict[str, Any] | None = answer.get("user")
+        except (TimeoutError, SlackApiError, aiohttp.ClientError, AttributeError) as error:
+            # slack_sdk takes every answer of a proxy for an object, hence the last one
             raise DirectoryError(f"users.info: {error}") from None
-        found: dict[str, Any] | None = answer.get("user")
         if not found:
             raise DirectoryError("users.info: an empty answer")
         member = not any(found.get(flag) for flag in _NOT_A_MEMBER)

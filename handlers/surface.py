@@ -103,9 +103,12 @@ class _TooMuch(SurfaceError):
 
 
 def said(note: Note) -> str:
-    """A note as mrkdwn in which only the person and the time are live."""
-    text = b.fallback(note.text).replace("{by}", cards.mention(note.by))
-    return text.replace("{at}", cards.moment(note.at) if note.at is not None else "")
+    """A note as mrkdwn in which only the person and the time are live.
+
+    Our own words come first in a note, so a target that sends ``{by}`` mentions nobody.
+    """
+    text = b.fallback(note.text).replace("{by}", cards.mention(note.by), 1)
+    return text.replace("{at}", cards.moment(note.at) if note.at is not None else "", 1)
 
 
 async def _said(call: Awaitable[Any]) -> Any:
@@ -119,18 +122,23 @@ async def _said(call: Awaitable[Any]) -> Any:
         raise Later(DEFAULT_WAIT) from None
     except (TimeoutError, aiohttp.ClientError) as error:
         raise Unsure(f"the connection to Slack broke: {error!r}") from None
+    except AttributeError as error:  # slack_sdk takes every answer of a proxy for an object
+        raise Unsure(f"the answer is not Slack's: {error}") from None
 
 
 def _word(error: SlackApiError) -> SurfaceError:
     response = error.response
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
-    if status == 429 or response.get("error") == "ratelimited":
-        return Later(float(response.headers.get("Retry-After", DEFAULT_WAIT)))
-    if status >= 500 or "error" not in (getattr(response, "data", None) or {}):
+    data = getattr(response, "data", None)
+    told = data if isinstance(data, dict) else {}
+    if status == 429 or told.get("error") == "ratelimited":
+        wait = str(response.headers.get("Retry-After", ""))
+        return Later(float(wait) if wait.isdecimal() else DEFAULT_WAIT)
+    if status >= 500 or "error" not in told:
         return Unsure(f"Slack answered with status {status}")
-    code = str(response.get("error"))
+    code = str(told["error"])
     if code in TOO_MUCH:
-        return _TooMuch(f"{code}: {response.get('response_metadata')}")
+        return _TooMuch(f"{code}: {told.get('response_metadata')}")
     for codes, word in _WORDS:
         if code in codes:
             return word(code)

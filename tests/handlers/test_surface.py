@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.api import Closed, DirectoryError, Gone, Later, Note, SurfaceError, Unsure
@@ -12,7 +14,7 @@ from bot.sandbox.server import LocalSlack
 from handlers.directory import SlackDirectory
 from handlers.door import Door
 from handlers.manifest import manifest
-from handlers.surface import SlackSurface
+from handlers.surface import SlackSurface, said
 from tests.handlers.test_cards import HOSTILE, view
 
 
@@ -120,3 +122,30 @@ async def test_the_directory_tells_members_from_others() -> None:
             slack.state.faults.clear()
         with pytest.raises(DirectoryError):
             await people.person("U0NOBODY")
+
+
+@pytest.mark.parametrize("status", [200, 502])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [("bad gateway", "text/plain"), ("[1]", "application/json"), ("oops", "application/json")],
+)
+async def test_what_a_proxy_answers_in_place_of_slack_is_not_believed(
+    status: int, body: str, kind: str
+) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, text=body, content_type=kind)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app) as proxy, aiohttp.ClientSession() as session:
+        address = str(proxy.make_url("/api/"))
+        client = AsyncWebClient("xoxb-1", address, session=session, retry_handlers=[])
+        with pytest.raises(Unsure):
+            await SlackSurface(Door(client, session)).show(view(), "C0HELPDESK", None)
+        with pytest.raises(DirectoryError):
+            await SlackDirectory(client).person("U0ASKER")
+
+
+def test_a_target_that_sends_our_placeholder_mentions_nobody() -> None:
+    note = Note("Handed over by {by}.\nSeen: issued by {by} {at}", by="U0LEAD")
+    assert said(note) == "Handed over by <@U0LEAD>.\nSeen: issued by {by} "
