@@ -64,13 +64,14 @@ def fitting(make: Callable[[Room], list[b.Block]]) -> list[b.Block]:
 def card(view: TicketView, room: Room, *, live: bool = True) -> list[b.Block]:
     """The blocks of a card; without ``live`` it has no buttons."""
     made = [b.header(f"#{view.number}  {view.host}"), _head(view)]
-    made += [b.words(line, room.small) for line in view.codes[:3]]
     if view.notice:
         made.append(b.words(view.notice, room.text))
     if view.proof is not None:
         made += _proof(view.proof, room)
     elif view.sentence:
         made.append(b.words(_said(view), room.text))
+    if view.codes:
+        made.append(b.context(*(b.plain(line, room.small) for line in view.codes[:3])))
     if view.rows:
         made.append(_rows(view.rows, room.row))
     made += _small(view, room)
@@ -135,8 +136,7 @@ def _proof(proof: Proof, room: Room) -> list[b.Block]:
 
 def _step(step: StepView, room: Room) -> list[b.Block]:
     made = [b.section(f"*Next:* {b.escape(b.cut(step.title, room.small))}")]
-    facts = [*step.facts, *(["undo listed"] if step.undo else [])]
-    small = [b.plain(" · ".join(facts), room.small)] if facts else []
+    small = [b.plain(" · ".join(step.facts), room.small)] if step.facts else []
     if step.why:
         small.append(b.plain(step.why, room.small))
     if small:

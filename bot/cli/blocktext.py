@@ -10,9 +10,14 @@ Block = Mapping[str, Any]
 _MARKUP = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
 
-def text_of(blocks: Iterable[Block]) -> str:
-    """All blocks, one after the other, buttons in brackets."""
-    return "\n".join(filter(None, (_block(block) for block in blocks)))
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+
+
+def text_of(blocks: Iterable[Block], people: Mapping[str, str] | None = None) -> str:
+    """All blocks, one after the other, buttons in brackets; ``people`` names who is mentioned."""
+    said = "\n".join(filter(None, (_block(block) for block in blocks)))
+    known = people or {}
+    return _MENTION.sub(lambda found: f"@{known.get(found[1], found[1])}", said)
 
 
 def _block(block: Block) -> str:

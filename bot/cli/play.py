@@ -14,6 +14,7 @@ import click
 
 from bot.cli.blocktext import text_of
 from bot.lab.world import Lab
+from bot.sandbox.cast import PEOPLE
 from bot.sandbox.server import LocalSlack
 from bot.sandbox.world import Message
 
@@ -21,6 +22,16 @@ HOST = "srv-app-07"
 COMMAND = f"/rdp {HOST} 0x904 0x7"
 MOST_STEPS = 6
 PATIENCE = 20.0
+SAME = "..."
+"""Stands for lines of a card that read as before."""
+
+OPENING = """\
+The real bot, in a local Slack, looks at a simulated host; nothing outside this machine is touched.
+Lines with  |  are what Slack shows; of a card that is edited, only what is new.\
+"""
+CLOSING = """
+In a terminal,  rdp-triage demo  lets you answer yourself.\
+"""
 
 SLACK = """\
 [slack]
@@ -81,15 +92,16 @@ class Script:
     def __init__(self, lab: Lab, slack: LocalSlack) -> None:
         self._lab = lab
         self._slack = slack
-        self._repaired = False
+        self._shown: list[str] = []
 
     async def run(self) -> None:
         """From the command to the history."""
+        click.echo(OPENING)
         _scene(f"@asker types in #helpdesk:  {COMMAND}")
         await self._slack.command("asker", "helpdesk", COMMAND)
         card = await self._card()
         for _ in range(MOST_STEPS):
-            _show(card)
+            self._show(card)
             if "resolved, verified" in text_of(card.blocks):
                 break
             await self._answer(card)
@@ -102,7 +114,9 @@ class Script:
         await self._slack.wait_for(
             lambda: len(self._slack.ephemerals("asker")) > seen, PATIENCE, "the history"
         )
-        _show(self._slack.ephemerals("asker")[-1])
+        self._shown = []
+        self._show(self._slack.ephemerals("asker")[-1])
+        click.echo(CLOSING)
 
     async def _answer(self, card: Message) -> None:
         """Press what a person would press now."""
@@ -116,9 +130,17 @@ class Script:
             _scene("Nobody has touched the server yet. @asker presses  [It worked]")
         else:
             row = await self._lab.repair(HOST)
-            self._repaired = True
             _scene(f"{row.repair}\nThen @asker presses  [It worked]")
         await self._press(card, "It worked", tell=False)
+
+    def _show(self, message: Message) -> None:
+        """Print a message; of a card that is edited only what is new."""
+        people = {user.id: user.name for user in PEOPLE}
+        said = text_of(message.blocks, people) if message.blocks else message.text
+        lines = [line.rstrip() for line in said.splitlines()]
+        for line in news(lines, self._shown):
+            click.echo(f"  | {line}".rstrip())
+        self._shown = lines
 
     def _tells(self, card: Message, words: str) -> bool:
         return words.lower() in text_of(card.blocks).lower()
@@ -160,6 +182,12 @@ def _scene(text: str) -> None:
     click.echo(f"\n>>> {text}\n")
 
 
-def _show(message: Message) -> None:
-    lines = text_of(message.blocks) if message.blocks else message.text
-    click.echo("\n".join(f"  | {line}".rstrip() for line in lines.splitlines()))
+def news(lines: list[str], before: list[str]) -> list[str]:
+    """The lines that were not there before; three dots stand for those that were."""
+    news: list[str] = []
+    for line in lines:
+        if line not in before:
+            news.append(line)
+        elif news[-1:] != [SAME]:
+            news.append(SAME)
+    return news

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import click
-
 from bot.catalog.entries import Catalog
-from bot.cli.render import details, row_lines, wrapped
+from bot.cli.render import details, row_lines, step_lines, verdict, wrapped
 from bot.desk import saying
 from bot.desk.diagnosis import Diagnosis, Told
 from bot.desk.ladder import by_place, rows
-from bot.desk.showing import meanings
+from bot.desk.showing import meanings, step_of
+from bot.desk.words import listed, place
 from bot.evidence import Observation
 from bot.probes.base import Target
 
@@ -63,32 +62,36 @@ def render(checked: Checked, *, raw: bool, colour: bool) -> str:
 
 
 def _head(checked: Checked, colour: bool) -> Iterator[str]:
-    places = " and ".join(by_place(checked.observations)) or "nowhere"
+    places = listed([place(each) for each in by_place(checked.observations)]) or "nowhere"
     seconds = checked.elapsed_ms / 1000
     host = f"{checked.target.host} port {checked.target.port}"
     yield f"{host}, looked at from {places} in {seconds:.1f} s"
-    sentence = wrapped(_sentence(checked, places))
-    yield click.style(sentence, bold=True) if colour else sentence
+    yield verdict(*_sentence(checked, places), colour)
     for meaning in meanings(checked.catalog, checked.told.codes):
         yield wrapped(f"{meaning.code}: {' '.join(meaning.lines)}", "  ")
 
 
-def _sentence(checked: Checked, places: str) -> str:
-    verdict, evidence = checked.diagnosis.verdict, checked.diagnosis.evidence
+def _sentence(checked: Checked, places: str) -> tuple[str, str]:
+    """The verdict, and how likely it is where something was found."""
+    found, evidence = checked.diagnosis.verdict, checked.diagnosis.evidence
     hindered = saying.blind(checked.observations, checked.target.host)
-    said = hindered or saying.judged(verdict, evidence, checked.catalog, places)
-    if verdict.state == "found":
-        return f"{said}   {saying.share(verdict.causes[0].probability)}"
-    return said
+    said = hindered or saying.judged(found, evidence, checked.catalog, places)
+    return said, saying.share(found.causes[0].probability) if found.state == "found" else ""
 
 
 def _after(checked: Checked) -> Iterator[str]:
-    verdict = checked.diagnosis.verdict
-    excluded = saying.ruled_out(verdict, checked.catalog)
+    """What was ruled out, and how the next step is done."""
+    diagnosis, host = checked.diagnosis, checked.target.host
+    excluded = saying.ruled_out(diagnosis.verdict, checked.catalog)
     if excluded:
-        yield wrapped(f"Ruled out: {', '.join(excluded)}.")
-    step = checked.diagnosis.step
-    if step is not None:
         yield ""
-        yield wrapped(f"Next: {step.title}")
-        yield wrapped(step.why, "  ")
+        yield wrapped(f"Ruled out: {', '.join(excluded)}.")
+    if diagnosis.step is not None:
+        yield ""
+        yield from step_lines(
+            step_of(
+                diagnosis.step,
+                checked.catalog,
+                lambda text: saying.filled(text, host, checked.observations),
+            )
+        )

@@ -44,22 +44,22 @@ def share(probability: float) -> str:
     return f"{word}: {min(99, max(1, round(probability * 100)))} in 100"
 
 
-def filled(text: str, ticket: Ticket, body: Body) -> str:
+def filled(text: str, host: str, seen: Sequence[Observation]) -> str:
     """A text of the knowledge base with the typed host and the address that was found.
 
     Both are grammar-checked; nothing else that a target sent ever stands in an instruction.
     """
-    return text.replace("{host}", ticket.host).replace("{address}", _address(ticket, body))
+    return text.replace("{host}", host).replace("{address}", _address(host, seen))
 
 
-def _address(ticket: Ticket, body: Body) -> str:
-    for seen in body.now:
-        for address in seen.facts.get("addresses", ()) if seen.probe == "name.lookup" else ():
+def _address(host: str, seen: Sequence[Observation]) -> str:
+    for each in seen:
+        for address in each.facts.get("addresses", ()) if each.probe == "name.lookup" else ():
             try:
                 return str(ip_address(address))
             except ValueError:
                 continue
-    return ticket.host
+    return host
 
 
 def likelihood(body: Body) -> str:

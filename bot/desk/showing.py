@@ -12,13 +12,14 @@ from bot.desk import saying
 from bot.desk.body import Body
 from bot.desk.buttons import buttons_of, more_of, tools_of
 from bot.desk.ladder import changes, rows
+from bot.desk.rungs import RUNGS
 from bot.desk.view import Meaning, Proof, StepView, TicketView
 from bot.desk.words import duration, listed, place
 from bot.engine import Step
 from bot.evidence import Observation
 from bot.store.base import Ticket
 
-WHO = {"user": "you", "helper": "helpdesk", "admin": "server administrator"}
+WHO = {"user": "the user", "helper": "helpdesk", "admin": "server administrator"}
 RISK = (
     "changes nothing",
     "can be undone",
@@ -55,7 +56,7 @@ def view_of(
         ruled_out=() if ended else _ruled_out(body, catalog),
         last_time=saying.last_time(body),
         proof=_proof(ticket, body, catalog),
-        step=_step(ticket, body, catalog) if body.phase == "waiting" else None,
+        step=_step(ticket, body, catalog),
         buttons=buttons_of(ticket, body, catalog),
         tools=tools_of(ticket, body),
         more=more_of(ticket, body),
@@ -97,16 +98,21 @@ def _ruled_out(body: Body, catalog: Catalog) -> tuple[str, ...]:
 
 
 def _step(ticket: Ticket, body: Body, catalog: Catalog) -> StepView | None:
-    if body.offer is None:
+    if body.offer is None or body.phase != "waiting":
         return None
-    step = body.offer.step
+    return step_of(
+        body.offer.step, catalog, lambda text: saying.filled(text, ticket.host, body.now)
+    )
+
+
+def step_of(step: Step, catalog: Catalog, fill: Callable[[str], str]) -> StepView:
+    """A step with its effort and how it is done; ``fill`` puts the host into a text."""
     if step.kind == "question":
         question = catalog.questions[step.id]
         facts = (saying.minutes(question.effort.value),)
-        where = saying.filled(question.where_to_look, ticket, body)
-        return StepView(question.ask, facts, step.why, where)
+        return StepView(question.ask, facts, step.why, fill(question.where_to_look))
     if step.kind in ("fix", "undo"):
-        return _fix(step, catalog.fixes[step.id], lambda text: saying.filled(text, ticket, body))
+        return _fix(step, catalog.fixes[step.id], fill)
     return StepView(step.title, why=step.why)
 
 
@@ -127,5 +133,24 @@ def _fix(step: Step, fix: Fix, fill: Callable[[str], str]) -> StepView:
 def _proof(ticket: Ticket, body: Body, catalog: Catalog) -> Proof | None:
     if ticket.state == "open":
         return None
-    before, now = changes(catalog, body.before_evidence, body.situation.evidence, body.proof)
+    before, now = _compared(ticket, body, catalog)
     return Proof(before, now, saying.closing(ticket, body, catalog))
+
+
+def _compared(
+    ticket: Ticket, body: Body, catalog: Catalog
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What proves the repair, as its rungs read before and now; by its states where they do not."""
+    target = (ticket.host, ticket.port)
+    was, now = (
+        {row.title: row.detail for row in rows(catalog, seen, target, live=False)}
+        for seen in (body.before, body.now)
+    )
+    titles = [rung.title for rung in RUNGS if set(rung.items) & set(body.proof)]
+    named = [f"Port {ticket.port}" if title == "Port" else title for title in titles]
+    if not all(was.get(name) and now.get(name) for name in named) or not named:
+        return changes(catalog, body.before_evidence, body.situation.evidence, body.proof)
+    return (
+        tuple(f"{name}: {was[name]}" for name in named),
+        tuple(f"{name}: {now[name]}" for name in named),
+    )

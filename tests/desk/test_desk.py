@@ -57,8 +57,8 @@ async def test_it_worked_after_the_repair_is_verified(tmp_path: Path) -> None:
         assert (ticket.cause, ticket.fix) == ("certificate-expired", "renew-certificate")
         proof = office.wall.last.proof
         assert proof is not None
-        assert proof.before == ("Certificate validity: expired",)
-        assert proof.now == ("Certificate validity: valid",)
+        assert proof.before == ("Certificate: expired 17 Nov 2026; self-signed by SRV-APP-07",)
+        assert proof.now == ("Certificate: valid to 19 May 2027; self-signed by SRV-APP-07",)
         assert "verified" in await office.kinds()
 
 
