@@ -4,8 +4,9 @@ The product never imports it and knows nothing of it: it looks through the lab's
 would through any other.
 """
 
+from bot.lab.gateways import GATEWAYS, Gateway
 from bot.lab.hosts import HOSTS, Host
 from bot.lab.jumpbox import JumpboxState
 from bot.lab.world import Lab, NoSuchHost
 
-__all__ = ["HOSTS", "Host", "JumpboxState", "Lab", "NoSuchHost"]
+__all__ = ["GATEWAYS", "HOSTS", "Gateway", "Host", "JumpboxState", "Lab", "NoSuchHost"]

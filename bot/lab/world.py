@@ -5,7 +5,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.lab import certificates
 from bot.lab.behaviour import Port
+from bot.lab.gateway import GatewayMachine
+from bot.lab.gateways import GATEWAYS, Gateway
 from bot.lab.hosts import DOMAIN, HOSTS, RESOLVER, Host
 from bot.lab.jumpbox import USER, Jumpbox, JumpboxState
 from bot.lab.machine import Machine, Reach
@@ -35,7 +38,8 @@ class Lab:
 
     def __init__(self) -> None:
         self._machines = {row.name: Machine(row) for row in HOSTS}
-        self._by_address = {row.address: self._machines[row.name] for row in HOSTS}
+        self._gateways = {row.name: GatewayMachine(row) for row in GATEWAYS}
+        self._by_address = {each.row.address: each for each in self._all}
         self.nameserver = NameServer(self._zone)
         self.jumpbox = Jumpbox(self.reach, self._answers_ping)
 
@@ -53,7 +57,7 @@ class Lab:
 
     async def start(self) -> None:
         """Make the certificates and listen everywhere."""
-        for machine in self._machines.values():
+        for machine in self._all:
             await machine.start()
         await self.nameserver.start()
         await self.jumpbox.start()
@@ -62,8 +66,12 @@ class Lab:
         """End every listener, connection and task."""
         await self.jumpbox.close()
         await self.nameserver.close()
-        for machine in self._machines.values():
+        for machine in self._all:
             await machine.close()
+
+    @property
+    def _all(self) -> tuple[Machine | GatewayMachine, ...]:
+        return (*self._machines.values(), *self._gateways.values())
 
     def faults(self) -> tuple[Host, ...]:
         """The table: one row a host, healthy ones included."""
@@ -75,6 +83,19 @@ class Lab:
             return self._machines[name.lower().removesuffix(f".{DOMAIN}")]
         except KeyError:
             raise NoSuchHost(f"the lab has no host {name!r}") from None
+
+    def gateway(self, name: str) -> GatewayMachine:
+        """A gateway by its short or full name; raises NoSuchHost."""
+        try:
+            return self._gateways[name.lower().removesuffix(f".{DOMAIN}")]
+        except KeyError:
+            raise NoSuchHost(f"the lab has no gateway {name!r}") from None
+
+    async def repair_gateway(self, name: str) -> Gateway:
+        """The administrator's act at a gateway; returns the repaired row."""
+        machine = self.gateway(name)
+        await machine.behave(machine.row.repaired)
+        return machine.row
 
     async def repair(self, name: str) -> Host:
         """The administrator's act, which the product never does; returns the repaired row."""
@@ -103,10 +124,12 @@ class Lab:
         return Reach(Port.SILENT)
 
     def settings_toml(self, folder: Path, more: str = "") -> Path:
-        """Write key, known_hosts and rdp-triage.toml (plus ``more``) into ``folder``.
+        """Write key, known_hosts, roots and rdp-triage.toml (plus ``more``) into ``folder``.
 
-        Returns the settings file; with it the product looks at the lab through its jump box.
+        Returns the settings file; with it the product looks at the lab through its jump box, and
+        with ``SSL_CERT_FILE`` naming ``lab_roots.pem`` it trusts the gateways' certificates.
         """
+        (folder / "lab_roots.pem").write_bytes(certificates.root())
         key = folder / "lab_key"
         key.touch(mode=0o600)
         key.write_bytes(self.jumpbox.client_key.export_private_key("openssh"))
@@ -117,12 +140,12 @@ class Lab:
         return settings
 
     def _zone(self) -> Mapping[str, str]:
-        return {
-            machine.row.fqdn: machine.row.address
-            for machine in self._machines.values()
-            if machine.behaviour.in_dns
-        }
+        hosts = [each for each in self._machines.values() if each.behaviour.in_dns]
+        named: list[Machine | GatewayMachine] = [*hosts, *self._gateways.values()]
+        return {each.row.fqdn: each.row.address for each in named}
 
     def _answers_ping(self, address: str) -> bool:
         machine = self._by_address.get(address)
-        return machine is not None and machine.behaviour.awake
+        return isinstance(machine, GatewayMachine) or (
+            machine is not None and machine.behaviour.awake
+        )

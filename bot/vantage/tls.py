@@ -60,6 +60,8 @@ class TlsStream:
         self.version = ""
         self.cipher = ""
         self.certificates: tuple[bytes, ...] = ()
+        self.distrust: int | None = None
+        """OpenSSL's code for what is wrong with the chain, where the context verifies it."""
 
     async def handshake(self, deadline: float) -> None:
         """Agree with the host; raises VantageError with a ``tls.*`` word."""
@@ -110,6 +112,8 @@ class TlsStream:
             except ssl.SSLError as error:
                 with suppress(VantageError):
                     await self._flush(deadline)  # our own alert tells the host's log what was wrong
+                if isinstance(error, ssl.SSLCertVerificationError):
+                    self.distrust = error.verify_code
                 raise _in_our_words(error) from None
             else:
                 await self._flush(deadline)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lab import HOSTS, Host, JumpboxState
+from bot.lab import GATEWAYS, HOSTS, Gateway, Host, JumpboxState
 from tests.real import conftest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "lab.md").read_text(encoding="utf-8")
@@ -15,6 +15,13 @@ PAGE = (Path(__file__).parents[2] / "docs" / "lab.md").read_text(encoding="utf-8
 def test_every_host_has_its_line(row: Host) -> None:
     cause = f"`{row.cause}`" if row.cause else "none"
     cells = (f"`{row.name}`", row.address, cause, row.ladder, row.wrong, row.repair)
+    assert f"| {' | '.join(cells)} |\n" in PAGE
+
+
+@pytest.mark.parametrize("row", GATEWAYS, ids=lambda row: row.name)
+def test_every_gateway_has_its_line(row: Gateway) -> None:
+    cause = f"`{row.cause}`" if row.cause else "none"
+    cells = (f"`{row.name}`", row.address, cause, row.wrong, row.repair)
     assert f"| {' | '.join(cells)} |\n" in PAGE
 
 

@@ -1,0 +1,73 @@
+"""Does a certificate chain end at a root that this machine trusts?
+
+Strategy: OpenSSL itself judges, during a handshake that demands a trusted chain; names are not
+its business here.  The roots are the system's (``SSL_CERT_FILE`` names others).  A leaf that is
+merely out of date is trusted: its dates are a finding of their own.
+"""
+
+import ssl
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+from bot.vantage.base import Stream, VantageError
+from bot.vantage.tls import TlsStream
+
+# x509_vfy.h: the certificate is not yet valid, the certificate has expired.
+NOT_YET, EXPIRED = 9, 10
+
+
+class Distrusted(Exception):
+    """The chain was turned down; ``code`` is OpenSSL's (x509_vfy.h)."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"the chain is not trusted (code {code})")
+        self.code = code
+
+    @property
+    def by_date(self) -> bool:
+        """Whether a certificate of a chain that does end at a root is out of date."""
+        return self.code in (NOT_YET, EXPIRED)
+
+
+def has_roots() -> bool:
+    """Whether this machine has roots at all; without them nothing can be judged."""
+    cafile, capath = _paths()
+    if _context(cafile, capath).cert_store_stats()["x509_ca"]:
+        return True
+    # OpenSSL reads a folder of roots only as it needs them, so they are not counted yet.
+    return capath is not None and any(Path(capath).iterdir())
+
+
+async def start_trusted_tls(stream: Stream, server_name: str | None, deadline: float) -> TlsStream:
+    """Shake hands with any version and demand a trusted chain.
+
+    Raises Distrusted, and VantageError as ``start_tls`` does.
+    """
+    secured = TlsStream(stream, _context(*_paths()), server_name)
+    try:
+        await secured.handshake(deadline)
+    except VantageError:
+        if secured.distrust is not None:
+            raise Distrusted(secured.distrust) from None
+        raise
+    return secured
+
+
+def _paths() -> tuple[str | None, str | None]:
+    found = ssl.get_default_verify_paths()
+    return found.cafile, found.capath
+
+
+@lru_cache(maxsize=4)
+def _context(cafile: str | None, capath: str | None) -> ssl.SSLContext:
+    """A context that takes any version and cipher, but only chains that end at a root."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        if cafile is not None or capath is not None:
+            context.load_verify_locations(cafile, capath)
+    return context
