@@ -180,7 +180,7 @@ class Members:
     async def _person(self, user: str) -> Person:
         now = self._clock()
         kept = self._known.get(user)
-        if kept is not None and now - kept[0] < KEPT:
+        if kept is not None and abs(now - kept[0]) < KEPT:  # the clock may be set back
             return kept[1]
         person = await self._directory.person(user)
         self._known[user] = (now, person)

@@ -1,7 +1,8 @@
 """How much one person and the whole desk may ask for at a time.
 
-Strategy: sliding windows in memory, judged before any probe; the clock is the caller's.  What is
-lost at a restart is only the counting, never a ticket.
+Strategy: sliding windows in memory, judged before any probe; the clock is the caller's, and what
+lies further ahead of it than a window is as good as past: it was set back.  What is lost at a
+restart is only the counting, never a ticket.
 """
 
 from collections import deque
@@ -46,7 +47,7 @@ class Limits:
                 "Try again in a minute."
             )
         asked = self._asked.setdefault((tenant, user), deque())
-        while asked and now - asked[0] >= _MINUTE:
+        while asked and abs(now - asked[0]) >= _MINUTE:
             asked.popleft()
         if len(asked) >= self._allowance.per_user_minute:
             raise NotAllowed(
@@ -56,15 +57,14 @@ class Limits:
         asked.append(now)
         if len(self._asked) > 10_000:
             self._asked = {
-                who: times for who, times in self._asked.items() if now - times[-1] < _MINUTE
+                who: times for who, times in self._asked.items() if abs(now - times[-1]) < _MINUTE
             }
 
     def same(self, tenant: Tenant, host: str, port: int, now: datetime) -> int | None:
         """The ticket that began to look at this host a moment ago, if any."""
         found = self._looked.get((tenant, host.casefold(), port))
         gap = timedelta(seconds=self._allowance.same_host_seconds)
-        # Of two at once, the second may have read the clock first.
-        if found is None or not gap or now - found[0] >= gap:
+        if found is None or abs(now - found[0]) >= gap:
             return None
         return found[1]
 
@@ -73,6 +73,6 @@ class Limits:
         gap = timedelta(seconds=self._allowance.same_host_seconds)
         if len(self._looked) > 1_000:
             self._looked = {
-                what: seen for what, seen in self._looked.items() if now - seen[0] < gap
+                what: seen for what, seen in self._looked.items() if abs(now - seen[0]) < gap
             }
         self._looked[tenant, host.casefold(), port] = (now, number)

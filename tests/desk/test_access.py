@@ -134,3 +134,23 @@ def test_without_that_limit_nobody_waits_even_when_two_ask_at_once() -> None:
     clock.pass_(1)
     limits.began(o.TEAM, "srv", 3389, clock(), 7)
     assert limits.same(o.TEAM, "srv", 3389, read_before) is None
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
+    clock, limits = o.Clock(), Limits(Allowance(per_user_minute=1, same_host_seconds=15))
+    limits.admit(o.TEAM, o.ASKER, 0, clock())
+    limits.began(o.TEAM, "srv", 3389, clock(), 7)
+    clock.pass_(-1)
+    assert limits.same(o.TEAM, "srv", 3389, clock()) == 7
+    clock.pass_(-3600)
+    limits.admit(o.TEAM, o.ASKER, 0, clock())
+    assert limits.same(o.TEAM, "srv", 3389, clock()) is None
+
+
+async def test_a_clock_that_was_set_back_keeps_no_membership() -> None:
+    clock, people = o.Clock(), o.People()
+    members = Members(o.RIGHTS, people, clock)
+    await members.read(o.ASKER, o.TEAM, "")
+    clock.pass_(-86_400)
+    await members.read(o.ASKER, o.TEAM, "")
+    assert people.asked == [o.ASKER, o.ASKER]
