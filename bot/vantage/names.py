@@ -128,7 +128,7 @@ def _read_hosts(text: str) -> Mapping[str, Entry]:
     found: dict[str, Entry] = {}
     for line in text.splitlines():
         first, *names = line.partition("#")[0].split() or [""]
-        address = _address(first)
+        address = _address(first) if "%" not in first else None  # a zone may hold anything
         known = [plain for plain in map(_normal, names) if plain]
         if address is None or not known:
             continue

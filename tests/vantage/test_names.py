@@ -110,3 +110,9 @@ def test_literals_are_addresses() -> None:
     assert found is not None
     assert found.addresses == (ip_address("::1"),)
     assert literal("srv") is None
+
+
+def test_an_address_with_a_zone_is_passed_over() -> None:
+    """A zone may hold anything, and the address becomes part of a command on the jump box."""
+    files = Files.read("", "fe80::1%$(reboot) srv\n2001:db8::1%;id srv\n10.1.2.3 srv\n")
+    assert files.hosts["srv"].addresses == (ip_address("10.1.2.3"),)
