@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -68,10 +69,18 @@ async def _run(settings: Any, wish: dict[str, Any]) -> int:
         raise Refused(str(error)) from None
     terminal = Terminal(colour=sys.stdout.isatty())
     async with opened_desk(settings, scout, terminal) as desk:
-        guide = Guide(desk, terminal, f"cli:{getpass.getuser()}")
+        guide = Guide(desk, terminal, f"cli:{_login()}")
         await guide.open(Opening(guide.sender(), **wish))
         await guide.talk()
     return exit_code(terminal)
+
+
+def _login() -> str:
+    """Who sits here; a container may run under a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def exit_code(terminal: Any) -> int:
