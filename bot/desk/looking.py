@@ -125,8 +125,8 @@ class Scout:
         connect = min(CONNECT_TIMEOUT, seconds)
 
         async def one(place: str) -> list[Observation]:
-            vantage = self._boxes.get(place) or self._direct
-            if vantage is None:  # places() gave the names, so this is a programming error
+            vantage = self._direct if place == DIRECT else self._boxes.get(place)
+            if vantage is None:  # the settings have changed since the ticket was opened
                 raise NoVantage(f"there is no place to look from called {place!r}")
             return await look(
                 vantage,
