@@ -23,12 +23,15 @@ class Library:
 
     store: Store
     current: Model
+    _kept: str = ""
     _older: OrderedDict[str, Model] = field(default_factory=OrderedDict)
 
     async def keep(self) -> None:
         """Put the current files into the store (once for each hash)."""
         catalog = self.current.catalog
-        await self.store.keep_knowledge(catalog.hash, catalog.files)
+        if self._kept != catalog.hash:  # packing them takes 20 ms of everybody's time
+            await self.store.keep_knowledge(catalog.hash, catalog.files)
+            self._kept = catalog.hash
 
     async def of(self, digest: str) -> Model:
         """The model of the knowledge with this hash; raises StoreError where it was never kept."""

@@ -5,7 +5,7 @@ Strategy: whatever refuses does so before anything is sent to the host, and says
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.desk.access import NotAllowed
 from bot.desk.body import Body
@@ -14,10 +14,11 @@ from bot.desk.limits import Limits
 from bot.desk.looking import NoVantage
 from bot.desk.move import event, with_body
 from bot.desk.parts import Parts
+from bot.desk.saying import capital
 from bot.desk.telling import Teller
 from bot.probes.base import Target
 from bot.redact import ticket_number
-from bot.store.base import Claim, Parcel, Ticket
+from bot.store.base import Claim, Parcel, Tenant, Ticket
 from bot.targets import TargetRefused
 
 log = logging.getLogger(__name__)
@@ -32,25 +33,39 @@ class Reception:
     limits: Limits
     looks: Callable[[], int]
     start_look: Callable[[int], None]
+    coming: list[tuple[Tenant, str, int]] = field(default_factory=list)
+    """Hosts whose tickets are being written; they count as being looked at."""
 
     async def open(self, claim: Claim) -> None:
         """Authorise, then open the ticket and look; refusals are told privately."""
         opening = Opening.of(claim.intent)
+        host = (opening.sender.tenant, opening.host, opening.port)
         try:
-            places = await self._admitted(opening)
-        except (NotAllowed, TargetRefused, NoVantage) as refusal:
+            await self.parts.access.open(opening)
+            places = self._admitted(opening)
+        except NotAllowed as refusal:
             await self.teller.refuse(claim, str(refusal))
             return
-        ticket = await self._opened(claim, opening, places)
+        except (TargetRefused, NoVantage) as refusal:
+            await self.teller.refuse(claim, _closed(opening.host, str(refusal)))
+            return
+        self.coming.append(host)
+        try:
+            ticket = await self._opened(claim, opening, places)
+        finally:
+            self.coming.remove(host)
         ticket_number.set(ticket.number)
         log.info("opened for %s", ticket.asked_by)
         self.teller.courier.wake()
         self.start_look(ticket.number)
 
-    async def _admitted(self, opening: Opening) -> tuple[str, ...]:
+    def _admitted(self, opening: Opening) -> tuple[str, ...]:
+        """Where to look from; nobody else is admitted between this and ``coming``."""
         sender, now = opening.sender, self.parts.clock()
-        await self.parts.access.open(opening)
-        self.limits.admit(sender.tenant, sender.user, self.looks(), now)
+        self.limits.admit(sender.tenant, sender.user, self.looks() + len(self.coming), now)
+        once = self.parts.allowance.same_host_seconds > 0
+        if once and (sender.tenant, opening.host, opening.port) in self.coming:
+            raise NotAllowed(f"Somebody has just asked for {opening.host}; see that card.")
         running = self.limits.same(sender.tenant, opening.host, opening.port, now)
         if running is not None:
             raise NotAllowed(f"#{running} has just begun to look at {opening.host}; see its card.")
@@ -82,7 +97,13 @@ class Reception:
         said = event("opened", sender.user, now, places=list(places))
         card = Parcel("card", "card", None, {})
         ticket = await parts.store.open_ticket(new, [said], [card], claim.id)
-        self.limits.began(sender.tenant, opening.host, opening.port, now, ticket.number)
         if claim.id is not None:
             await parts.store.settle(claim.id, "done")
+        self.limits.began(sender.tenant, opening.host, opening.port, now, ticket.number)
         return ticket
+
+
+def _closed(host: str, why: str) -> str:
+    """A refusal by the settings as a sentence with the way out; a host keeps its spelling."""
+    said = why if why.startswith(host) else capital(why)
+    return f"{said}. An administrator can open it in the settings."

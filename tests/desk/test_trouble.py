@@ -10,6 +10,7 @@ import pytest
 
 from bot.desk import patience
 from bot.desk.intents import Click, Verb
+from bot.desk.limits import Allowance
 from bot.store.base import Parcel, StoreError
 from bot.store.faults import StoreLocked
 from tests.desk import office as o
@@ -195,3 +196,17 @@ async def test_a_share_is_not_undone_by_the_late_answer_to_the_first_post(
         await office.quiet()
         assert (await office.ticket()).channel == o.HELPDESK
         assert [channel for channel, _ in office.wall.posts] == [o.ASKER, o.HELPDESK]
+
+
+@pytest.mark.usefixtures("soon")
+async def test_an_opening_goes_on_once_the_store_can_be_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with o.office(
+        tmp_path, scout=o.ScriptedScout(o.expired()), allowance=Allowance(same_host_seconds=15)
+    ) as office:
+        failed = failing(office, monkeypatch, open_ticket=1, settle=1)
+        assert await office.open() == 1
+        assert failed == ["open_ticket", "settle"]
+        assert (await office.body()).phase == "waiting"
+        assert office.wall.notes == []
