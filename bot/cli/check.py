@@ -93,6 +93,7 @@ def command(
 
 async def _look(request: Request, settings: Any) -> Any:
     from bot.catalog import load, shipped
+    from bot.cli.progress import live
     from bot.cli.report import Checked
     from bot.desk.diagnosis import Told, diagnose, evidence_of
     from bot.desk.looking import NoVantage, Scout
@@ -114,7 +115,8 @@ async def _look(request: Request, settings: Any) -> Any:
     try:
         scout.admit(target)
         places = scout.places(request.host, request.via)
-        seen = await scout.look(target, places, seconds=request.timeout)
+        with live(catalog, target) as report:
+            seen = await scout.look(target, places, seconds=request.timeout, report=report)
     except (NoVantage, TargetRefused) as error:
         raise Refused(str(error)) from None
     finally:

@@ -70,3 +70,9 @@ def _listed(error: SettingsError) -> str:
 def print_json(value: Any) -> None:
     """One JSON document on stdout, keys in the order given."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def cell(value: Any) -> Any:
+    """A CSV cell: lists with blanks; a leading sign never starts a formula in a spreadsheet."""
+    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@"} else text

@@ -27,6 +27,7 @@ COMMANDS = {
     "kb": Entry("bot.cli.kb", "Knowledge base: check, tree, diagnose."),
     "manifest": Entry("bot.cli.manifest", "Print the Slack app manifest."),
     "serve": Entry("bot.cli.serve", "Run the Slack bot until SIGTERM."),
+    "sweep": Entry("bot.cli.sweep", "Look at many hosts, one line a host; no tickets."),
     "tickets": Entry("bot.cli.tickets", "Ticket history: list, show, search, export, purge."),
     "triage": Entry("bot.cli.triage", "The whole guided flow in the terminal, with a ticket."),
 }

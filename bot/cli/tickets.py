@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.cli.common import Refused, config_option, json_option, print_json, settings_required
+from bot.cli.common import (
+    Refused,
+    cell,
+    config_option,
+    json_option,
+    print_json,
+    settings_required,
+)
 from bot.store.base import Event, Query, Store, StoreError, Ticket
 
 Result = TypeVar("Result")
@@ -147,7 +154,7 @@ def export_command(form: str, config: str | None) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(list(export_row(tickets[0])) if tickets else ["number"])
     for row in rows:
-        writer.writerow([_cell(value) for value in row.values()])
+        writer.writerow([cell(value) for value in row.values()])
     click.echo(out.getvalue(), nl=False)
 
 
@@ -161,9 +168,3 @@ def purge_command(days: int | None, config: str | None) -> None:
     before = datetime.now(UTC) - timedelta(days=kept)
     count = _with_store(config, lambda store: store.purge(before))
     click.echo(f"Deleted {count} tickets older than {kept} days.", err=True)
-
-
-def _cell(value: Any) -> Any:
-    """Lists with blanks; a leading sign never starts a formula in a spreadsheet."""
-    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@"} else text

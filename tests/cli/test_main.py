@@ -58,6 +58,7 @@ def test_the_table_holds_the_commands_and_nothing_else(here: Path) -> None:
         (["code", "banana"], "banana"),
         (["nonsense"], "nonsense"),
         (["serve"], "rdp-triage init"),
+        (["sweep", "-"], "rdp-triage init"),
         (["triage", "srv"], "rdp-triage init"),
         (["tickets", "list"], "rdp-triage init"),
         (["check", "srv", "--config", "none.toml"], "none.toml"),

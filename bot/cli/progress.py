@@ -1,0 +1,108 @@
+"""What a terminal shows on stderr while a command looks; nothing of it is ever part of stdout."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from bot.catalog.entries import Catalog
+from bot.cli.render import row_lines
+from bot.desk.ladder import rows
+from bot.evidence import Observation
+from bot.probes.base import Report, Target
+
+CLEAR_LINE = "\r\x1b[K"
+EVERY = 25
+"""Without a terminal progress is told for each tenth of the hosts, but not more often than this."""
+
+
+class Progress:
+    """How many of ``total`` hosts are done: a bar on a terminal, else a line now and then.
+
+    ``shared``: the terminal shows the results too.
+    """
+
+    def __init__(self, total: int, terminal: bool, shared: bool) -> None:
+        self.done = 0
+        self._total = total
+        self._shared = shared
+        self._stack = ExitStack()
+        self._bar: Any = None
+        if terminal and total:
+            self._bar = click.progressbar(
+                length=total, label="Looking", show_pos=True, file=sys.stderr
+            )
+
+    def make_way(self) -> None:
+        """Take the bar away before something else is written."""
+        if self._bar is not None and self._shared:
+            click.echo(CLEAR_LINE, nl=False, err=True)
+
+    def step(self) -> None:
+        """One more host is done."""
+        self.done += 1
+        if self._bar is not None:
+            self._bar.update(1)
+        elif self.done % max(EVERY, self._total // 10) == 0:
+            click.echo(f"{self.done} of {self._total} hosts", err=True)
+
+    def __enter__(self) -> Self:
+        """Show the empty bar."""
+        if self._bar is not None:
+            self._stack.enter_context(self._bar)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the bar as it is and begin a new line."""
+        self._stack.close()
+
+
+@contextmanager
+def live(catalog: Catalog, target: Target) -> Iterator[Report | None]:
+    """What takes the observations of one look in and shows its rows until the block ends.
+
+    None where stderr is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    drawing = _Rows(catalog, target)
+    try:
+        yield drawing.show
+    finally:
+        drawing.erase()
+
+
+class _Rows:
+    """The rows of a look, drawn again in their place whenever something is known."""
+
+    def __init__(self, catalog: Catalog, target: Target) -> None:
+        self._catalog = catalog
+        self._target = (target.host, target.port)
+        self._seen: list[Observation] = []
+        self._drawn = 0
+
+    def show(self, observation: Observation) -> None:
+        """Take one observation in."""
+        self._seen.append(observation)
+        width = shutil.get_terminal_size().columns - 1  # a line that wraps could not be erased
+        made = rows(self._catalog, self._seen, self._target, live=True)
+        lines = [line[:width] for line in row_lines(made, colour=False)]
+        click.echo(self._back() + "\n".join(lines), err=True)
+        self._drawn = len(lines)
+
+    def erase(self) -> None:
+        """Take everything away again."""
+        click.echo(self._back(), nl=False, err=True)
+
+    def _back(self) -> str:
+        return f"\x1b[{self._drawn}A\r\x1b[J" if self._drawn else ""

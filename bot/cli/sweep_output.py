@@ -1,0 +1,102 @@
+"""Where the lines of a sweep go: to stdout, or to a file that a later run goes on with.
+
+Strategy: a file holds whole lines only.  Each is written at once and flushed; what a crash left
+of a last line is cut off before the file is gone on with.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import click
+
+from bot.cli.common import Refused
+from bot.cli.sweep_rows import Form, Gist
+
+
+class Output:
+    """A context manager; ``write`` may be called in a thread, one line after the other."""
+
+    def __init__(self, form: Form, path: Path | None) -> None:
+        self._form = form
+        self._path = path
+        self._file: BinaryIO | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a later run can continue this one."""
+        return self._path is not None and self._form.read is not None
+
+    def earlier(self) -> Iterator[Gist]:
+        """The hosts that the file holds already; raises Refused for a file of another form."""
+        if self._path is None or not self._path.exists() or self._path.stat().st_size == 0:
+            return
+        if self._form.read is None:
+            raise Refused(
+                f"{self._path} exists, and text cannot be continued; "
+                "name another file, or use --format csv or jsonl"
+            )
+        try:
+            with self._path.open("rb+") as file:
+                yield from self._gists(file, self._form.read)
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def write(self, line: str) -> None:
+        """Write one whole line; raises Refused when the file cannot take it."""
+        if self._file is None:
+            click.echo(line, nl=False)
+            return
+        try:
+            self._file.write(line.encode())
+            self._file.flush()
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def __enter__(self) -> Self:
+        """Open the file and begin it with its head."""
+        if self._path is not None:
+            try:
+                self._file = self._path.open("ab")
+            except OSError as error:
+                raise self._unusable(error) from None
+        if self._form.head and (self._file is None or self._file.tell() == 0):
+            self.write(self._form.head)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _gists(self, file: BinaryIO, read: Callable[[str], Gist]) -> Iterator[Gist]:
+        begins, place = self._form.begins, 0
+        for number, raw in enumerate(file, 1):
+            line = raw.decode(errors="replace")
+            if number == 1 and not (line.startswith(begins) or begins.startswith(line)):
+                raise self._foreign(number, f"it does not begin with {begins.strip()}")
+            if not line.endswith("\n"):
+                file.truncate(place)
+                return
+            place += len(raw)
+            if line == self._form.head:
+                continue
+            try:
+                yield read(line)
+            except ValueError as error:
+                raise self._foreign(number, str(error)) from None
+
+    def _foreign(self, number: int, why: str) -> Refused:
+        return Refused(
+            f"{self._path}:{number}: not written by a sweep of this format ({why}); "
+            "name another file"
+        )
+
+    def _unusable(self, error: OSError) -> Refused:
+        return Refused(f"{self._path} cannot be used: {error.strerror}")

@@ -1,0 +1,201 @@
+"""One host of a sweep as a line of text, of CSV or of JSON, and what is read back of it.
+
+Strategy: a form makes a line and reads its own lines again, so that a sweep can go on with a
+file that it began.  Nothing that a host sent can end a line or start a formula.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.catalog.entries import OTHER, Catalog
+from bot.cli.common import cell
+from bot.cli.report import Checked
+from bot.desk import saying
+from bot.desk.diagnosis import Told
+from bot.desk.sweeping import Swept
+from bot.engine import CauseShare
+from bot.evidence import Observation
+from bot.redact import clean
+
+REFUSED = "refused"
+MARKS = {"found": "fault", "healthy": "ok", "inconclusive": "unclear", REFUSED: "refused"}
+COLUMNS = (
+    "host", "port", "address", "ladder", "verdict", "cause", "probability", "security", "tls",
+    "certificate_not_after", "days_left", "os", "clock_skew_s",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What is counted of a host; ``cause`` is empty where none is suspected."""
+
+    host: str
+    port: int
+    verdict: str
+    cause: str = ""
+    days_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How hosts are written, and read back; a form without ``read`` cannot be continued.
+
+    ``head`` is the first line of a file, ``begins`` what each file of this form begins with;
+    ``says_why``: a line tells why a host was refused.
+    """
+
+    write: Callable[[Swept, Catalog], str]
+    read: Callable[[str], Gist] | None = None
+    head: str = ""
+    begins: str = ""
+    says_why: bool = True
+
+
+def gist(swept: Swept) -> Gist:
+    """What is counted of a host."""
+    first = _suspect(swept)
+    return Gist(
+        swept.target.host,
+        swept.target.port,
+        _verdict(swept),
+        first.id if first else "",
+        _fact(swept.observations, "tls.certificate", "days_left"),
+    )
+
+
+def as_text(swept: Swept, catalog: Catalog) -> str:
+    """One line for people, verdict first."""
+    target = swept.target
+    host = target.host if target.port == 3389 else f"{target.host} port {target.port}"
+    said = clean(_sentence(swept), 400)
+    return f"{MARKS[_verdict(swept)]:<8} {host:<32} {said}\n"
+
+
+def as_csv(swept: Swept, catalog: Catalog) -> str:
+    """One row of COLUMNS; what is not known is empty."""
+    seen, diagnosis, first = swept.observations, swept.diagnosis, _suspect(swept)
+    row = (
+        swept.target.host,
+        swept.target.port,
+        next(_addresses(seen), None),
+        diagnosis.evidence.get("ladder") if diagnosis else None,
+        _verdict(swept),
+        first.id if first else None,
+        round(first.probability, 3) if first else None,
+        _fact(seen, "rdp.negotiation", "security"),
+        max(_fact(seen, "tls.hello", "versions") or (), default=None),
+        _fact(seen, "tls.certificate", "not_after"),
+        _fact(seen, "tls.certificate", "days_left"),
+        _fact(seen, "nla.challenge", "os"),
+        _fact(seen, "nla.challenge", "clock_skew_s"),
+    )
+    return _csv_line([clean(each, 200) if isinstance(each, str) else each for each in row])
+
+
+def as_json(swept: Swept, catalog: Catalog) -> str:
+    """The object of ``check --json``; for a refused host its verdict is null."""
+    if swept.diagnosis is not None:
+        checked = Checked(
+            swept.target,
+            Told(),
+            catalog,
+            swept.observations,
+            swept.diagnosis,
+            swept.elapsed_ms,
+        )
+        return json.dumps(checked.to_json(), ensure_ascii=False) + "\n"
+    raw = {
+        "schema": 1,
+        "target": {"host": swept.target.host, "port": swept.target.port, "addresses": []},
+        "knowledge": catalog.hash,
+        "elapsed_ms": swept.elapsed_ms,
+        "observations": [],
+        "evidence": {},
+        "ladders": {},
+        "verdict": None,
+        "next": None,
+        "refused": swept.refusal,
+    }
+    return json.dumps(raw, ensure_ascii=False) + "\n"
+
+
+def from_csv(line: str) -> Gist:
+    """Read a row back; raises ValueError for anything else."""
+    found = dict(zip(COLUMNS, next(csv.reader([line])), strict=True))
+    if found["verdict"] not in MARKS:
+        raise ValueError("this is no verdict")
+    left = float(found["days_left"]) if found["days_left"] else None
+    return Gist(found["host"], int(found["port"]), found["verdict"], found["cause"], left)
+
+
+def from_json(line: str) -> Gist:
+    """Read an object back; raises ValueError for anything else."""
+    try:
+        raw = json.loads(line)
+        seen = [Observation.from_json(each) for each in raw["observations"]]
+        judged = raw["verdict"] or {"state": REFUSED, "causes": ()}
+        state, host, port = judged["state"], raw["target"]["host"], int(raw["target"]["port"])
+        causes = [each["id"] for each in judged["causes"] if each["id"] != OTHER]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this is no object of a sweep ({error})") from None
+    if state not in MARKS:
+        raise ValueError("this is no verdict")
+    cause = causes[0] if causes and state != "healthy" else ""
+    return Gist(host, port, state, cause, _fact(seen, "tls.certificate", "days_left"))
+
+
+def _csv_line(values: Sequence[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([cell(value) for value in values])
+    return out.getvalue()
+
+
+_HEAD = _csv_line(COLUMNS)
+FORMS: Mapping[str, Form] = {
+    "text": Form(as_text),
+    "csv": Form(as_csv, from_csv, _HEAD, _HEAD, says_why=False),
+    "jsonl": Form(as_json, from_json, begins='{"schema": 1, '),
+}
+
+
+def _verdict(swept: Swept) -> str:
+    return swept.diagnosis.verdict.state if swept.diagnosis else REFUSED
+
+
+def _suspect(swept: Swept) -> CauseShare | None:
+    """The likeliest known cause of a host that is not healthy."""
+    if swept.diagnosis is None or swept.diagnosis.verdict.state == "healthy":
+        return None
+    return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
+
+
+def _sentence(swept: Swept) -> str:
+    if swept.diagnosis is None:
+        return swept.refusal
+    verdict = swept.diagnosis.verdict
+    if verdict.state == "found":
+        first = verdict.causes[0]
+        return f"{first.title}   {saying.share(first.probability)}"
+    if verdict.state == "healthy":
+        return "nothing wrong that can be seen without a password"
+    return saying.blind(swept.observations, swept.target.host) or saying.unsettled(verdict)
+
+
+def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:
+    """A fact as the first place knows it that knows it; None where none does."""
+    found = (each.facts[key] for each in seen if each.probe == probe and key in each.facts)
+    return next(found, None)
+
+
+def _addresses(seen: Sequence[Observation]) -> Iterator[str]:
+    """Addresses, those first whose port opened."""
+    for each in seen:
+        if each.probe == "port.tcp" and each.facts.get("state") == "open":
+            yield each.facts["address"]
+    for each in seen:
+        if each.probe == "name.lookup":
+            yield from each.facts.get("addresses", ())

@@ -1,0 +1,183 @@
+"""The lines of a sweep: written, read back, and harmless in a spreadsheet."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.catalog import load, shipped
+from bot.cli.common import Refused
+from bot.cli.hostlist import read_hosts
+from bot.cli.sweep_output import Output
+from bot.cli.sweep_rows import COLUMNS, FORMS, Gist, gist
+from bot.cli.sweep_tally import Tally
+from bot.desk.diagnosis import Diagnosis, Told, evidence_of
+from bot.desk.sweeping import Swept
+from bot.engine import Model, Situation, verdict
+from bot.evidence import Failure, Observation
+from bot.evidence.findings import ladders
+from bot.probes import Target
+
+CATALOG = load(shipped())
+MODEL = Model.of(CATALOG)
+REFUSED = Swept(Target("srv-x"), refusal="srv-x is outside what may be looked at (deny)")
+CONTINUED = ("csv", "jsonl")
+
+
+def swept(*observations: Observation, host: str = "srv-app-07") -> Swept:
+    seen = [each.stamped("lab", 1.0) for each in observations]
+    evidence = evidence_of(CATALOG, seen, Told())
+    judged = verdict(MODEL, Situation(evidence=evidence, answers={}))
+    return Swept(Target(host), seen, Diagnosis(evidence, ladders(seen), judged, None), "", 12.5)
+
+
+def expired(os: str = "Windows Server 2022", days_left: float = -3.2) -> Swept:
+    return swept(
+        Observation.passed("name.lookup", addresses=["192.0.2.9", "192.0.2.17"], status="ok"),
+        Observation.passed("port.tcp", state="open", address="192.0.2.17"),
+        Observation.passed("rdp.negotiation", security="nla-required", answers={}),
+        Observation.passed("tls.hello", versions=["TLSv1.0", "TLSv1.2"], modern_client="agrees"),
+        Observation.passed(
+            "tls.certificate", not_after="2026-11-18T00:00:00Z", days_left=days_left
+        ),
+        Observation.passed("nla.challenge", os=os, clock_skew_s=-0.5, clock_skew_error_s=0.1),
+    )
+
+
+def cells(one: Swept) -> dict[str, str]:
+    rows = list(csv.reader([FORMS["csv"].write(one, CATALOG)]))
+    assert len(rows) == 1
+    return dict(zip(COLUMNS, rows[0], strict=True))
+
+
+def test_a_csv_row_has_the_facts_that_people_sort_by() -> None:
+    assert cells(expired()) == {
+        "host": "srv-app-07",
+        "port": "3389",
+        "address": "192.0.2.17",
+        "ladder": "ok",
+        "verdict": "found",
+        "cause": "certificate-expired",
+        "probability": cells(expired())["probability"],
+        "security": "nla-required",
+        "tls": "TLSv1.2",
+        "certificate_not_after": "2026-11-18T00:00:00Z",
+        "days_left": "-3.2",
+        "os": "Windows Server 2022",
+        "clock_skew_s": "-0.5",
+    }
+    assert 0.5 <= float(cells(expired())["probability"]) <= 1
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_what_a_host_sends_starts_no_formula_and_ends_no_line(sign: str) -> None:
+    evil = f'{sign}cmd|" /C calc"!A0\r\n=1+1\u2028,x'
+    one = expired(os=evil)
+    assert cells(one)["os"].startswith(f"'{sign}cmd")
+    for form in FORMS.values():
+        line = form.write(one, CATALOG)
+        assert line.count("\n") == 1
+        assert line.endswith("\n")
+        assert "\r" not in line
+
+
+def test_a_refused_host_has_its_reason_and_no_verdict() -> None:
+    raw = json.loads(FORMS["jsonl"].write(REFUSED, CATALOG))
+    assert (raw["verdict"], raw["refused"]) == (None, REFUSED.refusal)
+    assert set(json.loads(FORMS["jsonl"].write(expired(), CATALOG))) == set(raw) - {"refused"}
+    assert (cells(REFUSED)["verdict"], cells(REFUSED)["cause"]) == ("refused", "")
+    assert REFUSED.refusal in FORMS["text"].write(REFUSED, CATALOG)
+
+
+@pytest.mark.parametrize("name", CONTINUED)
+def test_what_was_written_is_read_back(name: str) -> None:
+    read = FORMS[name].read
+    assert read is not None
+    missing = swept(Observation.failed("name.lookup", Failure.NAME_NOT_FOUND, status="nxdomain"))
+    blind = swept(Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout"))
+    for one in (expired(), REFUSED, missing, blind):
+        assert read(FORMS[name].write(one, CATALOG)) == gist(one)
+    assert gist(missing).cause == "name-not-found"
+    assert gist(blind).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("name", CONTINUED)
+@pytest.mark.parametrize("cut", [1, 30, 200])
+def test_a_torn_last_line_is_cut_off(tmp_path: Path, name: str, cut: int) -> None:
+    path, form = tmp_path / "out", FORMS[name]
+    with Output(form, path) as output:
+        output.write(form.write(expired(), CATALOG))
+    whole = path.read_bytes()
+    path.write_bytes(whole + form.write(REFUSED, CATALOG).encode()[:-1][:cut])
+    assert list(Output(form, path).earlier()) == [gist(expired())]
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", CONTINUED)
+@pytest.mark.parametrize("cut", range(0, 8, 2))
+def test_a_torn_first_line_is_cut_off(tmp_path: Path, name: str, cut: int) -> None:
+    path, form = tmp_path / "out", FORMS[name]
+    path.write_bytes((form.head or form.write(expired(), CATALOG)).encode()[:cut])
+    assert list(Output(form, path).earlier()) == []
+    with Output(form, path) as output:
+        output.write(form.write(REFUSED, CATALOG))
+    assert path.read_text(encoding="utf-8") == form.head + form.write(REFUSED, CATALOG)
+
+
+@pytest.mark.parametrize("name", [*CONTINUED, "text"])
+@pytest.mark.parametrize("content", ["my notes", "a,b\n1,2\n", '{"schema": 1, "codes": []}\n'])
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(Refused, match=r"notes\.txt"):
+        list(Output(FORMS[name], path).earlier())
+    assert path.read_text(encoding="utf-8") == content
+
+
+def test_a_bad_row_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text(FORMS["csv"].head + "srv,3389\n", encoding="utf-8")
+    with pytest.raises(Refused, match=r"out\.csv:2"):
+        list(Output(FORMS["csv"], path).earlier())
+
+
+def test_hosts_are_read_with_comments_and_each_once() -> None:
+    lines = ["# ours", "", " SRV-app-07 # the app", "srv-app-07:3389", "[2001:db8::7]:3390", "::1"]
+    assert read_hosts(lines, "hosts", 3389) == [
+        Target("srv-app-07"), Target("2001:db8::7", 3390), Target("::1"),
+    ]  # fmt: skip
+
+
+def test_every_bad_line_is_named_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        read_hosts(["srv-1", "srv 2", "# x", "-srv-3", "srv:0"], "hosts.txt", 3389)
+    said = str(refused.value)
+    assert [f"hosts.txt:{number}:" in said for number in range(1, 6)] == [
+        False, True, False, True, True,
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="no host"):
+        read_hosts(["# nothing"], "hosts.txt", 3389)
+
+
+def test_the_summary_counts_by_cause_and_by_days_left() -> None:
+    tally = Tally()
+    for days in (-0.1, 0.0, 6.9, 7.0, 29.9, 30.0, 89.9, 90.0, 500.0):
+        tally.add(Gist("srv", 3389, "healthy", days_left=days))
+    assert tally.exit_code() == 0
+    assert list(tally.lines()) == [
+        "9 hosts",
+        "     9  healthy",
+        "Certificates by days left: expired: 1, < 7 days: 2, < 30 days: 2, < 90 days: 2, more: 2",
+    ]
+    tally.add(Gist("srv", 3389, "inconclusive", "firewall-blocks-port"))
+    assert tally.exit_code() == 3
+    tally.add(Gist("srv", 3389, "found", "certificate-expired"))
+    tally.add(Gist("srv", 3389, "refused"))
+    assert tally.exit_code() == 1
+    assert list(tally.lines())[1:5] == [
+        "     1  found         certificate-expired",
+        "     9  healthy",
+        "     1  inconclusive  likeliest firewall-blocks-port",
+        "     1  refused",
+    ]
