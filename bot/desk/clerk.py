@@ -175,7 +175,9 @@ class Clerk:
     async def _plan(self, move: Move) -> Move:
         ticket, now, parts = move.ticket, self.parts.clock(), self.parts
         model, body = await parts.library.of(ticket.knowledge), Body.of(ticket)
-        if body.situation.approved and not (body.approval and body.approval.holds(now)):
+        given = body.approval
+        holds = given is not None and given.holds(now) and given.by in parts.access.approvers
+        if body.situation.approved and not holds:
             situation = replace(body.situation, approved=False)
             body = replace(body, situation=situation, approval=None)
             move = replace(move, ticket=with_body(ticket, body))

@@ -1,5 +1,6 @@
 """Steps of risk 3: never by default, only after somebody else allowed them, undone first."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.desk.access import Rights
@@ -126,3 +127,18 @@ async def test_no_reminder_comes_after_the_undo(tmp_path: Path) -> None:
         office.clock.pass_(15 * 60)
         await office.quiet()
         assert office.wall.notes == []
+
+
+async def test_what_somebody_allowed_who_is_no_approver_any_more_is_not_offered(
+    tmp_path: Path,
+) -> None:
+    async with o.office(tmp_path) as office:
+        await to_the_test(office)
+        await office.press(Verb.ASK)
+        await office.press(Verb.ALLOW, user=o.LEAD)
+        assert await offered(office) == ("fix", "nla-off")
+    rights = replace(o.RIGHTS, approvers=frozenset({o.ADMIN}))
+    async with o.office(tmp_path, rights=rights) as office:
+        office.scout.sight = o.nla_broken()
+        await office.press(Verb.RECHECK)
+        assert (await offered(office))[1] != "nla-off"
