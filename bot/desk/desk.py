@@ -19,7 +19,7 @@ from bot.desk.intents import Sender, Wish
 from bot.desk.limits import Limits
 from bot.desk.outcome import only_of
 from bot.desk.parts import Parts
-from bot.desk.patience import pause
+from bot.desk.patience import pause, taken
 from bot.desk.reading import Reader
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
@@ -61,8 +61,8 @@ class Desk:
         self._draining = False
 
     async def accept(self, wish: Wish) -> Claim:
-        """Commit an intent before it is acknowledged; raises StoreBusy after 1.5 s."""
-        return await self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE)
+        """Commit an intent before it is acknowledged; raises StoreBusy, after at most 1.5 s."""
+        return await taken(self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE))
 
     def start(self, claim: Claim) -> None:
         """Do what was accepted; returns at once.  A stopping desk leaves it to the next start."""

@@ -1,11 +1,11 @@
-"""Writes that must come about: what a busy store did not take is tried again, and again."""
+"""Writes that must come about are tried again; an intent is taken within its time or not at all."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.store.base import StoreBusy
+from bot.store.base import Claim, StoreBusy, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -26,3 +26,14 @@ async def surely(write: Callable[[], Awaitable[None]]) -> None:
         except StoreBusy as error:
             log.warning("tried again: %s", error)
         await pause()
+
+
+async def taken(accepting: Awaitable[Claim]) -> Claim:
+    """The claim; raises StoreBusy whatever the fault: the person is told that nothing was taken."""
+    try:
+        return await accepting
+    except StoreBusy:
+        raise
+    except StoreError as error:
+        log.exception("an intent was not taken")
+        raise StoreBusy(str(error)) from error

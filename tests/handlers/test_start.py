@@ -1,11 +1,14 @@
 """The start form and the message shortcut."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.sandbox.blocks import check_view
 from bot.sandbox.views import View
+from bot.store.faults import StoreFull
+from bot.store.sqlite import SqliteStore
 from handlers.start import form, found_in
 from tests.desk import office as o
 from tests.handlers.house import House, house
@@ -97,3 +100,18 @@ def test_the_likeliest_host_in_a_message(text: str, host: str) -> None:
 
 def test_the_form_is_one_that_slack_takes() -> None:
     assert check_view(form("C0HELPDESK", "x" * 5_000, "y" * 5_000), "modal")
+
+
+async def test_a_form_stays_open_while_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        view = await opened(bot)
+
+        async def full(*_: Any, **__: Any) -> Any:
+            raise StoreFull("there is no room left")
+
+        monkeypatch.setattr(SqliteStore, "accept", full)
+        await bot.slack.submit("asker", {"host": o.HOST})
+        assert "not taken" in str(view.errors["host"])
