@@ -10,7 +10,7 @@ import logging
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,9 +94,9 @@ async def serve_until(
 class Tokens:
     """The secrets that the chosen mode needs."""
 
-    bot: str
-    app: str
-    signing: str
+    bot: str = field(repr=False)
+    app: str = field(repr=False)
+    signing: str = field(repr=False)
 
     @classmethod
     def of(cls, settings: Settings) -> "Tokens":
@@ -174,8 +174,7 @@ async def _assemble(
 
 async def _door(settings: Settings, tokens: Tokens, stack: AsyncExitStack) -> Door:
     """One client and one session for everything; the environment's proxies are not used."""
-    timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
-    session = aiohttp.ClientSession(timeout=timeout, trust_env=False)
+    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(CALL_TIMEOUT), trust_env=False)
     await stack.enter_async_context(session)
     client = AsyncWebClient(
         token=tokens.bot,
@@ -197,8 +196,7 @@ async def _who_am_i(client: AsyncWebClient) -> dict[str, Any]:
         raise CannotServe(f"SLACK_BOT_TOKEN: Slack says {code}; check the installation") from None
     except (aiohttp.ClientError, TimeoutError) as error:
         raise CannotServe(f"Slack cannot be reached at {client.base_url}: {error!r}") from None
-    found: dict[str, Any] = dict(answer.data) if isinstance(answer.data, dict) else {}
-    return found
+    return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
 def bolt(settings: Settings, tokens: Tokens, me: dict[str, Any]) -> AsyncApp:
@@ -237,14 +235,13 @@ async def _way_in(
 
 
 async def _until(stop: asyncio.Event, way_in: Transport) -> None:
-    """Until somebody stops us; raises TransportLost."""
-    watching = asyncio.create_task(way_in.watch())
-    stopping = asyncio.create_task(stop.wait())
+    """Until somebody stops us; raises TransportLost, and what else ended the watch."""
+    watching, stopping = asyncio.create_task(way_in.watch()), asyncio.create_task(stop.wait())
     await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (watching, stopping):
         task.cancel()
     (outcome, _) = await asyncio.gather(watching, stopping, return_exceptions=True)
-    if isinstance(outcome, TransportLost):
+    if isinstance(outcome, Exception):
         raise outcome
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import CannotServe, serve_until
+from bot.app import CannotServe, Tokens, _until, serve_until
 from bot.sandbox.server import LocalSlack
 from bot.settings import Settings, read
 from handlers.manifest import manifest
@@ -164,3 +164,19 @@ async def test_a_slack_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
         config = settings(tmp_path, slack)
     with pytest.raises(CannotServe, match="Slack cannot be reached at"):
         await serve_until(asyncio.Event(), config)
+
+
+async def test_a_watch_that_breaks_is_no_orderly_end() -> None:
+    class Broken:
+        async def watch(self) -> None:
+            raise RuntimeError("a fault of the library")
+
+        async def connected(self) -> bool:
+            return False
+
+    with pytest.raises(RuntimeError, match="of the library"):
+        await _until(asyncio.Event(), Broken())
+
+
+def test_no_secret_is_shown_by_accident() -> None:
+    assert "secret" not in repr(Tokens("xoxb-secret", "xapp-secret", "secret"))
