@@ -24,6 +24,9 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
         MASK,
     ),
     (re.compile(r"\b(?:xox[a-z]|xapp)[-.][A-Za-z0-9.-]*[A-Za-z0-9-]"), MASK),
+    # The one-time address of Socket Mode, and the address that answers for one person.
+    (re.compile(r"(?i)([?&]ticket=)[^&\s'\"]+"), rf"\1{MASK}"),
+    (re.compile(r"(?i)(hooks\.slack\.com/)[^\s'\"]+"), rf"\1{MASK}"),
     (
         re.compile(rf"(?i)(authorization(?:{_QUOTE})?\s*[=:]\s*(?:{_QUOTE})?\w+\s+)[^\s,;\"'}}]+"),
         rf"\1{MASK}",

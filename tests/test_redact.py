@@ -31,6 +31,8 @@ KEY = f"-----BEGIN {KIND}-----\nb3BlbnNzaC1rZXktdjEAAAA\n-----END {KIND}-----"
         ("signing_secret=8f742231b10e8888abcd", "8f742231"),
         ("Authorization: Bearer abcdefghijkl", "abcdefgh"),
         ("token=abc", "abc"),
+        ("url='wss://wss-primary.slack.com/link/?ticket=1a2b-3c&app_id=4d'", "1a2b-3c"),
+        ("https://hooks.slack.com/commands/T0HOME/12/AbCdEf failed", "AbCdEf"),
     ],
 )
 def test_secrets_are_masked(text: str, hidden: str) -> None:
