@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.catalog.entries import Catalog
-from bot.desk.diagnosis import Diagnosis, Told, evidence_of
+from bot.desk.diagnosis import Diagnosis
 from bot.desk.looking import NoVantage, Scout
 from bot.engine import Model, Situation, verdict
 from bot.evidence import Observation
-from bot.evidence.findings import ladders
+from bot.evidence.findings import derive, ladders
 from bot.probes.base import Target
 from bot.targets import TargetRefused
 
@@ -94,7 +94,7 @@ class Sweeper:
             )
         except TargetRefused as error:
             return Swept(target, refusal=str(error))
-        evidence = evidence_of(self.catalog, seen, Told())
+        evidence = dict(sorted(derive(seen).items()))  # nobody told anything about these hosts
         judged = verdict(model, Situation(evidence=evidence, answers={}))
         diagnosis = Diagnosis(evidence, ladders(seen), judged, None)
         return Swept(target, seen, diagnosis, elapsed_ms=round((loop.time() - started) * 1000, 1))
