@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.desk.api import Meaning, Past, PastPage, Story, Tally, TicketView
 from handlers import blocks as b
-from handlers.cards import Room, card, fitting
+from handlers.cards import Room, card, fitting, mention
 from handlers.ids import Action
 
 NOT_TAKEN = "That was not taken: the store is busy. Nothing was lost; try again in a moment."
@@ -87,11 +87,17 @@ def _page(page: PastPage, cursor: str, room: Room) -> list[b.Block]:
 
 
 def _line(past: Past, room: Room) -> b.Block:
-    took = f", {past.took}" if past.took else ""
-    host, cause = b.cut(past.host, room.small), b.cut(past.cause, room.small)
-    text = f"#{past.number}  {_day(past.opened_at)}  {host}\n{cause}\n{past.outcome}{took}"
+    def short(text: str) -> str:
+        return b.cut(b.escape(text), room.small)
+
+    ended = f"{past.outcome}, {past.took}" if past.took else past.outcome
+    lines = (
+        f"*#{past.number}*  {_day(past.opened_at)}  {short(past.host)}",
+        *([short(past.cause)] if past.cause else []),
+        f"{short(ended)}, asked by {mention(past.asked_by)}",
+    )
     opener = b.button(f"{Action.HISTORY_OPEN}{past.number}", "Open", str(past.number))
-    return {**b.words(text, room.text), "accessory": opener}
+    return {**b.section("\n".join(lines)), "accessory": opener}
 
 
 def _day(at: datetime) -> str:

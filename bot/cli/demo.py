@@ -13,9 +13,9 @@ from bot.cli.common import FAULT, FINE, config_option
 FAVOURITE = "srv-app-07 0x904 0x7"
 
 WELCOME = """\
-A lab of {count} Windows hosts stands behind a simulated SSH jump box; most of them are broken.
+A lab of {count} Windows hosts stands behind a simulated SSH jump box; most of them are broken. \
 Name a host to have it looked at, with the error code that a user would have seen, if you like.
-While a ticket is open, the word  repair  lets the lab's administrator repair the host: only that
+While a ticket is open, the word "repair" lets the lab's administrator repair the host: only that \
 makes a fix work, never a button.
 """
 

@@ -48,7 +48,8 @@ def check_command(folder: Path | None, config: str | None) -> int:
         click.echo(f"{prefix}/{problem}")
     errors = sum(problem.level == "error" for problem in problems)
     warnings = len(problems) - errors
-    click.echo(f"{errors} errors, {warnings} warnings in {len(files)} files", err=True)
+    counts = (_count(errors, "error"), _count(warnings, "warning"))
+    click.echo(f"{', '.join(counts)} in {_count(len(files), 'file')}", err=True)
     return FAULT if errors else FINE
 
 
@@ -97,6 +98,10 @@ def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
             click.echo(_sentence(result))
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _share(text: str) -> float:
     try:
         value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
@@ -125,5 +130,6 @@ def _sentence(result: dict[str, Any]) -> str:
         f"  {round(cause['probability'] * 100):3} in 100  {cause['title']}" for cause in causes
     ]
     if result["next"]:
-        lines.append(f"  next: {result['next']['title']}. {result['next']['why']}")
+        lines.append(f"  next: {result['next']['title']}")
+        lines.append(f"        {result['next']['why']}")
     return "\n".join(lines)

@@ -84,7 +84,7 @@ def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
 
 def verdict(sentence: str, likelihood: str, colour: bool) -> str:
     """The first thing to read, with how likely it is."""
-    said = wrapped("   ".join(filter(None, (sentence, likelihood))))
+    said = wrapped("   ".join(filter(None, (sentence, likelihood.replace(" ", "\u00a0")))))
     return click.style(said, bold=True) if colour else said
 
 
@@ -109,7 +109,11 @@ def card(view: TicketView, colour: bool = False) -> str:
     lines = [f"{head:<60}  {view.state}" if width() == WIDEST else f"{head}  {view.state}"]
     if view.notice:
         lines.append(wrapped(view.notice))
-    if view.sentence:
+    if view.proof is not None:
+        lines += [wrapped(f"Before  {text}", hang=8) for text in view.proof.before]
+        lines += [wrapped(f"Now     {text}", hang=8) for text in view.proof.now]
+        lines.append(verdict(view.proof.closing, "", colour))
+    elif view.sentence:
         lines.append(verdict(view.sentence, view.likelihood, colour))
     lines += [wrapped(code, "  ") for code in view.codes]
     lines += ["", *row_lines(view.rows, colour), ""]
@@ -117,10 +121,6 @@ def card(view: TicketView, colour: bool = False) -> str:
         lines.append(wrapped(f"Ruled out: {', '.join(view.ruled_out)}."))
     if view.last_time:
         lines.append(wrapped(view.last_time))
-    if view.proof is not None:
-        lines += [f"Before  {text}" for text in view.proof.before]
-        lines += [f"Now     {text}" for text in view.proof.now]
-        lines.append(wrapped(view.proof.closing))
     if view.step is not None:
         lines += ["", "-" * 60, *step_lines(view.step)]
     return "\n".join(lines)

@@ -49,10 +49,11 @@ class Terminal:
         return channel or "terminal", card_id or str(view.number)
 
     def _progress(self, view: TicketView) -> None:
+        """Each rung as it comes; of another look only that it goes on, for most rungs are old."""
         if not self._shown:
             click.echo(f"\n#{view.number}  {view.host}  {view.state} …", err=True)
             self._shown.add("")
-        for row in view.rows:
+        for row in view.rows if view.state.startswith("looking from") else ():
             if row.mark != "…" and row.title not in self._shown:
                 self._shown.add(row.title)
                 click.echo("\n".join(row_lines([row], self.colour)), err=True)

@@ -46,8 +46,12 @@ class Reception:
         except NotAllowed as refusal:
             await self.teller.refuse(claim, str(refusal))
             return
-        except (TargetRefused, NoVantage) as refusal:
-            await self.teller.refuse(claim, _closed(opening.host, str(refusal)))
+        except NoVantage as refusal:
+            await self.teller.refuse(claim, f"{capital(str(refusal))}.")
+            return
+        except TargetRefused as refusal:
+            said = f"{refusal}. An administrator can open it in the settings."
+            await self.teller.refuse(claim, said)
             return
         self.coming.append(host)
         try:
@@ -101,9 +105,3 @@ class Reception:
             await parts.store.settle(claim.id, "done")
         self.limits.began(sender.tenant, opening.host, opening.port, now, ticket.number)
         return ticket
-
-
-def _closed(host: str, why: str) -> str:
-    """A refusal by the settings as a sentence with the way out; a host keeps its spelling."""
-    said = why if why.startswith(host) else capital(why)
-    return f"{said}. An administrator can open it in the settings."

@@ -160,6 +160,7 @@ async def test_a_closed_target_is_refused_with_the_rule(tmp_path: Path) -> None:
         await office.quiet()
         assert office.scout.looks == []
         assert "outside what may be looked at" in office.wall.notes[0].text
+        assert office.wall.notes[0].text.endswith("can open it in the settings.")
 
 
 async def test_a_target_that_turns_out_closed_while_looking_ends_the_ticket(tmp_path: Path) -> None:

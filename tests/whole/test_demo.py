@@ -86,3 +86,15 @@ async def test_only_one_bot_serves_a_database(quiet: Whole) -> None:
     card = await quiet.open()
     assert "certificate has expired" in said(card), "the first one goes on"
     await quiet.bot.stop()
+
+
+async def test_the_demo_at_the_keyboard_goes_by_beginnings_of_labels(tmp_path: Path) -> None:
+    words = "nowhere\nsrv-file-01 nonsense\nsrv-file-01\nserv\nrepair\nit w\n"
+    done = await cli("demo", "--terminal", folder=tmp_path, stdin=words)
+    assert done.code == 0
+    assert "'nowhere' is not a host of the lab" in done.err
+    assert "'nonsense' is not an error code" in done.err
+    card, closed = done.out.split("(lab) The administrator starts Remote Desktop Services.")
+    assert "Next: Start Remote Desktop Services" in card
+    proof, sentence = closed.find("Before  Port 3389: refused"), closed.find("Fixed by")
+    assert 0 <= proof < sentence < closed.find("ok           Name"), "the proof comes first"
