@@ -22,6 +22,7 @@ from bot.store.base import Event, Query, Store, StoreError, Ticket
 
 Result = TypeVar("Result")
 PAGE = 200
+STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 
 
 @click.group("tickets")
@@ -85,7 +86,7 @@ def _print(tickets: list[Ticket], as_json: bool) -> None:
 
 @command.command("list")
 @click.option("--host", help="Only this host.")
-@click.option("--state", help="Only this state: open, resolved, escalated, abandoned, cancelled.")
+@click.option("--state", type=click.Choice(STATES), help="Only this state.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @json_option
 @config_option
@@ -160,11 +161,14 @@ def export_command(form: str, config: str | None) -> None:
 
 @command.command("purge")
 @click.option("--days", type=click.IntRange(1), help="Keep so many days (default: desk.keep_days).")
-@click.confirmation_option("--yes", prompt="Delete old closed tickets for good?")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
 @config_option
-def purge_command(days: int | None, config: str | None) -> None:
+def purge_command(days: int | None, yes: bool, config: str | None) -> None:
     """Delete closed tickets that are older than the settings keep them."""
     kept = days or settings_required(config, "tickets").desk.keep_days
+    if not yes:
+        question = f"Delete closed tickets older than {kept} days for good?"
+        click.confirm(question, abort=True, err=True)
     before = datetime.now(UTC) - timedelta(days=kept)
     count = _with_store(config, lambda store: store.purge(before))
     click.echo(f"Deleted {count} tickets older than {kept} days.", err=True)
