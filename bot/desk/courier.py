@@ -74,7 +74,7 @@ class Courier:
             self._wake.clear()
             try:
                 await self._carry_due()
-            except StoreError:
+            except Exception:
                 log.exception("due parcels could not be read")
             try:
                 async with asyncio.timeout(POLL):

@@ -85,7 +85,7 @@ class Desk:
             if claim.intent.tenant != TERMINAL:
                 self.start(claim)
         for ticket in await self._parts.store.unfinished():
-            looking = Body.of(ticket).phase in ("looking", "rechecking")
+            looking = ticket.body.get("phase") in ("looking", "rechecking")
             if looking and ticket.tenant != TERMINAL:
                 self._start_look(ticket.number)
 
@@ -96,8 +96,8 @@ class Desk:
             async with asyncio.timeout(seconds):
                 await self.settled()
                 await self._courier.flush()
-        except TimeoutError:
-            log.warning("%d tasks are left for the next start", len(self._tasks))
+        except (TimeoutError, StoreError) as error:
+            log.warning("%d tasks are left for the next start (%r)", len(self._tasks), error)
         left = [*self._always, *self._tasks]
         for task in left:
             task.cancel()

@@ -15,7 +15,7 @@ from bot.desk.courier import Courier, card_parcel
 from bot.desk.move import event, with_body
 from bot.desk.parts import Parts
 from bot.desk.surface import Note
-from bot.store.base import Stale, StoreError, Tenant, Ticket
+from bot.store.base import Stale, Tenant, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Upkeep:
         while True:
             try:
                 await self.round()
-            except StoreError:
+            except Exception:
                 log.exception("a round of upkeep broke off")
             await asyncio.sleep(ROUND)
 
@@ -44,12 +44,19 @@ class Upkeep:
         """Look at every open ticket once, then delete what is too old."""
         now = self.parts.clock()
         for ticket in await self.parts.store.unfinished():
-            if ticket.tenant != self.theirs and Body.of(ticket).phase == "waiting":
-                await self._judge(ticket, now)
+            if ticket.tenant != self.theirs and ticket.body.get("phase") == "waiting":
+                await self._judged(ticket, now)
         deleted = await self.parts.store.purge(now - self.parts.keep)
         if deleted:
             log.info("%d old tickets were deleted", deleted)
         self.courier.wake()
+
+    async def _judged(self, ticket: Ticket, now: datetime) -> None:
+        """Judge a ticket; one that a newer program wrote may be unreadable, the rest is not."""
+        try:
+            await self._judge(ticket, now)
+        except (KeyError, TypeError, ValueError):
+            log.exception("#%d cannot be read", ticket.number)
 
     async def _judge(self, ticket: Ticket, now: datetime) -> None:
         events = await self.parts.store.events(ticket.number)

@@ -1,6 +1,7 @@
 """A process that is killed anywhere: the next one goes on, nothing is lost, nothing twice."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from bot.desk.intents import Click, Opening, Verb
@@ -122,3 +123,18 @@ async def test_what_comes_while_the_bot_stops_is_kept_for_the_next_start(tmp_pat
         await office.desk.settled()
         assert office.scout.looks == []
         assert len(list(await office.store.pending())) == 1
+
+
+async def test_a_ticket_that_cannot_be_read_stops_nothing_else(tmp_path: Path) -> None:
+    async with o.office(tmp_path, scout=o.ScriptedScout(o.expired())) as office:
+        await office.open()
+        (opened,) = await office.store.unfinished()
+        for phase in ("looking", "waiting"):
+            newer = replace(opened, number=0, body={"phase": phase, "from": "a newer program"})
+            await office.store.open_ticket(newer, [], [])
+        office.clock.pass_(6 * 86_400)
+    async with o.office(tmp_path) as office:
+        office.clock.pass_(6 * 86_400)
+        await office.desk.resume()
+        await o.until(lambda: any(view.state == "abandoned" for view in office.wall.shown))
+        assert not any(task.done() for task in office.desk._always)
