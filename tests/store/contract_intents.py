@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.store.base import Store, StoreError
-from tests.store.samples import click, event, later, opening, ticket
+from tests.store.samples import click, event, later, note, opening, ticket
 
 
 class IntentContract:
@@ -37,7 +37,8 @@ class IntentContract:
         first = await store.accept(click("a", number, user="U1"))
         assert first.id is not None
         refusal = event("refused", "U1", why="guest")
-        await store.settle(first.id, "refused", [(number, refusal)])
+        await store.settle(first.id, "refused", [(number, refusal)], [note("sorry")])
+        assert [parcel.key for parcel in await store.due(later(0))] == ["sorry"]
         second = await store.accept(click("b", number, user="U2"))
         assert second.outcome == "taken"
         assert [each.data for each in await store.events(number)] == [{"why": "guest"}]

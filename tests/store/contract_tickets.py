@@ -74,6 +74,17 @@ class TicketContract:
         assert await store.pending() == []
         assert [parcel.key for parcel in await store.due(NOON)] == [f"card:{opened.number}", "n"]
 
+    async def test_a_change_can_move_the_card_and_otherwise_leaves_it(self, store: Store) -> None:
+        opened = await store.open_ticket(ticket(channel="D1"), [], [])
+        await store.card_at(opened.number, "D1", "1.1")
+        changed = await store.change(opened)
+        assert (changed.channel, changed.card) == ("D1", "1.1")
+        moved = await store.change(replace(changed, channel="C1", card=""))
+        assert (moved.channel, moved.card) == ("C1", "")
+        await store.card_at(opened.number, "C1", "2.2")
+        changed = await store.change(moved)  # read before the card was posted there
+        assert (changed.channel, changed.card) == ("C1", "2.2")
+
     async def test_a_change_of_an_old_version_leaves_nothing(self, store: Store) -> None:
         opened = await store.open_ticket(ticket(), [], [])
         await store.change(opened)
