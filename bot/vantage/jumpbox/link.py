@@ -88,10 +88,11 @@ class Link:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        for connection, timer in self._retired.items():
+        retired, self._retired = self._retired, {}
+        for timer in retired.values():
             timer.cancel()
+        for connection in retired:
             await connection.close()
-        self._retired.clear()
         current, self._current = self._current, None
         if current is not None:
             await current.close()
