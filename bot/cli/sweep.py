@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bot.probes.base import Target
 
 INTERRUPTED = 130
+MOST_AT_ONCE = 100
+"""A jump box carries 128 streams, and a silent host holds one of them until its timeout."""
 
 
 @click.command("sweep")
@@ -32,7 +34,7 @@ INTERRUPTED = 130
 @click.option("--via", metavar="NAME|direct|all", help="Where to look from.")
 @click.option(
     "--at-once",
-    type=click.IntRange(1, 500),
+    type=click.IntRange(1, MOST_AT_ONCE),
     default=50,
     show_default=True,
     metavar="N",

@@ -30,14 +30,16 @@ class Output:
 
     def earlier(self) -> Iterator[Gist]:
         """The hosts that the file holds already; raises Refused for a file of another form."""
-        if self._path is None or not self._path.exists() or self._path.stat().st_size == 0:
+        if self._path is None:
             return
-        if self._form.read is None:
-            raise Refused(
-                f"{self._path} exists, and text cannot be continued; "
-                "name another file, or use --format csv or jsonl"
-            )
         try:
+            if not self._path.exists() or self._path.stat().st_size == 0:
+                return
+            if self._form.read is None:
+                raise Refused(
+                    f"{self._path} exists, and text cannot be continued; "
+                    "name another file, or use --format csv or jsonl"
+                )
             with self._path.open("rb+") as file:
                 yield from self._gists(file, self._form.read)
         except OSError as error:
@@ -56,12 +58,14 @@ class Output:
 
     def __enter__(self) -> Self:
         """Open the file and begin it with its head."""
+        new = True
         if self._path is not None:
             try:
                 self._file = self._path.open("ab")
+                new = self._file.tell() == 0
             except OSError as error:
                 raise self._unusable(error) from None
-        if self._form.head and (self._file is None or self._file.tell() == 0):
+        if self._form.head and new:
             self.write(self._form.head)
         return self
 

@@ -59,6 +59,8 @@ def test_the_table_holds_the_commands_and_nothing_else(here: Path) -> None:
         (["nonsense"], "nonsense"),
         (["serve"], "rdp-triage init"),
         (["sweep", "-"], "rdp-triage init"),
+        (["sweep", "none.txt"], "none.txt"),
+        (["sweep", "-", "--at-once", "101"], "--at-once"),
         (["triage", "srv"], "rdp-triage init"),
         (["tickets", "list"], "rdp-triage init"),
         (["check", "srv", "--config", "none.toml"], "none.toml"),

@@ -135,6 +135,15 @@ def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path, name: str, co
     assert path.read_text(encoding="utf-8") == content
 
 
+@pytest.mark.parametrize("name", FORMS)
+def test_a_file_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "none" / "out", tmp_path / "file" / "out"):
+        assert list(Output(FORMS[name], path).earlier()) == []
+        with pytest.raises(Refused, match="cannot be used"), Output(FORMS[name], path):
+            pass
+
+
 def test_a_bad_row_is_named(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text(FORMS["csv"].head + "srv,3389\n", encoding="utf-8")
