@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 
 from bot import redact
+from bot.desk.labels import PINGS, SECURITY, SERVERS, STRANGERS
 from bot.evidence import Failure
 from bot.wire.x224 import stranger
 
@@ -53,31 +54,6 @@ FAILURES = {
     Failure.PROBE_MALFORMED: "the answer is malformed",
     Failure.PROBE_INTERNAL: "the check itself failed",
 }
-
-SECURITY = {
-    "negotiate": "accepts TLS and plain RDP security",
-    "tls-required": "requires TLS",
-    "nla-required": "requires NLA",
-    "rdp-only": "offers plain RDP security only",
-    "tls-no-nla": "TLS without NLA",
-    "no-certificate": "TLS refused: no usable certificate",
-    "legacy": "an RDP server from before TLS",
-    "not-rdp": "something other than RDP answers",
-}
-SERVERS = {
-    "windows": "Windows",
-    "windows-legacy": "old Windows",
-    "xrdp": "xrdp",
-    "gnome": "GNOME Remote Desktop",
-    "virtualbox": "VirtualBox",
-}
-
-STRANGERS = {
-    "ssh": "SSH answers, not RDP",
-    "http": "a web server answers, not RDP",
-    "tls": "TLS answers, not RDP",
-}
-PINGS = {"reply": "answers ping", "silence": "no answer to ping"}
 
 
 def place(vantage: str) -> str:
