@@ -9,11 +9,10 @@ bring the card.  What became of a parcel is written however long that takes: nob
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.desk.edits import CardEdits, Cards
 from bot.desk.patience import AGAIN, surely
 from bot.desk.surface import Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import TicketView
@@ -25,22 +24,11 @@ log = logging.getLogger(__name__)
 PROGRESS_GAP = 2.0
 POLL = 1.0
 MOST_TRIES = 8
-MOST_CARDS = 1_000
-"""Cards whose last edit is remembered."""
 
 
 def card_parcel(number: int) -> Parcel:
     """The parcel that brings the latest state of a ticket's card."""
     return Parcel("card", f"card:{number}", number, {})
-
-
-@dataclass(slots=True)
-class _Card:
-    """One card's order of edits."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    edited: float = float("-inf")
-    later: asyncio.Task[None] | None = None
 
 
 class Courier:
@@ -61,7 +49,7 @@ class Courier:
         self._clock = clock
         self._gap = gap
         self._wake = asyncio.Event()
-        self._cards: OrderedDict[int, _Card] = OrderedDict()
+        self._cards = Cards()
         self._carrying: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -116,7 +104,7 @@ class Courier:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _progress(self, number: int, card: _Card) -> None:
+    async def _progress(self, number: int, card: CardEdits) -> None:
         now = asyncio.get_running_loop().time()
         await asyncio.sleep(max(0.0, card.edited + self._gap - now))
         try:
@@ -146,7 +134,7 @@ class Courier:
         ticket_number.set(parcel.ticket)
         try:
             if parcel.kind == "card" and parcel.ticket is not None:
-                card = self._card_of(parcel.ticket)
+                card = self._cards.of(parcel.ticket)
                 async with card.lock:
                     await self._card(parcel, parcel.ticket)
                     card.edited = asyncio.get_running_loop().time()
@@ -156,10 +144,20 @@ class Courier:
             await self._mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
         except (SurfaceError, StoreError) as error:
             log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
-            await self._mark(parcel, "dead")
+            await self._undelivered(parcel)
         except Exception:
             log.exception("carrying a parcel failed")
             await self._try_again(parcel)
+
+    async def _undelivered(self, parcel: Parcel) -> None:
+        """Give it up; what a channel should have been told, the asker hears was not told."""
+        number, payload = parcel.ticket, parcel.payload
+        ticket = await self._store.ticket(number) if number is not None else None
+        if ticket is not None and parcel.kind == "note" and not payload["user"]:
+            text = f"The second line could not be told of #{number}: the bot cannot post there."
+            told = Note(text, ticket.asked_by, ticket=number).parcel(f"untold:{parcel.key}")
+            await surely(lambda: self._store.queue([told]))
+        await self._mark(parcel, "dead")
 
     async def _try_again(self, parcel: Parcel) -> None:
         if parcel.tries < MOST_TRIES:
@@ -172,15 +170,6 @@ class Courier:
         self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
     ) -> None:
         await surely(lambda: self._store.mark(parcel, state, not_before))
-
-    def _card_of(self, number: int) -> _Card:
-        """A card's order of edits; of many, those that rest longest are forgotten."""
-        card = self._cards.setdefault(number, _Card())
-        self._cards.move_to_end(number)
-        oldest, rests = next(iter(self._cards.items()))
-        if len(self._cards) > MOST_CARDS and not rests.lock.locked() and rests.later is None:
-            del self._cards[oldest]
-        return card
 
     async def _note(self, parcel: Parcel) -> None:
         note = Note.of(parcel)

@@ -4,6 +4,9 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.desk import edits
 from bot.desk.courier import Courier, card_parcel
 from bot.desk.intents import Verb
 from bot.desk.surface import Closed, Gone, Later, Note, SurfaceError, Unsure
@@ -107,3 +110,37 @@ async def test_progress_is_shown_at_most_once_in_two_seconds(tmp_path: Path) -> 
         await courier.idle(1)
         assert len(shown) == 2
         await courier.close()
+
+
+async def test_the_asker_hears_that_the_second_line_could_not_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with o.office(tmp_path, scout=o.ScriptedScout(o.expired())) as office:
+        await office.open()
+        tell = office.wall.tell
+
+        async def not_invited(note: Note) -> None:
+            if note.channel == "C0ESCALATE":
+                raise Closed("not_in_channel")
+            await tell(note)
+
+        monkeypatch.setattr(office.wall, "tell", not_invited)
+        await office.press(Verb.ESCALATE, user=o.TEAMMATE)
+        (note,) = office.wall.notes
+        assert note.user == o.ASKER
+        assert "could not be told of #1" in note.text
+
+
+async def test_of_many_cards_those_that_rest_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edits, "MOST_CARDS", 2)
+    cards = edits.Cards()
+    first = cards.of(1)
+    async with first.lock:
+        for number in (2, 3):
+            cards.of(number)
+        assert set(cards) == {1, 2, 3}
+    cards.of(4)
+    assert 1 not in cards
+    assert cards.of(4) is cards[4]
