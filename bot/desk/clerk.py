@@ -135,6 +135,7 @@ class Clerk:
             except Stale:
                 continue
             return
+        await self._break_off(number, "The ticket changed all the while; look again.")
 
     async def break_off(self, number: int, why: str) -> None:
         """End a look that failed; the ticket can be looked at again."""

@@ -11,7 +11,7 @@ import pytest
 from bot.desk import patience
 from bot.desk.intents import Click, Verb
 from bot.desk.limits import Allowance
-from bot.store.base import Parcel, StoreError
+from bot.store.base import Parcel, Stale, StoreError
 from bot.store.faults import StoreLocked
 from tests.desk import office as o
 
@@ -22,7 +22,12 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "AGAIN", timedelta(seconds=0.01))
 
 
-def failing(office: o.Office, monkeypatch: pytest.MonkeyPatch, **times: int) -> list[str]:
+def failing(
+    office: o.Office,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception] = StoreLocked,
+    **times: int,
+) -> list[str]:
     """Let methods of the store fail so often; the names of those that did."""
     failed: list[str] = []
 
@@ -30,7 +35,7 @@ def failing(office: o.Office, monkeypatch: pytest.MonkeyPatch, **times: int) -> 
         async def call(*args: Any, **named: Any) -> Any:
             if failed.count(name) < times[name]:
                 failed.append(name)
-                raise StoreLocked("another program holds the database")
+                raise error(1, 1) if error is Stale else error("another program holds the database")
             return await work(*args, **named)
 
         return call
@@ -210,3 +215,22 @@ async def test_an_opening_goes_on_once_the_store_can_be_written_again(
         assert failed == ["open_ticket", "settle"]
         assert (await office.body()).phase == "waiting"
         assert office.wall.notes == []
+
+
+async def test_a_look_that_always_comes_second_leaves_no_ticket_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with o.office(tmp_path, scout=o.ScriptedScout(o.expired())) as office:
+        await office.open()
+        before = (await office.body()).offer
+        looks = len(office.scout.looks)
+        click = Click(office.sender(), Verb.RECHECK, 1, (await office.ticket()).version)
+        office.scout.gate = asyncio.Event()
+        office.desk.start(await office.desk.accept(click))
+        await o.until(lambda: len(office.scout.looks) > looks)
+        failing(office, monkeypatch, Stale, change=5)
+        office.scout.gate.set()
+        await office.quiet()
+        body = await office.body()
+        assert (body.phase, body.offer) == ("waiting", before)
+        assert "look again" in body.notice
