@@ -66,6 +66,9 @@ ITEMS: Mapping[str, Item] = {
     "nla-answer": _item("challenge closed silent error not-offered", "closed silent error"),
     "clock": _item("right skewed", "skewed"),
     "host-names": _item("agree differ", "differ"),
+    "gateway-tcp": _item("open unreachable", "unreachable"),
+    "gateway-certificate": _item("sound refused untrusted no-tls", "refused untrusted no-tls"),
+    "gateway-http": _item("answers foreign unavailable", "foreign unavailable"),
     "jumpbox": _item(
         "ok unreachable host-key auth forwarding timeout",
         "unreachable host-key auth forwarding timeout",

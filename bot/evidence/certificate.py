@@ -11,14 +11,14 @@ LEAST_BITS = MappingProxyType({"rsa": 2048, "dsa": 2048, "ec": 224})
 LONGEST_DAYS = 365 * 10_000
 
 
-def validity(seen: Seen) -> str | None:
-    """State of ``certificate-validity``."""
-    left = seen.number(PROBE, "days_left")
+def validity(seen: Seen, probe: str = PROBE) -> str | None:
+    """State of ``certificate-validity``, of the host's certificate or of another probe's."""
+    left = seen.number(probe, "days_left")
     if left is None or not abs(left) < LONGEST_DAYS:
         return None
     if left < 0:
         return "expired"
-    begins, ends = (_moment(seen.text(PROBE, key)) for key in ("not_before", "not_after"))
+    begins, ends = (_moment(seen.text(probe, key)) for key in ("not_before", "not_after"))
     # The facts hold no clock, but the days left are counted from one.
     if begins and ends and ends - timedelta(days=left) < begins:
         return "not-yet-valid"

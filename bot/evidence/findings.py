@@ -7,7 +7,7 @@ the state is unknown, and unknown items are left out.  Missing facts mean not kn
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.evidence import certificate
+from bot.evidence import certificate, gateway
 from bot.evidence.ladder import UNKNOWN, host_life, ladder, saw_something
 from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
@@ -180,6 +180,9 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "nla-answer": _nla_answer,
         "clock": _clock,
         "host-names": host_names,
+        "gateway-tcp": gateway.port,
+        "gateway-certificate": gateway.trust,
+        "gateway-http": gateway.answer,
         "jumpbox": _jumpbox,
     }
 )

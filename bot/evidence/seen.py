@@ -22,18 +22,18 @@ _PORT_FAILURES = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The last observation of each probe, and the state of the port over all addresses."""
+    """The last observation of each probe, and the state of each port over all addresses."""
 
     last: Mapping[str, Observation]
     port: str | None
+    gateway: str | None = None
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Seen":
         """Of one vantage's observations in the order of their making."""
         run = [one for one in observations if one.status is not Status.NOT_RUN]
-        states = {_port_state(one) for one in run if one.probe == "port.tcp"}
-        port = next((state for state in _PORT_STATES if state in states), None)
-        return cls({one.probe: one for one in run}, port)
+        ports = (_best(run, probe) for probe in ("port.tcp", "gateway.tcp"))
+        return cls({one.probe: one for one in run}, *ports)
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""
@@ -79,6 +79,11 @@ class Seen:
         shapes = self.fact("tls.hello", "shapes")
         shape = shapes.get(name) if isinstance(shapes, Mapping) else None
         return dict(shape) if isinstance(shape, Mapping) else {}
+
+
+def _best(run: Sequence[Observation], probe: str) -> str | None:
+    states = {_port_state(one) for one in run if one.probe == probe}
+    return next((state for state in _PORT_STATES if state in states), None)
 
 
 def _port_state(observation: Observation) -> str | None:

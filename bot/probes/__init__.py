@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.probes import (
+    gateway_http,
+    gateway_tcp,
+    gateway_tls,
     host_companions,
     jumpbox_session,
     name_lookup,
@@ -43,5 +46,9 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello",)),
         tls_certificate.NAME: Entry(tls_certificate.probe, (tls_hello.NAME,)),
         nla_challenge.NAME: Entry(nla_challenge.probe, (rdp_negotiation.NAME,), ("handshake",)),
+        # These three only where the target has a gateway; they need nothing of the host.
+        gateway_tcp.NAME: Entry(gateway_tcp.probe, (jumpbox_session.NAME,), ("gateway",)),
+        gateway_tls.NAME: Entry(gateway_tls.probe, (gateway_tcp.NAME,), ("tunnel",)),
+        gateway_http.NAME: Entry(gateway_http.probe, (gateway_tls.NAME,)),
     }
 )

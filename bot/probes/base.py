@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from bot.evidence import Observation
 from bot.probes.conduct import TOO_SOON, Conduct, Line
 from bot.vantage.base import Address, Lookup, TargetRefused, Vantage, VantageError
+from bot.vantage.tls import TlsStream
 from bot.wire.flight import ServerHello
 
 T = TypeVar("T")
@@ -23,10 +24,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The typed host (a name or a literal address, grammar-checked) and the RDP port."""
+    """The typed host (a name or a literal address, grammar-checked) and the RDP port.
+
+    ``gateway`` is the RD Gateway in front of it with its HTTPS port, if there is one.
+    """
 
     host: str
     port: int = 3389
+    gateway: "Target | None" = None
 
     @property
     def server_name(self) -> str | None:
@@ -86,6 +91,22 @@ class Handshake:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayLine:
+    """The first connection to the gateway that opened, and the name it must answer to."""
+
+    line: Line
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """TLS up to the gateway, and the connection that carries it."""
+
+    line: Line
+    stream: TlsStream
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """What the probes of one run owe each other, in the order of the path."""
 
@@ -97,6 +118,8 @@ class Trail:
     """The first connection that opened; it belongs to the first negotiation request."""
     hello: Promise[ServerHello] = field(default_factory=Promise)
     handshake: Promise[Handshake] = field(default_factory=Promise)
+    gateway: Promise[GatewayLine] = field(default_factory=Promise)
+    tunnel: Promise[Tunnel] = field(default_factory=Promise)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     """Everything else is known; addresses that are still silent need not be waited for."""
 
@@ -134,6 +157,8 @@ class Context:
     timer: Timer
     report: Report
     clock: Callable[[], float] = time.time
+    gateway: Conduct | None = None
+    """The connections to the gateway: another host, so they are counted and paced apart."""
 
     async def need(self, promise: Promise[T]) -> T:
         """Wait for what another probe owes; raises Blocked.  The probe's time starts after it."""

@@ -8,7 +8,7 @@ from bot.probes.base import Context
 from bot.vantage.base import VantageError
 
 NAME = "name.lookup"
-_FAILURES = {
+FAILURES = {
     "nxdomain": Failure.NAME_NOT_FOUND,
     "no-answer": Failure.NAME_NO_ANSWER,
     "timeout": Failure.NAME_TIMEOUT,
@@ -27,7 +27,7 @@ async def probe(ctx: Context) -> Observation:
         return Observation.failed(
             NAME, Failure.NAME_TIMEOUT, error.detail, asked=ctx.target.host, status="timeout"
         )
-    failure = _FAILURES.get(found.status)
+    failure = FAILURES.get(found.status)
     if failure is None and not found.addresses:
         failure = Failure.NAME_NOT_FOUND
     if failure is not None:

@@ -9,10 +9,19 @@ word is ours, is logged with its traceback, and leaves the other probes alone.
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from bot.evidence import Failure, Observation, Status
-from bot.probes import PROBES, jumpbox_session, name_lookup, port_tcp, tls_hello
+from bot.probes import (
+    PROBES,
+    gateway_tcp,
+    gateway_tls,
+    jumpbox_session,
+    name_lookup,
+    port_tcp,
+    tls_hello,
+)
 from bot.probes.base import Blocked, Context, Report, Target, Timer, Trail
 from bot.probes.conduct import MOST_CONNECTIONS, Conduct, Limits, Spent
 from bot.vantage.base import TargetRefused, Vantage, VantageError
@@ -25,6 +34,8 @@ _BROKEN = {
     name_lookup.NAME: "the name has no address here",
     port_tcp.NAME: "the port does not open",
     tls_hello.NAME: "the host did not agree on TLS",
+    gateway_tcp.NAME: "the gateway's port does not open",
+    gateway_tls.NAME: "the gateway did not agree on TLS",
 }
 WRAP_UP_S = 0.01  # after the deadline, for those who only lingered
 # These wait until nobody else has anything more to tell.
@@ -48,6 +59,8 @@ async def look(  # noqa: PLR0913 - each is a decision of the caller
     """
     limits = Limits(deadline, connect_timeout, connections)
     run = _Run(Conduct(vantage, target.port, limits), _with_needs(only or PROBES), report)
+    if target.gateway is not None:
+        run.gateway = Conduct(vantage, target.gateway.port, Limits(deadline, connect_timeout))
     await run.go(vantage, target, deadline)
     return run.observations
 
@@ -71,6 +84,7 @@ class _Run:
 
     def __init__(self, conduct: Conduct, names: list[str], report: Report | None) -> None:
         self.observations = list[Observation]()
+        self.gateway: Conduct | None = None
         self._conduct = conduct
         self._names = names
         self._report = report
@@ -87,9 +101,9 @@ class _Run:
                 self._break(name, f"{name} was not wanted")
         for name in self._names:
             report = partial(self._emit, name)
-            context = Context(
-                vantage, target, self._conduct, self._trail, self._timers[name], report
-            )
+            timer = self._timers[name]
+            context = Context(vantage, target, self._conduct, self._trail, timer, report)
+            context = replace(context, gateway=self.gateway)
             self._tasks[name] = asyncio.ensure_future(PROBES[name].probe(context))
         try:
             await self._settle_all(deadline)
@@ -98,6 +112,8 @@ class _Run:
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
             await self._conduct.close_all()
+            if self.gateway is not None:
+                await self.gateway.close_all()
         self._correct()
 
     async def _settle_all(self, deadline: float) -> None:

@@ -27,6 +27,9 @@ STATES = {
     "nla-answer": "challenge closed silent error not-offered",
     "clock": "right skewed",
     "host-names": "agree differ",
+    "gateway-tcp": "open unreachable",
+    "gateway-certificate": "sound refused untrusted no-tls",
+    "gateway-http": "answers foreign unavailable",
     "jumpbox": "ok unreachable host-key auth forwarding timeout",
     "vantages": "agree direct-worse jumpbox-worse differ",
 }
