@@ -60,19 +60,21 @@ def check_command(folder: Path | None, config: str | None) -> int:
 @config_option
 def tree_command(file: str | None, reach: str, form: str, config: str | None) -> None:
     """Draw the decision tree: every step that the engine would take, branch by branch."""
-    from bot.desk.cases import read_cases, situation_of
-    from bot.engine import Model, Situation, render_mermaid, render_text, tree
+    from bot.desk.cases import BadCase, read_cases, situation_of
+    from bot.engine import Model, Situation, UnknownEntry, render_mermaid, render_text, tree
 
     catalog = _catalog()
     share = _share(reach)
-    model = Model.of(catalog)
     situation = Situation()
-    if file is not None:
-        cases = read_cases(_text(file), file)
-        if len(cases) != 1:
-            raise Refused(f"{file} holds {len(cases)} cases; a tree starts from exactly one")
-        situation = situation_of(catalog, cases[0])
-    root = tree(model, situation, share)
+    try:
+        if file is not None:
+            cases = read_cases(_text(file), file)
+            if len(cases) != 1:
+                raise Refused(f"{file} holds {len(cases)} cases; a tree starts from exactly one")
+            situation = situation_of(catalog, cases[0])
+        root = tree(Model.of(catalog), situation, share)
+    except (BadCase, UnknownEntry) as error:
+        raise Refused(str(error)) from None
     click.echo(render_mermaid(root) if form == "mermaid" else render_text(root))
 
 

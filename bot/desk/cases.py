@@ -33,6 +33,8 @@ class Case:
 
 def read_cases(text: str, name: str) -> list[Case]:
     """Read one object, or one object a line; raises BadCase naming file and line."""
+    if not text.strip():
+        raise BadCase(f"{name}: it is empty; a case is a JSON object, one a line")
     try:
         raw = json.loads(text)
     except ValueError:

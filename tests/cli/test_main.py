@@ -148,6 +148,33 @@ def test_init_writes_a_file_that_reads_and_never_overwrites(
     assert "exists already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("case", "thing"),
+    [
+        ({"evidnce": {}}, "evidnce"),
+        ({"evidence": {"ladder": "sideways"}}, "sideways"),
+        ({"evidence": {"weather": "fine"}}, "weather"),
+        ({"answers": {"is-it-raining": "yes"}}, "is-it-raining"),
+        ({"report": {"mood": "bad"}}, "mood"),
+        ({"observations": [{"probe": "port.tcp", "status": "maybe"}]}, "maybe"),
+        ([1], "case.json"),
+    ],
+)
+@pytest.mark.parametrize("command", [["diagnose"], ["tree", "--evidence"]])
+def test_a_case_that_cannot_be_read_names_the_thing(
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    case: object,
+    thing: str,
+) -> None:
+    (here / "case.json").write_text(json.dumps(case), encoding="utf-8")
+    assert run(["kb", *command, "case.json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert thing in said.err
+
+
 def test_diagnose_reads_one_object_or_lines_and_refuses_unknown_keys(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -163,6 +190,9 @@ def test_diagnose_reads_one_object_or_lines_and_refuses_unknown_keys(
     assert abs(sum(each["probability"] for each in one["verdict"]["causes"]) - 1) < 1e-9
     assert run(["kb", "diagnose", "many.jsonl", "--json"]) == 0
     assert [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()] == ["a", "b"]
+    (here / "empty.json").write_text("\n", encoding="utf-8")
+    assert run(["kb", "diagnose", "empty.json"]) == 2
+    assert "empty" in capsys.readouterr().err
     assert run(["kb", "diagnose", "bad.jsonl", "--json"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
