@@ -7,7 +7,6 @@ the module, so each test counts from what was there before.
 import asyncio
 import csv
 import json
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -218,52 +217,3 @@ async def test_csv_has_its_head_and_numbers(world: World) -> None:
     )  # fmt: skip
     assert float(row["days_left"]) < 0
     assert row["address"] == "192.0.2.17"
-
-
-@pytest.mark.parametrize("command", ["check", "sweep"])
-async def test_a_terminal_shows_progress_and_stdout_stays_clean(world: World, command: str) -> None:
-    (world.folder / "hosts").write_text("srv-app-07\nsrv-app-01\n", encoding="utf-8")
-    what = "srv-app-07" if command == "check" else str(world.folder / "hosts")
-    ours, theirs = os.openpty()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", command, what,
-        "--config", str(world.folder / "rdp-triage.toml"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=theirs,
-        cwd=HOME,
-    )  # fmt: skip
-    os.close(theirs)
-    shown = asyncio.create_task(asyncio.to_thread(read_all, ours))
-    done = await ended_beside(process)
-    said = await shown
-    assert process.returncode == 1
-    assert "certificate has expired" in done
-    assert "\x1b" not in done
-    if command == "check":
-        assert "…            TLS" in said
-        assert "fault        Certificate" in said
-        assert said.endswith("\x1b[J"), "the rows are taken away at the end"
-        assert "…" not in done
-    else:
-        assert "Looking" in said
-        assert "2/2" in said
-        assert "2 hosts" in said
-
-
-async def ended_beside(process: asyncio.subprocess.Process) -> str:
-    async with asyncio.timeout(PATIENCE):
-        out, _ = await process.communicate()
-    return out.decode()
-
-
-def read_all(descriptor: int) -> str:
-    """Everything that a terminal shows until the other side has gone."""
-    data = b""
-    try:
-        while piece := os.read(descriptor, 65536):
-            data += piece
-    except OSError:  # Linux: EIO once nobody holds the other side
-        pass
-    finally:
-        os.close(descriptor)
-    return data.decode()
