@@ -141,9 +141,7 @@ def test_a_test_and_its_undo_say_what_they_are() -> None:
     ]
     m = Model.of(make.catalog(entries, escalation_cost=200.0, safety_threshold=0.6))
     made = plan(m, Situation(approved=True))
-    assert made.step.why == (
-        "A test that shows whether the cause lies in sign-in security."
-    )
+    assert made.step.why == ("A test that shows whether the cause lies in sign-in security.")
     assert made.explanation.helps_in == 0.0
     undo = next_step(m, Situation(in_force="t"))
     assert undo.title == "Undo: Switch it off"
