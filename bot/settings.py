@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.targets import Rules
+from bot.targets import Rules, parse_host
 
 CONFIG_VARIABLE = "RDP_TRIAGE_CONFIG"
 DEFAULT_FILE = "rdp-triage.toml"
@@ -73,6 +73,7 @@ def _listen(text: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
+Gateway = Annotated[str, AfterValidator(lambda text: str(parse_host(text)))]
 Listen = Annotated[str, AfterValidator(_listen)]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 SlackId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,30}$")]
@@ -120,7 +121,7 @@ class Targets(Section):
     deny: tuple[Pattern, ...] = ()
     ports: tuple[Port, ...] = (3389,)
     direct: bool = False
-    gateway: str | None = None
+    gateway: Gateway | None = None
 
 
 class Access(Section):

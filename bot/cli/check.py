@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,9 @@ from bot.cli.common import (
     settings_or_none,
 )
 
+if TYPE_CHECKING:
+    from bot.probes.base import Target
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -33,6 +36,7 @@ class Request:
     codes: tuple[str, ...]
     message: str
     via: str | None
+    gateway: "Target | None"
     timeout: float
 
 
@@ -40,6 +44,9 @@ class Request:
 @click.argument("host")
 @click.argument("codes", nargs=-1, metavar="[CODE]...")
 @click.option("--via", metavar="NAME|direct|all", help="Where to look from.")
+@click.option(
+    "--gateway", metavar="HOST[:PORT]", help="The RD Gateway in front of it, looked at too."
+)
 @click.option("--message", default="", metavar="TEXT", help="The error text that the user saw.")
 @click.option(
     "--timeout",
@@ -56,6 +63,7 @@ def command(
     host: str,
     codes: tuple[str, ...],
     via: str | None,
+    gateway: str | None,
     message: str,
     timeout: float,
     details: bool,
@@ -68,10 +76,12 @@ def command(
     [IPv6]:PORT.  CODE is an error code as the user saw it: 0x904, or 2308.
     """
     from bot.catalog.codes import BadCode, canonical
+    from bot.desk.looking import gateway_of
     from bot.targets import BadHost, parse_host
 
     try:
         target = parse_host(host)
+        beside = gateway_of(gateway)
         told = tuple(canonical(code) for code in codes)
     except (BadHost, BadCode) as error:
         raise Refused(str(error)) from None
@@ -79,7 +89,7 @@ def command(
     port = target.port or (
         settings.targets.ports[0] if settings and settings.targets.ports else 3389
     )
-    request = Request(target.host, port, told, message, via, timeout)
+    request = Request(target.host, port, told, message, via, beside, timeout)
     checked = asyncio.run(_look(request, settings))
     if as_json:
         print_json(checked.to_json())
@@ -103,15 +113,17 @@ async def _look(request: Request, settings: Any) -> Any:
 
     started = time.perf_counter()
     if settings is None:
+        hosts = [request.host, *([request.gateway.host] if request.gateway else [])]
         click.echo(
-            f"No settings file: looking from this machine at {request.host} and nothing else.",
+            f"No settings file: looking from this machine at {' and '.join(hosts)} "
+            "and nothing else.",
             err=True,
         )
-        scout = Scout.exactly(request.host)
+        scout = Scout.exactly(*hosts)
     else:
         scout = Scout.of(settings)
     catalog = load(shipped())
-    target = Target(request.host, request.port)
+    target = Target(request.host, request.port, request.gateway)
     try:
         scout.admit(target)
         places = scout.places(request.host, request.via)

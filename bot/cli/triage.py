@@ -25,10 +25,18 @@ from bot.cli.common import (
 @click.argument("host")
 @click.argument("codes", nargs=-1, metavar="[CODE]...")
 @click.option("--via", metavar="NAME|direct|all", help="Where to look from.")
+@click.option(
+    "--gateway", metavar="HOST[:PORT]", help="The RD Gateway in front of it, looked at too."
+)
 @click.option("--message", default="", metavar="TEXT", help="The error text that the user saw.")
 @config_option
 def command(
-    host: str, codes: tuple[str, ...], via: str | None, message: str, config: str | None
+    host: str,
+    codes: tuple[str, ...],
+    via: str | None,
+    gateway: str | None,
+    message: str,
+    config: str | None,
 ) -> int:
     """Look at HOST, then lead through the steps; each answer is a word or a number.
 
@@ -42,11 +50,13 @@ def command(
     settings = settings_required(config, "triage")
     try:
         target = parse_host(host)
+        beside = str(parse_host(gateway)) if gateway is not None else None
         told = tuple(canonical(code) for code in codes)
     except (BadHost, BadCode) as error:
         raise Refused(str(error)) from None
     port = target.port or (settings.targets.ports[0] if settings.targets.ports else 3389)
-    wish = {"host": target.host, "port": port, "codes": told, "message": message, "via": via}
+    wish = {"host": target.host, "port": port, "codes": told, "message": message}
+    wish |= {"via": via, "gateway": beside}
     try:
         return asyncio.run(_run(settings, wish))
     except StoreError as error:
@@ -56,13 +66,13 @@ def command(
 async def _run(settings: Any, wish: dict[str, Any]) -> int:
     from bot.cli.terminal import Guide, Terminal
     from bot.desk.intents import Opening
-    from bot.desk.looking import NoVantage, Scout
+    from bot.desk.looking import NoVantage, Scout, gateway_of
     from bot.probes.base import Target
     from bot.targets import TargetRefused
 
     scout = Scout.of(settings)
     try:
-        scout.admit(Target(wish["host"], wish["port"]))
+        scout.admit(Target(wish["host"], wish["port"], gateway_of(wish["gateway"])))
         scout.places(wish["host"], wish["via"])
     except (NoVantage, TargetRefused) as error:
         await scout.close()

@@ -18,7 +18,7 @@ from bot.desk.courier import Courier, card_parcel
 from bot.desk.diagnosis import Told, evidence_of
 from bot.desk.flow import clicked
 from bot.desk.intents import Click
-from bot.desk.looking import NoVantage
+from bot.desk.looking import NoVantage, gateway_of
 from bot.desk.move import Move, OutOfPlace, with_body
 from bot.desk.outcome import broken_off, combined, looked, only_of, planned
 from bot.desk.parts import Parts
@@ -105,7 +105,7 @@ class Clerk:
             live.append(observation)
             self.courier.progress(number)
 
-        target = Target(ticket.host, ticket.port)
+        target = Target(ticket.host, ticket.port, gateway_of(ticket.gateway))
         try:
             self.parts.scout.admit(target)  # the settings may have changed since it was opened
             seen = await self.parts.scout.look(

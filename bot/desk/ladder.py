@@ -40,7 +40,7 @@ class _Look:
     def row(self, rung: Rung) -> Row | None:
         """The row of a rung, or None for a rung that has nothing to say here."""
         mine = {
-            vantage: [each for each in observations if each.probe == rung.probe]
+            vantage: [each for each in observations if each.probe in (rung.probe, *rung.also)]
             for vantage, observations in self.seen.items()
         }
         marks = [
@@ -48,6 +48,8 @@ class _Look:
             for vantage, observations in self.seen.items()
         ]
         if rung.when == "fault" and "fault" not in marks:
+            return None
+        if rung.when == "asked" and not any(mine.values()):
             return None
         if rung.when == "run" and not any(map(_was_run, mine.values())):
             return None

@@ -6,16 +6,18 @@ Strategy: the settings name the places; the first jump box whose targets fit is 
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.evidence import Observation
 from bot.probes.base import Report, Target
 from bot.probes.conduct import MOST_CONNECTIONS
 from bot.probes.run import look
 from bot.settings import Settings
-from bot.targets import Rules, could_match
+from bot.targets import Rules, could_match, parse_host
 from bot.vantage.base import Vantage
 from bot.vantage.direct import Direct
 from bot.vantage.jumpbox import Jumpbox, JumpboxConfig
+from bot.wire.gateway import PORT
 
 DIRECT = "direct"
 CONNECT_TIMEOUT = 4.0
@@ -52,6 +54,14 @@ def _jumpboxes(settings: Settings, rules: Rules) -> dict[str, Jumpbox]:
     return {name: make(name, ()) for name in wanted}
 
 
+def gateway_of(text: str | None) -> Target | None:
+    """A typed RD Gateway, HOST[:PORT], port 443 unless it is typed; raises BadHost."""
+    if text is None:
+        return None
+    typed = parse_host(text)
+    return Target(typed.host, typed.port or PORT)
+
+
 class Scout:
     """All places of one settings file; connections are made when first needed."""
 
@@ -61,11 +71,13 @@ class Scout:
         boxes: Mapping[str, Vantage],
         fits: Mapping[str, Sequence[str]],
         direct: Vantage | None,
+        gateway: Target | None = None,
     ) -> None:
         self._rules = rules
         self._boxes = dict(boxes)
         self._fits = fits
         self._direct = direct
+        self._gateway = gateway
 
     @classmethod
     def of(cls, settings: Settings) -> "Scout":
@@ -73,18 +85,22 @@ class Scout:
         rules = Rules.of(settings.targets.allow, settings.targets.deny, settings.targets.ports)
         boxes = _jumpboxes(settings, rules)
         direct = Direct(rules) if settings.targets.direct else None
-        return cls(rules, boxes, {box.name: box.targets for box in settings.jumpbox}, direct)
+        fits = {box.name: box.targets for box in settings.jumpbox}
+        return cls(rules, boxes, fits, direct, gateway_of(settings.targets.gateway))
 
     @classmethod
-    def exactly(cls, host: str) -> "Scout":
-        """The place of a check without settings: from here, at exactly the typed host."""
-        rules = Rules.exactly(host)
+    def exactly(cls, *hosts: str) -> "Scout":
+        """The place of a check without settings: from here, at exactly the typed hosts."""
+        rules = Rules.exactly(*hosts)
         return cls(rules, {}, {}, Direct(rules))
 
     def admit(self, target: Target) -> None:
         """Judge what can be judged before looking; raises TargetRefused."""
         self._rules.check_port(target.port)
         self._rules.check_typed(target.host)
+        gateway = target.gateway or self._gateway
+        if gateway is not None:
+            self._rules.check_typed(gateway.host)
 
     def places(self, host: str, via: str | None = None) -> tuple[str, ...]:
         """Names of the places to look from; raises NoVantage."""
@@ -118,11 +134,13 @@ class Scout:
     ) -> list[Observation]:
         """Look from all places at once, for at most ``seconds``; the answers are in their order.
 
+        A target without a gateway has that of the settings, if there is one.
         ``connections`` limits those to the RDP port from each place.
         Raises TargetRefused when the completed name or an address is closed by the rules.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         connect = min(CONNECT_TIMEOUT, seconds)
+        target = replace(target, gateway=target.gateway or self._gateway)
 
         async def one(place: str) -> list[Observation]:
             vantage = self._direct if place == DIRECT else self._boxes.get(place)

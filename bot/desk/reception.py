@@ -11,7 +11,7 @@ from bot.desk.access import NotAllowed
 from bot.desk.body import Body
 from bot.desk.intents import Opening
 from bot.desk.limits import Limits
-from bot.desk.looking import NoVantage
+from bot.desk.looking import NoVantage, gateway_of
 from bot.desk.move import event, with_body
 from bot.desk.parts import Parts
 from bot.desk.saying import capital
@@ -73,7 +73,8 @@ class Reception:
         running = self.limits.same(sender.tenant, opening.host, opening.port, now)
         if running is not None:
             raise NotAllowed(f"#{running} has just begun to look at {opening.host}; see its card.")
-        self.parts.scout.admit(Target(opening.host, opening.port))
+        gateway = gateway_of(opening.gateway)
+        self.parts.scout.admit(Target(opening.host, opening.port, gateway))
         return self.parts.scout.places(opening.host, opening.via)
 
     async def _opened(self, claim: Claim, opening: Opening, places: tuple[str, ...]) -> Ticket:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.desk import words
+from bot.desk import gateway, words
 from bot.evidence import Observation, Status
 
 
@@ -12,14 +12,17 @@ from bot.evidence import Observation, Status
 class Rung:
     """One row of the ladder: its probe, the evidence that can make it a fault, its words.
 
-    It stands on every card, only when its probe was run, or only when it is a fault.
+    It stands on every card, only when its probe was asked for or run, or only when it is a fault.
+    Where several probes make one row, ``tell`` has its words.
     """
 
     title: str
     probe: str
     items: tuple[str, ...]
     say: Callable[[words.Facts, str], str]
-    when: Literal["always", "run", "fault"] = "always"
+    when: Literal["always", "asked", "run", "fault"] = "always"
+    also: tuple[str, ...] = ()
+    tell: Callable[[Sequence[Observation]], str] | None = None
 
 
 RUNGS = (
@@ -43,12 +46,23 @@ RUNGS = (
         ("credssp-version", "ntlm", "nla-answer", "clock", "host-names"),
         words.sign_in,
     ),
+    Rung(
+        "Gateway",
+        "gateway.tcp",
+        ("gateway-tcp", "gateway-certificate", "gateway-http"),
+        words.port,
+        when="asked",
+        also=("gateway.tls", "gateway.http"),
+        tell=gateway.say,
+    ),
     Rung("Path", "path.quality", (), words.quality, when="run"),
 )
 
 
 def say(rung: Rung, seen: Sequence[Observation], host: str) -> str:
     """One place's observations of a rung in words; the best address speaks for the port."""
+    if rung.tell is not None:
+        return rung.tell(seen)
     passed = [each for each in seen if each.status is Status.PASSED]
     if passed:
         return rung.say(passed[0].facts, host)

@@ -1,0 +1,65 @@
+"""The row of the RD Gateway: three probes, read as one sentence.
+
+Strategy: the first thing that a client would stop at comes first; what the gateway sent passes
+``clean``.
+"""
+
+from collections.abc import Sequence
+
+from bot.desk import words
+from bot.evidence import Failure, Observation, Status
+
+READINGS = {
+    "answers": "answers as a gateway",
+    "no-sign-in": "asks for no sign-in that a gateway offers",
+    "not-here": "what answers there has no gateway",
+    "method-refused": "a proxy or filter refuses its requests",
+    "unavailable": "its service is out",
+    "redirected": "sends its clients elsewhere",
+    "closed": "hangs up on its clients",
+    "silent": "says nothing to its clients",
+    "not-http": "what answers is no web server",
+    "other": "answers as something else",
+}
+
+
+def say(seen: Sequence[Observation]) -> str:
+    """What one place saw of the gateway; of several addresses the one that opened counts."""
+    by = {each.probe: each for each in sorted(seen, key=_worth)}
+    port = by.get("gateway.tcp")
+    if port is None:
+        return ""
+    said = [_port(port)] if port.status is not Status.PASSED else _beyond(by)
+    name = words.clean(str(port.facts.get("asked", "")))
+    told = ", ".join(filter(None, said)) or "its port opens"
+    return f"{name}: {told}" if name else told
+
+
+def _worth(seen: Observation) -> int:
+    return [Status.NOT_RUN, Status.FAILED, Status.PASSED].index(seen.status)
+
+
+def _port(port: Observation) -> str:
+    return words.FAILURES[port.failure] if port.failure else words.clean(port.detail)
+
+
+def _beyond(by: dict[str, Observation]) -> list[str]:
+    said = []
+    tls, http = by.get("gateway.tls"), by.get("gateway.http")
+    if tls is not None and tls.status is not Status.NOT_RUN:
+        said.append(_certificate(tls))
+    if http is not None and http.status is not Status.NOT_RUN:
+        told = READINGS.get(str(http.facts.get("reading")), "")
+        status = http.facts.get("status")
+        shown = f" ({status})" if isinstance(status, int) else ""
+        said.append(f"{told}{shown}" if told else _port(http))
+    return said
+
+
+def _certificate(tls: Observation) -> str:
+    if tls.failure is not None and tls.failure is not Failure.GATEWAY_TLS:
+        return words.FAILURES[tls.failure]
+    facts, said = tls.facts, words.certificate(tls.facts, "")
+    if facts.get("trusted") is False and not facts.get("self_signed"):
+        said = "; ".join(filter(None, (said, "not trusted here")))
+    return f"certificate {said}" if said else ""
