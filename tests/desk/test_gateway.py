@@ -1,16 +1,20 @@
 """What the card says of a gateway, which gateway is looked at, and that the rules cover it."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.catalog import load, shipped
+from bot.desk.intents import Opening
 from bot.desk.ladder import rows
 from bot.desk.looking import Scout, gateway_of
 from bot.evidence import Failure, Observation
 from bot.probes.base import Target
 from bot.settings import SettingsError, read
 from bot.targets import BadHost, TargetRefused
+from tests.desk import office as o
 from tests.evidence.build import healthy, saw
 
 F = Failure
@@ -126,3 +130,26 @@ async def test_the_gateway_of_the_settings_is_looked_at_where_none_is_named(
 def test_a_gateway_of_the_settings_that_is_no_host_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"targets\.gateway"):
         read(settings(tmp_path, "a b"), {})
+
+
+class Asked(o.ScriptedScout):
+    """Remembers what it was asked to admit and to look at."""
+
+    def admit(self, target: Target) -> None:
+        super().admit(target)
+        self.admitted = target
+
+    async def look(self, target: Target, places: Sequence[str], **more: Any) -> list[Observation]:
+        self.looked = target
+        return await super().look(target, places, **more)
+
+
+async def test_the_gateway_of_a_ticket_is_admitted_and_looked_at(tmp_path: Path) -> None:
+    scout = Asked(o.expired())
+    async with o.office(tmp_path, scout=scout) as office:
+        sender = office.sender()
+        claim = await office.desk.accept(Opening(sender, o.HOST, 3389, gateway="rdg.example:444"))
+        office.desk.start(claim)
+        await office.quiet()
+        assert (await office.ticket()).gateway == "rdg.example:444"
+    assert scout.admitted == scout.looked == Target(o.HOST, 3389, Target("rdg.example", 444))
