@@ -132,8 +132,6 @@ def set_up_logs(settings: Settings) -> None:
     logging.basicConfig(level=settings.log.level.upper(), handlers=[handler], force=True)
     for noisy in ("slack_bolt", "slack_sdk", "asyncssh", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # Bolt reads SLACK_BOT_TOKEN by itself and then warns that our client does not need it.
-    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
 
 
 async def _assemble(

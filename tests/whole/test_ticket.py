@@ -30,8 +30,8 @@ async def test_one_ticket_from_the_command_to_the_history(world: Whole) -> None:
     await world.lab.repair(HOST)
     await world.press(card, "It worked")
     assert "resolved, verified" in said(card)
-    assert "Before  Certificate dates: expired" in said(card)
-    assert "Now  Certificate dates: valid" in said(card)
+    assert "Before  Certificate: expired" in said(card)
+    assert "Now  Certificate: valid to" in said(card)
     assert f'Fixed by "{TITLE}"' in said(card)
     assert world.slack.from_app("helpdesk") == [card]
 
@@ -47,7 +47,7 @@ async def history_is_private(world: Whole, card: Message) -> None:
     before = len(world.slack.ephemerals("teammate"))
     await world.slack.command("teammate", "helpdesk", f"/rdp ticket {number(card)}")
     shown = await world.private("teammate", HOST, since=before)
-    assert "Before  Certificate dates: expired" in shown
+    assert "Before  Certificate: expired" in shown
     assert "fault" not in shown
     assert world.slack.from_app("helpdesk") == [card]
     assert world.slack.ephemerals("asker") == []
