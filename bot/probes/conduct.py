@@ -73,6 +73,10 @@ class Line:
         """As Stream."""
         await self._stream.write(data, deadline)
 
+    async def ending(self, deadline: float) -> str:
+        """As Stream."""
+        return await self._stream.ending(deadline)
+
     async def close(self) -> None:
         """As Stream."""
         self.pending.close()

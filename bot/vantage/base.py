@@ -1,11 +1,13 @@
 """A place to look from: the whole network as the probes know it.
 
-Strategy: five verbs (session, lookup, connect, ping, close) and a byte stream.  Foreign errors
-(asyncssh, OSError, ssl, dns) end in the adapters beside this file as ``VantageError``.
-Deadlines are absolute times of the running event loop's clock and belong to the caller.
+Strategy: six verbs (session, lookup, connect, ping, means, close) and a byte stream.  What a
+place can do besides opening streams (echoes, datagrams, its own clock and tables) stands apart as
+``Means``, since many a jump box can do nothing of it.  Foreign errors (asyncssh, OSError, ssl,
+dns) end in the adapters beside this file as ``VantageError``.  Deadlines are absolute times of
+the running event loop's clock and belong to the caller.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Protocol
@@ -13,7 +15,21 @@ from typing import Any, Protocol
 from bot.evidence import Failure
 from bot.targets import TargetRefused
 
-__all__ = ["Address", "Lookup", "Session", "Stream", "TargetRefused", "Vantage", "VantageError"]
+__all__ = [
+    "Address",
+    "Cannot",
+    "Clock",
+    "Datagram",
+    "Echo",
+    "Lookup",
+    "Means",
+    "Session",
+    "Socket",
+    "Stream",
+    "TargetRefused",
+    "Vantage",
+    "VantageError",
+]
 
 Address = IPv4Address | IPv6Address
 
@@ -31,6 +47,10 @@ class VantageError(Exception):
         self.state = state
 
 
+class Cannot(Exception):
+    """This place has no means for what was asked; the text is the reason, for people."""
+
+
 class Stream(Protocol):
     """A byte stream to a target; every error is a VantageError.
 
@@ -46,9 +66,66 @@ class Stream(Protocol):
         """Send everything; what a peer that has left no longer takes is lost, as reading shows."""
         ...
 
+    async def ending(self, deadline: float) -> str:
+        """How the peer ended a stream whose end was read: closed, reset, half or unknown.
+
+        ``half``: it reads on.  Through SSH this writes two bytes and waits a round trip between
+        them, so it is for streams that nobody uses any more.  Never raises.
+        """
+        ...
+
     async def close(self) -> None:
         """Close at once; never raises."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What became of one ICMP echo that must not be fragmented.
+
+    ``size`` is that of its IP packet in bytes; ``state`` is reply, silence or too-big; ``mtu`` is
+    what a router or this place itself named with too-big.
+    """
+
+    size: int
+    state: str
+    rtt_ms: float | None = None
+    mtu: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A place's clock minus ours, and how far off that may be, in seconds."""
+
+    offset_s: float
+    error_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Datagram:
+    """What became of one datagram: ``state`` is answers, refused or silent."""
+
+    state: str
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """One TCP connection of the place to a host as the kernel sees it (``ss -tin``).
+
+    ``retrans`` are segments sent again in all; absent numbers are 0, an absent size None.
+    """
+
+    mss: int | None = None
+    advmss: int | None = None
+    pmtu: int | None = None
+    rtt_ms: float | None = None
+    unacked: int = 0
+    sacked: int = 0
+    lost: int = 0
+    retrans: int = 0
+    backoff: int = 0
+    bytes_acked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +167,42 @@ class Lookup:
         return found
 
 
+class Means(Protocol):
+    """What a place can do besides opening streams; found out once for each connection to it.
+
+    Every verb raises Cannot with the reason where the place has no means for it, TargetRefused for
+    an address that the rules close, and VantageError (``jumpbox.*``).
+    """
+
+    async def echoes(
+        self, address: Address, sizes: Sequence[int], deadline: float
+    ) -> tuple[Echo, ...]:
+        """One echo a size (whole IP packets, bytes), all at the same time, never fragmented."""
+        ...
+
+    async def clock(self, deadline: float) -> Clock:
+        """The place's own clock; Cannot where it is ours."""
+        ...
+
+    async def neighbour(self, address: Address, deadline: float) -> str:
+        """The place's neighbour table: answers, absent, or elsewhere (not on the same link)."""
+        ...
+
+    async def datagram(
+        self, address: Address, port: int, payload: bytes, deadline: float
+    ) -> Datagram:
+        """Send exactly one UDP datagram and wait for one answer."""
+        ...
+
+    async def sockets(self, address: Address, port: int, deadline: float) -> tuple[Socket, ...]:
+        """The place's TCP connections to an address and port at this moment."""
+        ...
+
+    async def leg_ms(self, deadline: float) -> float:
+        """One round trip from here to the place, in milliseconds; 0 for ``direct``."""
+        ...
+
+
 class Vantage(Protocol):
     """Where probes look from.  ``direct`` needs no session: it always answers ok."""
 
@@ -121,6 +234,10 @@ class Vantage(Protocol):
 
         Raises TargetRefused.
         """
+        ...
+
+    async def means(self, deadline: float) -> Means:
+        """What can be done here besides; raises VantageError (``jumpbox.*``)."""
         ...
 
     async def close(self) -> None:

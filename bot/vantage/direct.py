@@ -12,8 +12,9 @@ from pathlib import Path
 from bot.evidence import Failure
 from bot.targets import Rules
 from bot.vantage import system
-from bot.vantage.base import Address, Lookup, Session, VantageError
+from bot.vantage.base import Address, Lookup, Means, Session, VantageError
 from bot.vantage.dns import Found, Resolver, server_label
+from bot.vantage.means import NoMeans
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files, courtesy, literal, look_up
 
 # A flooding target is made to wait once this much lies unread.
@@ -37,6 +38,7 @@ class DirectStream:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._reset = False
 
     async def read(self, limit: int, deadline: float) -> bytes:
         """Up to ``limit`` bytes; ``b""`` at the end, a reset included."""
@@ -46,6 +48,7 @@ class DirectStream:
         except TimeoutError:
             raise VantageError(Failure.PROBE_DEADLINE, "nothing came in time") from None
         except OSError:
+            self._reset = True
             return b""
 
     async def write(self, data: bytes, deadline: float) -> None:
@@ -58,6 +61,11 @@ class DirectStream:
             raise VantageError(Failure.PROBE_DEADLINE, "the host takes no data") from None
         except OSError:
             return
+
+    async def ending(self, deadline: float) -> str:
+        """A reset is told by the operating system."""
+        del deadline
+        return "reset" if self._reset else "closed" if self._reader.at_eof() else "unknown"
 
     async def close(self) -> None:
         """Close at once, unsent data included."""
@@ -125,6 +133,11 @@ class Direct:
         """One echo: reply, silence or unknown; raises TargetRefused."""
         self._rules.check_address(address)
         return await system.ping(address, deadline)
+
+    async def means(self, deadline: float) -> Means:
+        """Nothing yet."""
+        del deadline
+        return NoMeans("this place runs no commands")
 
     async def close(self) -> None:
         """Nothing is held."""

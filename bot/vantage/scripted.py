@@ -14,19 +14,22 @@ from ipaddress import ip_address
 
 from bot.evidence import Failure
 from bot.targets import Rules
-from bot.vantage.base import Address, Lookup, Session, VantageError
+from bot.vantage.base import Address, Lookup, Means, Session, VantageError
+from bot.vantage.means import NoMeans
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The peer waits for ``awaits`` bytes or for given ones, then answers, then may hang up.
 
-    ``awaits`` 0 speaks first.  An answer with ``closes`` is followed by the end of the stream.
+    ``awaits`` 0 speaks first.  An answer with ``closes`` is followed by the end of the stream, of
+    the kind ``ending``.
     """
 
     answer: bytes = b""
     awaits: int | bytes = 1
     closes: bool = False
+    ending: str = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Script:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     ports: Mapping[tuple[str, int], tuple[Conversation, ...]] = field(default_factory=dict)
     pings: Mapping[str, str] = field(default_factory=dict)
+    means: Means = field(default_factory=lambda: NoMeans("the script says nothing of it"))
 
 
 class ScriptedStream:
@@ -61,6 +65,7 @@ class ScriptedStream:
         self._waiting = b""
         self._ready = b""
         self._ended = False
+        self._ending = "unknown"
         self.sent = b""
         self.closed = False
         self._play()
@@ -80,6 +85,11 @@ class ScriptedStream:
         self._waiting += data
         self._play()
 
+    async def ending(self, deadline: float) -> str:
+        """The scripted kind of end; unknown before it."""
+        del deadline
+        return self._ending if self._ended else "unknown"
+
     async def close(self) -> None:
         """Hang up."""
         self.closed = True
@@ -91,11 +101,11 @@ class ScriptedStream:
             if len(self._waiting) < wanted:
                 return
             if isinstance(turn.awaits, bytes) and self._waiting[:wanted] != turn.awaits:
-                self._ended = True  # a peer that hears something else hangs up
+                self._ended, self._ending = True, "closed"  # hears something else: hangs up
                 return
             self._waiting = self._waiting[wanted:] if isinstance(turn.awaits, bytes) else b""
             self._ready += turn.answer
-            self._ended = turn.closes
+            self._ended, self._ending = turn.closes, turn.ending
             del self._turns[0]
 
 
@@ -150,6 +160,11 @@ class Scripted:
         del deadline
         self._rules.check_address(address)
         return self._script.pings.get(str(address), "unknown")
+
+    async def means(self, deadline: float) -> Means:
+        """The script's own."""
+        del deadline
+        return self._script.means
 
     async def close(self) -> None:
         """Hang up everywhere."""

@@ -93,6 +93,10 @@ class TlsStream:
         while rest:
             rest = rest[await self._pump(partial(self._tls.write, rest), deadline) :]
 
+    async def ending(self, deadline: float) -> str:
+        """As the stream below ended."""
+        return await self._stream.ending(deadline)
+
     async def close(self) -> None:
         """Close the stream below at once; never raises."""
         await self._stream.close()

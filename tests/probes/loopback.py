@@ -7,8 +7,9 @@ from ipaddress import IPv4Address
 from bot.evidence import Failure, Observation
 from bot.probes import Target
 from bot.probes.run import look
-from bot.vantage.base import Address, Lookup, Session, Stream, VantageError
+from bot.vantage.base import Address, Lookup, Means, Session, Stream, VantageError
 from bot.vantage.direct import DirectStream, open_tcp
+from bot.vantage.means import NoMeans
 from tests.probes.servers import Host
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -30,6 +31,9 @@ class Watched:
     async def write(self, data: bytes, deadline: float) -> None:
         await self._stream.write(data, deadline)
 
+    async def ending(self, deadline: float) -> str:
+        return await self._stream.ending(deadline)
+
     async def close(self) -> None:
         self._vantage.live.discard(self)
         await self._stream.close()
@@ -43,6 +47,7 @@ class Loopback:
         self.names = names or {}
         self.live = set[Watched]()
         self.connects = list[Address]()
+        self.other_means: Means = NoMeans("not in this test")
         self.pending = 0
         self.most_pending = 0
         self.session_fault: VantageError | None = None
@@ -76,6 +81,9 @@ class Loopback:
 
     async def ping(self, address: Address, deadline: float) -> str:
         return "unknown"
+
+    async def means(self, deadline: float) -> Means:
+        return self.other_means
 
     async def close(self) -> None:
         return

@@ -203,6 +203,9 @@ class Canned:
     async def write(self, data: bytes, deadline: float) -> None:
         """Nobody reads it."""
 
+    async def ending(self, deadline: float) -> str:
+        return "unknown"
+
     async def close(self) -> None:
         """Nothing is held."""
 

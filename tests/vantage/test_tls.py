@@ -263,6 +263,9 @@ async def test_a_lost_jump_box_stays_what_it_is() -> None:
         async def write(self, data: bytes, deadline: float) -> None:
             """Takes everything."""
 
+        async def ending(self, deadline: float) -> str:
+            return "unknown"
+
         async def close(self) -> None:
             """Nothing is held."""
 

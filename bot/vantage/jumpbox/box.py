@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.evidence import Failure
 from bot.targets import BadHost, Rules
-from bot.vantage.base import Address, Lookup, Session, VantageError
+from bot.vantage.base import Address, Lookup, Means, Session, VantageError
 from bot.vantage.direct import Direct
 from bot.vantage.dns import Resolver, Server
 from bot.vantage.jumpbox import words
@@ -21,6 +21,7 @@ from bot.vantage.jumpbox.connection import Connection, SshStream
 from bot.vantage.jumpbox.link import Link
 from bot.vantage.jumpbox.login import Account, log_in, offered_key
 from bot.vantage.jumpbox.trust import OfferedKey
+from bot.vantage.means import NoMeans
 from bot.vantage.names import courtesy, literal, look_up
 from bot.vantage.system import ping_state
 
@@ -88,6 +89,11 @@ class Jumpbox:
         command = f"ping -n -c 1 -W {seconds} {ip_address(str(address))}"
         ran = await self._link.run(command, deadline)
         return ping_state(ran.status) if ran else "unknown"
+
+    async def means(self, deadline: float) -> Means:
+        """Nothing yet."""
+        del deadline
+        return NoMeans("this place runs no commands")
 
     async def offered_key(self, deadline: float) -> OfferedKey:
         """The host key that it shows now, for people to compare; raises VantageError."""

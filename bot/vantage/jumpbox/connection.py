@@ -83,6 +83,11 @@ class SshStream:
             if self._connection.lost:
                 raise words.gone(self._connection.name, str(error)) from None
 
+    async def ending(self, deadline: float) -> str:
+        """Not known yet."""
+        del deadline
+        return "unknown"
+
     async def close(self) -> None:
         """Close the channel at once, unsent data included."""
         self._writer.channel.abort()
