@@ -48,7 +48,7 @@ class VantageError(Exception):
 
 
 class Cannot(Exception):
-    """This place has no means for what was asked; the text is the reason, for people."""
+    """The place has no means for what was asked; the text is the reason, for people."""
 
 
 class Stream(Protocol):
