@@ -14,7 +14,7 @@ INI = """\
 [Globals]
 ini_version=1
 fork=true
-port=tcp://{place.address}:{port}
+port={listen}
 tcp_nodelay=true
 security_layer={setup.security}
 crypt_level=high
@@ -63,6 +63,8 @@ class Setup:
     lax: bool = False
     place: Place = LOOPBACK
     port: int | None = None
+    listen: str = ""
+    """Addresses and ports in xrdp's own words; by default those of the place."""
 
 
 @contextlib.contextmanager
@@ -75,7 +77,8 @@ def xrdp(folder: Path, pair: Pair, setup: Setup) -> Iterator[Server]:
         [program("xrdp-keygen"), "xrdp", str(rsa_keys)], check=True, capture_output=True, timeout=60
     )
     values = {"port": port, "pair": pair, "rsa_keys": rsa_keys, "setup": setup}
-    ini.write_text(INI.format(folder=folder, place=setup.place, **values), encoding="utf-8")
+    listen = setup.listen or f"tcp://{setup.place.address}:{port}"
+    ini.write_text(INI.format(folder=folder, listen=listen, **values), encoding="utf-8")
     lax.write_text(LAX, encoding="ascii")
     command = [program("xrdp"), "--nodaemon", "-c", str(ini)]
     env = {"OPENSSL_CONF": str(lax)} if setup.lax else {}
