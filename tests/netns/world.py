@@ -3,7 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.netns import map as chart
@@ -11,7 +11,7 @@ from tests.netns.nameserver import nameserver
 from tests.netns.spaces import Files, Space, link, spaces
 from tests.real.cli import Result, Way, check, settings
 from tests.real.material import Recipe, certificate
-from tests.real.processes import Place, child, server, wait_for
+from tests.real.processes import Place, child, wait_for
 from tests.real.shadow import shadow
 from tests.real.sshd import Jumpbox, sshd
 from tests.real.xrdp import Setup, xrdp
@@ -44,6 +44,14 @@ class World:
             started = sshd(self.folder / name, lines=lines, place=place, port=port)
             self.jumpboxes[name] = self.stack.enter_context(started)
         return self.jumpboxes[name]
+
+    def inner(self) -> Way:
+        """A jump box behind the first one, in the router's namespace, named ``inner``."""
+        if "inner" not in self.jumpboxes:
+            place = self.place(chart.ROUTER, chart.INNER_ADDRESS, chart.RESOLVERS["jump"])
+            started = sshd(self.folder / "inner", place=place, port=22)
+            self.jumpboxes["inner"] = self.stack.enter_context(started)
+        return replace(Way.to(self.jumpboxes["inner"]), name="inner", via="ssh1")
 
     def check(
         self, host: str, *options: str, via: str = "ssh1", ways: tuple[Way, ...] = ()

@@ -53,6 +53,11 @@ class Way:
         return cls(server.port, jumpbox.host_key, jumpbox.client_key, server.address)
 
     @property
+    def inward(self) -> str:
+        """The line of the settings that names the jump box before it."""
+        return f'via = "{self.via}"' if self.via else ""
+
+    @property
     def known_host(self) -> str:
         """Its line of known_hosts."""
         host = self.host if self.port == 22 else f"[{self.host}]:{self.port}"
@@ -109,8 +114,7 @@ def settings(
     user = pwd.getpwuid(os.geteuid()).pw_name
     found = [ways] if isinstance(ways, Way) else ways
     text = "".join(
-        JUMPBOX.format(way=way, user=user, allow=[*allow], via=way.via and f'via = "{way.via}"' or "")
-        for way in found
+        JUMPBOX.format(way=way, user=user, allow=[*allow], via=way.inward) for way in found
     )
     path.write_text(text + TARGETS.format(allow=[*allow], ports=[*ports]), encoding="utf-8")
     known = "".join(way.known_host for way in found)

@@ -49,13 +49,18 @@ def sshd(
     if os.geteuid() == 0:  # only then does sshd insist on its empty folder
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     port, config = port or free_port(), folder / "sshd_config"
-    values = {
-        "port": port,
-        "host_key": ssh_key(folder, "host_key"),
-        "client_key": ssh_key(folder, "client_key"),
-        "forwarding": "yes" if forwarding else "no",
-    }
-    config.write_text(CONFIG.format(place=place, lines=lines, **values), encoding="utf-8")
+    host_key, client_key = ssh_key(folder, "host_key"), ssh_key(folder, "client_key")
+    config.write_text(
+        CONFIG.format(
+            place=place,
+            port=port,
+            host_key=host_key,
+            client_key=client_key,
+            forwarding="yes" if forwarding else "no",
+            lines=lines,
+        ),
+        encoding="utf-8",
+    )
     command = [program("sshd"), "-D", "-e", "-f", str(config)]
     with server(command, port, folder / "sshd.txt", place=place) as running:
-        yield Jumpbox(running, values["host_key"], values["client_key"])
+        yield Jumpbox(running, host_key, client_key)
