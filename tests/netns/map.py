@@ -4,12 +4,16 @@
                  |         |         |
                  |         +- tunnel-+           behind narrow links: 10.77.5 and .6
                  +------- relays ----+           far away 10.77.7, lossy 10.77.8
+                 +- gnome                        10.77.11
 
 One machine is every host: each fault has an address of its own, so that all of them stand side
 by side and nothing needs to be changed between two looks.
 """
 
-CLIENT, JUMP, ROUTER, TUNNEL, HOST = NAMES = ("client", "jump", "router", "tunnel", "host")
+CLIENT, JUMP, ROUTER, TUNNEL, HOST, GNOME = NAMES = (
+    *("client", "jump", "router", "tunnel", "host"),
+    "gnome",
+)
 
 GOOD, DROPPED, REFUSED, PROHIBITED, GONE = (f"10.77.3.{last}" for last in range(10, 15))
 """xrdp; its port dropped; nobody listens; refused by the router; everything dropped."""
@@ -21,6 +25,7 @@ BLACKHOLE, UNREACHABLE, FORBIDDEN, NO_ROUTE = "10.77.9.1", "10.77.9.2", "10.77.9
 NARROW, HOLE = "10.77.5.10", "10.77.6.10"
 """Behind a link of 1400 bytes that says so, and behind one of 576 bytes that does not."""
 FAR, LOSSY = "10.77.7.10", "10.77.8.10"
+GNOME_ADDRESS = "10.77.11.10"
 
 CLIENT_ADDRESS, JUMP_ADDRESS, INNER_ADDRESS = "10.77.1.2", "10.77.1.1", "10.77.2.1"
 RESOLVERS = {JUMP: "10.77.2.1", CLIENT: "10.77.4.1"}
@@ -35,6 +40,7 @@ LINKS = (
     ((ROUTER, "10.77.3.1/24"), (HOST, f"{GOOD}/24"), 1500),
     ((ROUTER, "10.77.15.1/24"), (TUNNEL, "10.77.15.2/24"), 1400),
     ((ROUTER, "10.77.16.1/24"), (TUNNEL, "10.77.16.2/24"), 576),
+    ((JUMP, "10.77.11.1/24"), (GNOME, f"{GNOME_ADDRESS}/24"), 1500),
     ((TUNNEL, "10.77.5.1/24"), (HOST, f"{NARROW}/24"), 1500),
     ((TUNNEL, "10.77.6.1/24"), (HOST, f"{HOLE}/24"), 1500),
 )
