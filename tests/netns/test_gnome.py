@@ -38,6 +38,7 @@ def test_a_fresh_one_still_answers_after_ten_checks(world: World, desktop: Serve
             "server": "gnome",
             "flags": 3,
         }
+        assert result.facts("tls.hello")["versions"] == ["TLSv1.2", "TLSv1.3"]
         judged(result, "healthy")
 
 
