@@ -90,7 +90,8 @@ class _Pings:
         passed = max((echo.size for echo in echoes if echo.state == "reply"), default=0)
         above = [echo for echo in echoes if passed and echo.size > passed]
         refused = [echo for echo in above if echo.state == "too-big"]
-        named = [echo.mtu for echo in refused if echo.mtu is not None and echo.mtu >= passed]
+        # A size that the refused packet had not exceeded, or that others passed with, is no limit.
+        named = [e.mtu for e in refused if e.mtu is not None and passed <= e.mtu < e.size]
         below = [echo.state == "reply" for echo in echoes if echo.size <= passed]
         steady = sum(below) >= _FEWEST and 2 * sum(below) > len(below)
         lost = sum(echo.state == "silence" for echo in above)

@@ -20,7 +20,7 @@ NAME = "udp.transport"
 # How long an answer is waited for, and how long at least when all else is known: a place may
 # have to start a program first, and a host may be slower than its TCP.
 LONGEST_S = 1.0
-START_S = 0.3
+START_S = 0.2
 ROUND_TRIPS = 4
 _FAILURES = {"refused": Failure.UDP_REFUSED, "silent": Failure.UDP_SILENT}
 
