@@ -18,7 +18,7 @@ PING_FOR_BOTH = 20150815
 _SHELL = "survey 42"
 _VERSION = re.compile(r"iputils\D{0,3}(\d{8})", re.ASCII)
 _TIME = re.compile(r" bytes from .{0,100}?(?:time[=<](\d{1,7}(?:\.\d{1,6})?) ?ms|$)", re.ASCII)
-_MTU = re.compile(r"mtu ?= ?(\d{1,5})\b", re.ASCII)
+_MTU = re.compile(r"mtu(?: ?=|:) ?(\d{1,5})\b", re.ASCII)
 _TOO_BIG = ("frag needed", "packet too big", "message too long")
 _FORBIDDEN = ("operation not permitted", "permission denied")
 _HEX = re.compile(r"(?: [0-9a-f]{2}){1,16} *", re.ASCII)

@@ -8,6 +8,7 @@ reset, so the second fails; a host that only ended its own direction takes both.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 import asyncssh
@@ -58,6 +59,7 @@ class SshStream:
         self._writer = writer
         self._took = took
         self._release: Callable[[], None] | None = release
+        self._end = "unknown"
 
     async def read(self, limit: int, deadline: float) -> bytes:
         """Up to ``limit`` bytes; ``b""`` at the end.  SSH does not tell a reset from a close."""
@@ -85,13 +87,12 @@ class SshStream:
 
         Takes five round trips to the jump box and one from there to the host.
         """
-        if self._release is None or not self._reader.at_eof() or not self._way.openssh:
-            return "unknown"
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await self._ending(deadline)
-        except (asyncssh.Error, OSError, VantageError):  # a timeout is an OSError
-            return "unknown"
+        ended = self._release is not None and self._reader.at_eof()
+        if self._end == "unknown" and ended and self._way.openssh:
+            with suppress(asyncssh.Error, OSError, VantageError):  # a timeout is an OSError
+                async with asyncio.timeout_at(deadline):
+                    self._end = await self._ending(deadline)
+        return self._end
 
     async def close(self) -> None:
         """Close the channel at once, unsent data included."""
