@@ -107,7 +107,7 @@ async def test_errors_of_the_system_become_our_words(
     async def failing(*args: object, **options: object) -> None:
         raise OSError(number, "said the kernel")
 
-    monkeypatch.setattr(asyncio, "open_connection", failing)
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
     assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
 
 
