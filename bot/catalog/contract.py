@@ -81,7 +81,8 @@ ITEMS: Mapping[str, Item] = {
         "unreachable host-key auth forwarding timeout",
     ),
     "vantages": _item(
-        "agree direct-worse jumpbox-worse differ", "direct-worse jumpbox-worse differ"
+        "agree direct-worse jumpbox-worse tls-cut differ",
+        "direct-worse jumpbox-worse tls-cut differ",
     ),
 }
 """Evidence item -> the states that probes set (``unknown`` means: simply absent)."""

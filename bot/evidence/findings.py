@@ -12,7 +12,7 @@ from bot.evidence.ladder import UNKNOWN, host_life, ladder, saw_something
 from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
-from bot.evidence.vantages import compare
+from bot.evidence.vantages import by_vantage, compare
 from bot.wire.negotiation import security
 from bot.wire.x224 import stranger
 
@@ -134,7 +134,7 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
     Unknown items are left out, except ``ladder``.  A jump box that failed is named even when
     another vantage could look.
     """
-    views = _views(observations)
+    views = by_vantage(observations)
     whole = [seen for seen in views.values() if ladder(seen) != UNKNOWN]
     part = [seen for seen in views.values() if saw_something(seen)]
     chosen = (*whole, *part, *views.values(), Seen.of(()))[0]
@@ -148,9 +148,4 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
 
 def ladders(observations: Sequence[Observation]) -> dict[str, str]:
     """The ladder of each vantage, in the order in which they first appear."""
-    return {name: ladder(seen) for name, seen in _views(observations).items()}
-
-
-def _views(observations: Sequence[Observation]) -> dict[str, Seen]:
-    names = dict.fromkeys(one.vantage for one in observations)
-    return {name: Seen.of(o for o in observations if o.vantage == name) for name in names}
+    return {name: ladder(seen) for name, seen in by_vantage(observations).items()}

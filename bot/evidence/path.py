@@ -30,10 +30,9 @@ def mtu(seen: Seen) -> str | None:
 def quality(seen: Seen) -> str | None:
     """State of ``path-quality``: loss first, since it hurts more than distance."""
     median = _median(seen)
-    loss, samples = seen.number(QUALITY, "loss_pct"), seen.number(QUALITY, "samples")
-    if loss is not None and samples is not None and loss >= LOSSY_PCT:
-        if round(loss * samples / 100) >= FEWEST_LOST:
-            return "lossy"
+    loss, samples = (seen.number(QUALITY, key) or 0.0 for key in ("loss_pct", "samples"))
+    if loss >= LOSSY_PCT and loss * samples / 100 > FEWEST_LOST - 1:
+        return "lossy"
     if median is None:
         return None
     return "slow" if median > SLOW_MS else "good"
@@ -73,5 +72,6 @@ def answer_delay(seen: Seen) -> str | None:
 def _median(seen: Seen) -> float | None:
     found = seen.fact(QUALITY, "rtt_ms")
     value = found.get("median") if isinstance(found, Mapping) else None
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if known else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)

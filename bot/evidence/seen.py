@@ -39,13 +39,14 @@ class Seen:
     def of(cls, observations: Iterable[Observation]) -> "Seen":
         """Of one vantage's observations in the order of their making."""
         run = [one for one in observations if one.status is not Status.NOT_RUN]
-        ports = (_best(run, probe) for probe in ("port.tcp", "gateway.tcp"))
+        port, gateway = (_best(run, probe) for probe in ("port.tcp", "gateway.tcp"))
         last = {one.probe: one for one in run}
         shown = [one for one in run if one.probe == CERTIFICATE]
         if shown:
             last[CERTIFICATE] = shown[0]
         prints = (one.facts.get("sha256") for one in shown)
-        return cls(last, *ports, frozenset(one for one in prints if isinstance(one, str)))
+        fingerprints = frozenset(one for one in prints if isinstance(one, str))
+        return cls(last, port, gateway, fingerprints)
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""

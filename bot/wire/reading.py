@@ -2,7 +2,7 @@
 
 Strategy: a close after a hello is no answer, but several of them are.  The shape ``wide`` (any
 client) and ``windows-11`` (the PC of today) decide; the others name the version or the suite.
-Shapes come as they stand in the facts of ``tls.hello``: name to ``result``, ``version``, ``cipher``.
+Shapes come as in the facts of ``tls.hello``: name to ``result``, ``version``, ``cipher``.
 Sources: RFC 5246 7.4.1.2, learn.microsoft.com "TLS Cipher Suites in Windows 11" and "Protocols in
 TLS/SSL (Schannel SSP)".
 """
@@ -91,7 +91,9 @@ def _nothing(results: set[str]) -> Reading:
             return Reading("unknown")
         case ["closed"]:
             said = "every form of hello is met by a close, though RDP was confirmed before"
-            return Reading("key-fault", f"{said}: the key or certificate is unusable, or TLS is cut")
+            return Reading(
+                "key-fault", f"{said}: the key or certificate is unusable, or TLS is cut"
+            )
         case ["silent"]:
             return Reading("silent", "no form of hello is answered")
         case [*all_of] if all(each.startswith("alert") for each in all_of):

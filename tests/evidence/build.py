@@ -38,7 +38,7 @@ STATES = {
     "gateway-certificate": "sound refused untrusted no-tls",
     "gateway-http": "answers foreign unavailable",
     "jumpbox": "ok unreachable host-key auth forwarding timeout",
-    "vantages": "agree direct-worse jumpbox-worse differ",
+    "vantages": "agree direct-worse jumpbox-worse tls-cut differ",
 }
 
 
