@@ -117,6 +117,8 @@ class Trail:
     port: Promise[Line] = field(default_factory=Promise)
     """The first connection that opened; it belongs to the first negotiation request."""
     hello: Promise[ServerHello] = field(default_factory=Promise)
+    chains: Promise[tuple[tuple[bytes, ...], ...]] = field(default_factory=Promise)
+    """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
     gateway: Promise[GatewayLine] = field(default_factory=Promise)
     tunnel: Promise[Tunnel] = field(default_factory=Promise)
