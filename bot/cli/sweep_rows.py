@@ -14,7 +14,7 @@ from typing import Any
 from bot.catalog.entries import OTHER, Catalog
 from bot.cli.common import cell
 from bot.cli.report import Checked
-from bot.desk import saying
+from bot.desk import places, saying
 from bot.desk.diagnosis import Told
 from bot.desk.sweeping import Swept
 from bot.engine import CauseShare
@@ -182,7 +182,7 @@ def _sentence(swept: Swept) -> str:
         return f"{first.title}   {saying.share(first.probability)}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
-    return saying.blind(swept.observations, swept.target.host) or saying.unsettled(verdict)
+    return places.blind(swept.observations, swept.target.host) or saying.unsettled(verdict)
 
 
 def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:
