@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.catalog.entries import Catalog
-from bot.cli.render import details, row_lines, step_lines, verdict, wrapped
+from bot.cli.details import details
+from bot.cli.render import row_lines, step_lines, verdict, wrapped
 from bot.desk import saying
 from bot.desk.diagnosis import Diagnosis, Told
 from bot.desk.ladder import by_place, rows

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.cli.common import Refused, config_option, settings_required
+from bot.cli.common import Refused, animated, config_option, settings_required
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def command(
     output, tally = Output(FORMS[form], path), Tally()
     left = _left(targets, output, tally)
     wish = Wish(left, via, at_once, timeout)
-    progress = Progress(len(left), sys.stderr.isatty(), sys.stdout.isatty() and path is None)
+    progress = Progress(len(left), animated(), sys.stdout.isatty() and path is None)
     try:
         with output, progress:
             lines = Lines(FORMS[form], load(shipped()), output, tally, progress)
