@@ -117,8 +117,7 @@ class _Rows:
     @staticmethod
     def _size() -> tuple[int, int]:
         """Columns and lines of the terminal that stderr is, which stdout may not be."""
-        try:
-            size = os.get_terminal_size(sys.stderr.fileno())
-        except OSError:
+        size = os.get_terminal_size(sys.stderr.fileno())
+        if not (size.columns and size.lines):  # it does not know its size
             size = shutil.get_terminal_size()
         return max(2, size.columns), max(2, size.lines)

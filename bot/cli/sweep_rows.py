@@ -150,7 +150,9 @@ def from_json(line: str) -> Gist:
 
 def _csv_line(values: Sequence[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([cell(value) for value in values])
+    csv.writer(out, lineterminator="\n").writerow(
+        [cell(0 if value == 0 else value) for value in values]
+    )
     return out.getvalue()
 
 
@@ -182,7 +184,17 @@ def _sentence(swept: Swept) -> str:
         return f"{first.title}   {saying.share(first.probability)}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
-    return places.blind(swept.observations, swept.target.host) or saying.unsettled(verdict)
+    return places.blind(swept.observations, swept.target.host) or _unsettled(swept)
+
+
+def _unsettled(swept: Swept) -> str:
+    """The one likeliest cause, for a line has room for no more."""
+    first = _suspect(swept)
+    if first is None:
+        return "what was seen does not settle it"
+    return (
+        f"not settled; likeliest: {saying.clause(first.title)}   {saying.share(first.probability)}"
+    )
 
 
 def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:
