@@ -144,7 +144,8 @@ def from_json(line: str) -> Gist:
         raise ValueError(f"this is no object of a sweep ({error})") from None
     if state not in MARKS:
         raise ValueError("this is no verdict")
-    cause = causes[0] if causes and state != "healthy" else ""
+    suspected = bool(causes) and state != "healthy" and not places.unseen(seen)
+    cause = causes[0] if suspected else ""
     return Gist(host, port, state, cause, _fact(seen, "tls.certificate", "days_left"))
 
 
@@ -169,8 +170,10 @@ def _verdict(swept: Swept) -> str:
 
 
 def _suspect(swept: Swept) -> CauseShare | None:
-    """The likeliest known cause of a host that is not healthy."""
+    """The likeliest known cause of a host that was seen and is not healthy."""
     if swept.diagnosis is None or swept.diagnosis.verdict.state == "healthy":
+        return None
+    if places.unseen(swept.observations):
         return None
     return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
 
@@ -184,7 +187,8 @@ def _sentence(swept: Swept) -> str:
         return f"{first.title}   {saying.share(first.probability)}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
-    return places.blind(swept.observations, swept.target.host) or _unsettled(swept)
+    unseen = places.unseen(swept.observations)
+    return f"{unseen}; this says nothing about the host" if unseen else _unsettled(swept)
 
 
 def _unsettled(swept: Swept) -> str:

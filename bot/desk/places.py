@@ -68,12 +68,19 @@ def looked(observations: Sequence[Observation]) -> str:
     return listed([place(each) for each in by_place(observations) if each not in faults])
 
 
-def blind(observations: Sequence[Observation], host: str) -> str:
-    """Said when no place could look at all: a fault of the jump box is never the host's."""
+def unseen(observations: Sequence[Observation]) -> str:
+    """Why no place could look, in a few words; empty where one could."""
     faults = broken(observations)
     if not faults or len(faults) < len(by_place(observations)):
         return ""
-    return " ".join(_fault(each, observations, host) for each in faults.values())
+    return listed([_what(each) for each in faults.values()])
+
+
+def blind(observations: Sequence[Observation], host: str) -> str:
+    """Said when no place could look at all: a fault of the jump box is never the host's."""
+    if not unseen(observations):
+        return ""
+    return " ".join(_fault(each, observations, host) for each in broken(observations).values())
 
 
 def hindered(observations: Sequence[Observation], host: str) -> str:
@@ -84,10 +91,14 @@ def hindered(observations: Sequence[Observation], host: str) -> str:
     return " ".join(_fault(each, observations, host) for each in faults.values())
 
 
+def _what(fault: Observation) -> str:
+    words = FAILURES[fault.failure or Failure.PROBE_INTERNAL]
+    return words.replace("the jump box", f"Jump box {fault.vantage}", 1)
+
+
 def _fault(fault: Observation, observations: Sequence[Observation], host: str) -> str:
     """What is wrong with one jump box, that it is not the host's fault, and what to do."""
     box, failure = fault.vantage, fault.failure or Failure.PROBE_INTERNAL
-    said = FAILURES[failure].replace("the jump box", f"Jump box {box}", 1)
     got_through = any(
         each.status is not Status.NOT_RUN and each.probe != BOX and each.vantage == box
         for each in observations
@@ -98,7 +109,7 @@ def _fault(fault: Observation, observations: Sequence[Observation], host: str) -
         else f" Nothing was sent to {host}, so this says nothing about it."
     )
     detail = _detail(fault) if failure is Failure.JUMPBOX_HOST_KEY else ""
-    return f"{said}.{nothing}{detail} {REMEDIES.get(failure, '').format(box=box)}".rstrip()
+    return f"{_what(fault)}.{nothing}{detail} {REMEDIES.get(failure, '').format(box=box)}".rstrip()
 
 
 def _detail(fault: Observation) -> str:
