@@ -14,7 +14,7 @@ from typing import Any
 from bot.catalog.entries import OTHER, Catalog
 from bot.cli.common import cell
 from bot.cli.report import Checked
-from bot.desk import saying
+from bot.desk import places, saying
 from bot.desk.diagnosis import Told
 from bot.desk.sweeping import Swept
 from bot.engine import CauseShare
@@ -144,13 +144,16 @@ def from_json(line: str) -> Gist:
         raise ValueError(f"this is no object of a sweep ({error})") from None
     if state not in MARKS:
         raise ValueError("this is no verdict")
-    cause = causes[0] if causes and state != "healthy" else ""
+    suspected = bool(causes) and state != "healthy" and not places.unseen(seen)
+    cause = causes[0] if suspected else ""
     return Gist(host, port, state, cause, _fact(seen, "tls.certificate", "days_left"))
 
 
 def _csv_line(values: Sequence[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([cell(value) for value in values])
+    csv.writer(out, lineterminator="\n").writerow(
+        [cell(0 if value == 0 else value) for value in values]
+    )
     return out.getvalue()
 
 
@@ -167,8 +170,10 @@ def _verdict(swept: Swept) -> str:
 
 
 def _suspect(swept: Swept) -> CauseShare | None:
-    """The likeliest known cause of a host that is not healthy."""
+    """The likeliest known cause of a host that was seen and is not healthy."""
     if swept.diagnosis is None or swept.diagnosis.verdict.state == "healthy":
+        return None
+    if places.unseen(swept.observations):
         return None
     return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
 
@@ -182,7 +187,18 @@ def _sentence(swept: Swept) -> str:
         return f"{first.title}   {saying.share(first.probability)}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
-    return saying.blind(swept.observations, swept.target.host) or saying.unsettled(verdict)
+    unseen = places.unseen(swept.observations)
+    return f"{unseen}; this says nothing about the host" if unseen else _unsettled(swept)
+
+
+def _unsettled(swept: Swept) -> str:
+    """The one likeliest cause, for a line has room for no more."""
+    first = _suspect(swept)
+    if first is None:
+        return "what was seen does not settle it"
+    return (
+        f"not settled; likeliest: {saying.clause(first.title)}   {saying.share(first.probability)}"
+    )
 
 
 def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:

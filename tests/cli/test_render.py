@@ -1,8 +1,12 @@
 """Text in a terminal: wrapped to its width, with what belongs together kept together."""
 
+import sys
+
+import click
 import pytest
 
-from bot.cli import render
+from bot.cli import common, render
+from bot.desk.view import Mark, Row
 
 
 @pytest.fixture
@@ -36,3 +40,35 @@ def test_the_width_is_the_terminals_within_reason(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert render.width() == width
+
+
+def test_a_command_is_never_broken_and_a_mark_never_alone(narrow: None) -> None:
+    command = "`Get-ChildItem C:\\Some\\Long\\Folder -Recurse | Format-List`"
+    assert render.wrapped(f"3. {command} and look").splitlines() == [f"3. {command}", "   and look"]
+
+
+@pytest.mark.parametrize(
+    ("tty", "no_colour", "term", "coloured"),
+    [
+        (True, "", "xterm", True),
+        (True, "1", "xterm", False),
+        (True, "", "dumb", False),
+        (False, "", "xterm", False),
+    ],
+)
+def test_colours_only_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, tty: bool, no_colour: str, term: str, coloured: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_colour)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: tty, raising=False)
+    assert common.coloured() is coloured
+
+
+def test_a_colour_never_stands_without_its_word() -> None:
+    marks: tuple[Mark, ...] = ("ok", "fault", "not checked", "…")
+    rows = [Row(mark, "TLS", "said") for mark in marks]
+    plain = list(render.row_lines(rows, colour=False))
+    coloured = [click.unstyle(line) for line in render.row_lines(rows, colour=True)]
+    assert coloured == plain
+    assert [line.split("  ")[0] for line in plain] == ["ok", "fault", "not checked", "…"]
