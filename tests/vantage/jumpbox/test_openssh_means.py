@@ -1,11 +1,9 @@
 """What a jump box can do besides streams, on a real OpenSSH server with this machine's tools."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -14,6 +12,7 @@ from bot.vantage.base import Cannot, Datagram, Means
 from tests.real_programs import program
 from tests.vantage.jumpbox.test_openssh import LOOPBACK, Sshd, free_port, jumpbox
 from tests.vantage.servers import echo, silence, soon, tcp_server
+from tests.vantage.udp import udp_server
 
 pytestmark = pytest.mark.real
 
@@ -25,29 +24,6 @@ TOOLS = ("ping", "ip", "ss", "bash", "dd", "od")
 def _tools() -> None:
     for tool in TOOLS:
         program(tool)
-
-
-@asynccontextmanager
-async def udp(answer: bytes | None) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A UDP server that answers every datagram so, or not at all; its port and what came."""
-    came: list[bytes] = []
-
-    class Server(asyncio.DatagramProtocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport = cast("asyncio.DatagramTransport", transport)
-
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            came.append(data)
-            if answer is not None:
-                self.transport.sendto(answer, addr)
-
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        Server, local_addr=("127.0.0.1", 0)
-    )
-    try:
-        yield transport.get_extra_info("sockname")[1], came
-    finally:
-        transport.close()
 
 
 def on_the_box(server: Sshd) -> list[str]:
@@ -104,11 +80,11 @@ async def test_its_neighbours(tmp_path: Path) -> None:
 async def test_exactly_one_datagram_goes_out_whole(tmp_path: Path) -> None:
     async with jumpbox(tmp_path) as (vantage, _):
         means = await vantage.means(soon())
-        async with udp(b"\0\1" + bytes(1230)) as (port, came):
+        async with udp_server(b"\0\1" + bytes(1230)) as (port, came):
             found = await means.datagram(LOOPBACK, port, SYN, soon())
             assert found == Datagram("answers", b"\0\1" + bytes(1230))
             assert came == [SYN]
-        async with udp(None) as (port, came):
+        async with udp_server(None) as (port, came):
             assert await means.datagram(LOOPBACK, port, SYN, soon(5)) == Datagram("silent")
             assert came == [SYN]
         assert await means.datagram(LOOPBACK, free_port(), SYN, soon()) == Datagram("refused")
@@ -186,7 +162,7 @@ async def test_a_box_without_commands_says_why_and_streams_go_on(
 
 
 async def test_one_session_at_a_time_is_enough(tmp_path: Path) -> None:
-    async with jumpbox(tmp_path, "MaxSessions 1") as (vantage, _), udp(b"x") as (port, came):
+    async with jumpbox(tmp_path, "MaxSessions 1") as (vantage, _), udp_server(b"x") as (port, came):
         means = await vantage.means(soon())
         results = await asyncio.gather(
             means.echoes(LOOPBACK, [1500], soon()),
@@ -215,7 +191,10 @@ async def test_a_caller_who_leaves_leaves_nothing(
     (tmp_path / "ping").chmod(0o755)
     path = f"{tmp_path}:/usr/bin:/bin"
     more = wrapper(tmp_path, f"PATH={path}; export PATH") if forced else f"SetEnv PATH={path}"
-    async with jumpbox(tmp_path, option, more) as (vantage, server), udp(None) as (port, came):
+    async with (
+        jumpbox(tmp_path, option, more) as (vantage, server),
+        udp_server(None) as (port, came),
+    ):
         means = await vantage.means(soon())
         await vantage._link.files(soon())
         await until(lambda: not on_the_box(server))
