@@ -69,13 +69,21 @@ async def run(command: Command, deadline: float) -> Ran:
     try:
         output, heard = await _talk(process, command, deadline)
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await _end(process)
     if heard == 0.0 and loop.time() >= deadline:
         raise VantageError(Failure.PROBE_DEADLINE, f"{PLACE} did not run a command in time")
     return Ran(process.returncode, output.decode(errors="replace"), began, heard or loop.time())
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill a process and its group unless it has ended, and see it gone."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    # asyncio counts a process as ended only when what it had printed was read.
+    while process.stdout is not None and await process.stdout.read(MAX_OUTPUT):
+        pass
+    await process.wait()
 
 
 async def _talk(
