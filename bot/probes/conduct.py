@@ -63,6 +63,7 @@ class Conduct:
         self.limit = limits.deadline - RESERVE * max(0.0, limits.deadline - now)
         self.opened = 0
         self.handshakes = list[Opened]()
+        self.command_s = 0.0  # what the place needs to run something, as far as it was seen
         self.gentle = False
         self.pointless = False
         self.answers = dict[str, Answer | None]()
@@ -165,6 +166,10 @@ class Conduct:
         """Remember a fault of the jump box: it is never the host's."""
         if error.failure.value.startswith("jumpbox."):
             self.fault = error
+
+    def took(self, seconds: float) -> None:
+        """Learn how long the place needed for a command that had nothing to wait for."""
+        self.command_s = max(self.command_s, seconds)
 
     def answer_to(self, error: VantageError) -> Failure:
         """The failure that the host answers for; raises the error where it is the jump box."""

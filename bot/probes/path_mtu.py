@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
-from bot.probes.conduct import Line, Spent, until
+from bot.probes.conduct import TOO_SOON, Line, Spent, until
 from bot.probes.packets import ETHERNET, Padded, Witnesses, judge
 from bot.probes.talk import COOKIE, hear, negotiate
 from bot.probes.tls_hello import WIDE, refusal
@@ -33,6 +33,7 @@ LENGTH = 3000
 # times; and when it counts as not answered.
 FIRST_LOOK_S = 1.0
 LAST_LOOK_S = 3.0
+LOOK_S = 2.0  # for one look at TCP
 PATIENCE = 0.75  # of what the host may take for an answer, should that be less
 
 
@@ -151,14 +152,19 @@ def _echoed(ctx: Context) -> bool:
 
 async def _look(ctx: Context, means: Means, line: Line) -> tuple[Socket, ...] | None:
     """The place's TCP connections to the port; None where they cannot be seen."""
-    latest = min(asyncio.get_running_loop().time() + ctx.conduct.share, ctx.conduct.limit)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    latest = min(began + LOOK_S, ctx.conduct.limit)
     try:
-        return await means.sockets(line.address, ctx.target.port, latest)
+        seen = await means.sockets(line.address, ctx.target.port, latest)
     except Cannot:
         return None
     except VantageError as error:
-        ctx.conduct.answer_to(error)
+        if error.failure not in TOO_SOON:  # it was given little time: being late is no fault
+            raise
         return None
+    ctx.conduct.took(loop.time() - began)
+    return seen
 
 
 def _observation(seen: Witnesses) -> Observation:

@@ -11,17 +11,18 @@ import secrets
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
-from bot.probes.conduct import Line, until
+from bot.probes.conduct import TOO_SOON, Line, until
 from bot.vantage.base import Cannot, Datagram, Means, VantageError
 from bot.wire.cursor import Malformed
 from bot.wire.rdp_udp import read_syn_ack, syn
 
 NAME = "udp.transport"
-# How long an answer is waited for, and how long at least when all else is known: a place may
-# have to start a program first, and a host may be slower than its TCP.
-LONGEST_S = 1.0
-START_S = 0.2
+# How long an answer is waited for; and how long at least when all else is known: some round trips
+# and, since the place may have to start programs first, some times what another command took.
+LONGEST_S = 2.0
 ROUND_TRIPS = 4
+COMMANDS = 3
+START_S = 0.3
 _FAILURES = {"refused": Failure.UDP_REFUSED, "silent": Failure.UDP_SILENT}
 
 
@@ -35,9 +36,9 @@ async def probe(ctx: Context) -> Observation:
     except Cannot as reason:
         raise Blocked(str(reason)) from None
     except VantageError as error:
-        if error.failure is not Failure.PROBE_DEADLINE:
+        if error.failure not in TOO_SOON:
             raise
-        raise Blocked(error.detail) from None  # the place was late: that says nothing of the host
+        raise Blocked("the place had no time to send it") from None
     failure = _FAILURES.get(datagram.state)
     if failure is not None:
         return Observation.failed(NAME, failure, state=datagram.state)
@@ -51,10 +52,8 @@ async def probe(ctx: Context) -> Observation:
 
 async def _ask(ctx: Context, means: Means, line: Line, payload: bytes) -> Datagram:
     """What became of the datagram; silent once nobody else has anything to wait for either."""
-    loop = asyncio.get_running_loop()
-    now = loop.time()
-    latest = min(now + LONGEST_S, ctx.conduct.limit)
-    earliest = min(now + START_S + ROUND_TRIPS * line.connect_ms / 1000, latest)
+    began = asyncio.get_running_loop().time()
+    latest = min(began + LONGEST_S, ctx.conduct.limit)
     asking = asyncio.create_task(
         means.datagram(line.address, ctx.target.port, payload, latest),
     )
@@ -62,7 +61,9 @@ async def _ask(ctx: Context, means: Means, line: Line, payload: bytes) -> Datagr
     try:
         await asyncio.wait((asking, enough), return_when=asyncio.FIRST_COMPLETED)
         if not asking.done():
-            await until(asyncio.wait((asking,)), earliest)
+            enough_s = max(START_S, COMMANDS * ctx.conduct.command_s)
+            enough_s += ROUND_TRIPS * line.connect_ms / 1000
+            await until(asyncio.wait((asking,)), min(began + enough_s, latest))
         return await asking if asking.done() else Datagram("silent")
     finally:
         for task in (asking, enough):
