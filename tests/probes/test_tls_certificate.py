@@ -1,4 +1,4 @@
-from bot.evidence import Failure, Status
+from bot.evidence import Failure, Observation, Status
 from tests.probes.loopback import see
 from tests.probes.servers import Peer, V, context, hosting, rdp, windows_nla, xrdp
 from tests.wire.samples import first_flight
@@ -26,3 +26,23 @@ async def test_a_broken_certificate_is_a_finding() -> None:
         found = await see(host)
     assert found["tls.certificate"].failure is Failure.CERT_UNREADABLE
     assert found["tls.hello"].status is Status.PASSED
+
+
+async def test_a_run_that_is_cut_keeps_the_certificate_that_it_has() -> None:
+    first = True
+
+    async def serve(peer: Peer) -> None:
+        nonlocal first
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        if first and hello[:1] == b"\x16" and b"\x13\x01" not in hello[44:160]:
+            first = False
+            await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
+        while await peer.read():
+            pass
+
+    reported = list[Observation]()
+    async with hosting(serve) as host:
+        await see(host, seconds=1.0, report=reported.append)
+    shown = [each for each in reported if each.probe == "tls.certificate"]
+    assert [each.status for each in shown] == [Status.PASSED]
