@@ -39,7 +39,8 @@ def read(shapes: Shapes) -> Reading:
     client = shapes.get(CLIENT, {})
     agreed = {name: shape for name, shape in shapes.items() if shape.get("result") == AGREED}
     if not agreed:
-        return _nothing({shape.get("result", "") for shape in shapes.values()})
+        results = [shape.get("result", "") for shape in shapes.values()]
+        return _nothing(set(results)) if len(results) > 1 else Reading("unknown")
     unnamed = next((s["cipher"] for s in agreed.values() if _unnamed(s.get("cipher", ""))), None)
     if unnamed is not None:
         said = f"the host chose suite {unnamed}, which this program cannot name: our own limit"
@@ -90,10 +91,8 @@ def _nothing(results: set[str]) -> Reading:
         case []:
             return Reading("unknown")
         case ["closed"]:
-            said = "every form of hello is met by a close, though RDP was confirmed before"
-            return Reading(
-                "key-fault", f"{said}: the key or certificate is unusable, or TLS is cut"
-            )
+            said = "every form of hello is met by a close: the key or certificate is unusable"
+            return Reading("key-fault", f"{said}, or something on the way cuts TLS")
         case ["silent"]:
             return Reading("silent", "no form of hello is answered")
         case [*all_of] if all(each.startswith("alert") for each in all_of):

@@ -51,7 +51,9 @@ def test_the_table_of_two_shapes_and_the_rest(
     assert said in reading.text
 
 
-@pytest.mark.parametrize("shapes", [{}, {"wide": hello()}, {"tls12": hello(), "wide": CLOSED}])
+@pytest.mark.parametrize(
+    "shapes", [{}, {"wide": hello()}, {"tls12": hello(), "wide": CLOSED}, {"wide": CLOSED}]
+)
 def test_without_the_hello_of_a_current_pc_nothing_is_said_of_it(
     shapes: dict[str, dict[str, str]],
 ) -> None:
