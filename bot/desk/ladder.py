@@ -68,7 +68,7 @@ class _Look:
         words = {
             vantage: said
             for vantage, each in (ran or looked).items()
-            if (said := say(rung, each, self.host))
+            if (said := say(rung, each, self.host, self.states[vantage]))
         }
         if rung.probe == BOX and len(words) > 1:
             return "; ".join(f"{each}: {rung.between.join(said)}" for each, said in words.items())

@@ -1,11 +1,13 @@
 """The rungs as a card shows them: one table, and how observations of a rung become words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.desk import gateway, words, words_path, words_security
 from bot.evidence import Observation, Status
+
+States = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,8 @@ class Rung:
     """One row of the ladder: its probe, the evidence that can make it a fault, its words.
 
     It stands on every card, only when its probe was asked for or run, or only when it is a fault.
-    Where several observations make one row, ``tell`` has its words instead of ``say``.
+    Where several observations make one row, ``tell`` has its words instead of ``say``; it also
+    gets the states of the place's evidence.
     ``between`` stands between the parts of a row.  ``neutral``: whatever its probe met is no fault.
     """
 
@@ -23,7 +26,7 @@ class Rung:
     say: Callable[[words.Facts, str], list[str]] | None = None
     when: Literal["always", "asked", "run", "fault"] = "always"
     also: tuple[str, ...] = ()
-    tell: Callable[[Sequence[Observation], str], list[str]] | None = None
+    tell: Callable[[Sequence[Observation], States], list[str]] | None = None
     between: str = ", "
     neutral: bool = False
 
@@ -90,10 +93,10 @@ RUNGS = (
 )
 
 
-def say(rung: Rung, seen: Sequence[Observation], host: str) -> list[str]:
+def say(rung: Rung, seen: Sequence[Observation], host: str, states: States) -> list[str]:
     """One place's observations of a rung in words, part by part; what passed is told first."""
     if rung.tell is not None:
-        told = rung.tell(seen, host)
+        told = rung.tell(seen, states)
         if told:
             return told
     passed = [each for each in seen if each.status is Status.PASSED]

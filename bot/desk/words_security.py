@@ -11,8 +11,6 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
-from bot.evidence.certificate import issuer
-from bot.evidence.seen import Seen
 
 RESTRICTED_ADMIN, CREDENTIAL_GUARD = 0x08, 0x10
 """Flags of the negotiation response (MS-RDPBCGR 2.2.1.2.1)."""
@@ -69,25 +67,21 @@ def _on(shape: Mapping[str, Any]) -> str:
     return f" with {agreed}" if agreed else ""
 
 
-def certificates(seen: Sequence[Observation], host: str) -> list[str]:
+def certificates(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """The certificate; where two connections met two of them, both."""
     shown: dict[str, Observation] = {}
     for each in seen:
         if each.status is Status.PASSED:
             shown.setdefault(str(each.facts.get("sha256")), each)
-    made = ["; ".join(_parts(each)) for each in shown.values()]
-    if len(made) < 2:
-        return _parts(next(iter(shown.values()))) if shown else []
+    if len(shown) < 2:
+        own = states.get("certificate-issuer") == "windows-made"
+        return [part for each in shown.values() for part in certificate(each.facts, own)]
+    made = ["; ".join(certificate(each.facts)) for each in shown.values()]
     numbered = [f"({number}) {text}" for number, text in enumerate(made, 1)]
     return [f"{len(made)} different certificates on different connections", *numbered]
 
 
-def _parts(seen: Observation) -> list[str]:
-    own = issuer(Seen.of([seen])) == "windows-made"
-    return certificate(seen.facts, "", windows_made=own)
-
-
-def certificate(facts: Facts, host: str, *, windows_made: bool = False) -> list[str]:
+def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
     """Validity, name, issuer, and key or hash where they are weak."""
     parts = _dates(facts)
     subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")

@@ -78,6 +78,15 @@ def test_two_certificates_on_two_connections_are_both_shown() -> None:
     )
 
 
+def test_the_certificate_that_windows_makes_is_told_as_such() -> None:
+    one = passed("tls.certificate", sha256="aa", subject="CN=SRV-APP-07", self_signed=True)
+    states = {"certificate-issuer": "windows-made"}
+    assert words_security.certificates([one], states) == [
+        "self-signed by SRV-APP-07, as Windows makes it"
+    ]
+    assert words_security.certificates([one], {}) == ["self-signed by SRV-APP-07"]
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [

@@ -52,7 +52,7 @@ def test_spans_of_time(seconds: float, said: str) -> None:
     ],
 )  # fmt: skip
 def test_certificates(facts: dict[str, Any], said: str) -> None:
-    assert "; ".join(words_security.certificate(facts, o.HOST)) == said
+    assert "; ".join(words_security.certificate(facts)) == said
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_stranger_on_the_port_is_named(first: bytes, said: str) -> None:
 
 @given(st.text(max_size=300))
 def test_strings_of_a_target_stay_one_short_printable_line(text: str) -> None:
-    [said] = words_security.certificate({"issuer": text, "self_signed": False}, o.HOST)
+    [said] = words_security.certificate({"issuer": text, "self_signed": False})
     assert "\n" not in said
     assert len(said) <= 140
     assert all(char.isprintable() for char in said)
