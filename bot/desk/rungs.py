@@ -52,6 +52,7 @@ RUNGS = (
         "tls.hello",
         ("tls-hello", "modern-client", "tls-versions", "tls-reading"),
         words_security.tls,
+        between="; ",
     ),
     Rung(
         "Certificate",

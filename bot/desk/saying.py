@@ -21,6 +21,12 @@ SHOWN_FROM = 0.1
 
 MOST_RULED_OUT = 6
 LADDER = "ladder"
+_FINE = (
+    ("tls-hello", "TLS"),
+    ("certificate-validity", "certificate"),
+    ("nla-answer", "sign-in"),
+    ("clock", "clock"),
+)
 
 
 def capital(text: str) -> str:
@@ -113,15 +119,16 @@ def judged(verdict: Verdict, evidence: Mapping[str, str], catalog: Catalog, look
     """The verdict in a sentence: the cause, that all is fine, or what is likeliest so far."""
     if verdict.state == "found":
         return catalog.causes[verdict.causes[0].id].title
-    return all_fine(looked) if looks_fine(catalog, evidence) else unsettled(verdict)
+    return all_fine(looked, evidence) if looks_fine(catalog, evidence) else unsettled(verdict)
 
 
-def all_fine(looked: str) -> str:
+def all_fine(looked: str, evidence: Mapping[str, str]) -> str:
     """Everything visible from where was ``looked`` is fine: where the cause must lie then."""
+    seen = listed(["name", "port", "RDP", *(word for item, word in _FINE if item in evidence)])
     return (
-        f"Everything that can be seen without a password is fine from {looked}: "
-        "name, port, RDP, TLS, certificate, sign-in, clock. So the cause is most likely behind "
-        "the password (rights, account, licence), on the PC, or on the way to the host."
+        f"Everything that can be seen without a password is fine from {looked}: {seen}. "
+        "So the cause is most likely behind the password (rights, account, licence), "
+        "on the PC, or on the way to the host."
     )
 
 

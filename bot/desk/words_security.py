@@ -15,6 +15,8 @@ from bot.evidence import Observation, Status
 RESTRICTED_ADMIN, CREDENTIAL_GUARD = 0x08, 0x10
 """Flags of the negotiation response (MS-RDPBCGR 2.2.1.2.1)."""
 _ALLOWED = ((RESTRICTED_ADMIN, "restricted admin"), (CREDENTIAL_GUARD, "Remote Credential Guard"))
+_WITH_NLA = ("negotiate", "tls-required", "nla-required")
+"""Where the host may take NLA, without which these flags mean nothing."""
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
 SOON_DAYS = 30
@@ -26,14 +28,13 @@ CLOCK_RIGHT_S = 60
 
 def rdp(facts: Facts, host: str) -> list[str]:
     """Which security the server accepts, what kind of server it is, what else it allows."""
-    parts = [SECURITY.get(str(facts.get("security")), "answers")]
+    security = str(facts.get("security"))
+    parts = [SECURITY.get(security, "answers")]
     if facts.get("server") in SERVERS:
         parts.append(SERVERS[facts["server"]])
-    flags = facts.get("flags")
-    allowed = [word for bit, word in _ALLOWED if isinstance(flags, int) and flags & bit]
-    if allowed:
-        parts.append(f"allows {listed(allowed)}")
-    return parts
+    flags = facts.get("flags", 0) if security in _WITH_NLA else 0
+    allowed = ", ".join(word for bit, word in _ALLOWED if flags & bit)
+    return [*parts[:-1], f"{parts[-1]} ({allowed})"] if allowed else parts
 
 
 def tls(facts: Facts, host: str) -> list[str]:
@@ -89,7 +90,7 @@ def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
         parts.append(f"made out to {subject or 'another name'}")
     if facts.get("self_signed"):
         by = f" by {subject}" if subject and facts.get("matches_host") is not False else ""
-        parts.append(f"self-signed{by}{', as Windows makes it' if windows_made else ''}")
+        parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
     elif "issuer" in facts:
         parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
     if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":

@@ -34,7 +34,7 @@ def test_what_is_longer_than_a_line_stands_under_its_text(narrow: None) -> None:
     assert said.splitlines() == ["  12. one two three four five six seven", "      eight nine"]
 
 
-@pytest.mark.parametrize(("columns", "width"), [("10", 40), ("80", 80), ("300", 96)])
+@pytest.mark.parametrize(("columns", "width"), [("10", 40), ("80", 80), ("300", 100)])
 def test_the_width_is_the_terminals_within_reason(
     monkeypatch: pytest.MonkeyPatch, columns: str, width: int
 ) -> None:

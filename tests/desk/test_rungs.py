@@ -81,22 +81,25 @@ def test_two_certificates_on_two_connections_are_both_shown() -> None:
 def test_the_certificate_that_windows_makes_is_told_as_such() -> None:
     one = passed("tls.certificate", sha256="aa", subject="CN=SRV-APP-07", self_signed=True)
     states = {"certificate-issuer": "windows-made"}
-    assert words_security.certificates([one], states) == [
-        "self-signed by SRV-APP-07, as Windows makes it"
-    ]
+    assert words_security.certificates([one], states) == ["self-signed, as Windows makes it"]
     assert words_security.certificates([one], {}) == ["self-signed by SRV-APP-07"]
 
 
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (0x1F, ["requires NLA", "allows restricted admin and Remote Credential Guard"]),
-        (0x08, ["requires NLA", "allows restricted admin"]),
+        (0x1F, ["requires NLA (restricted admin, Remote Credential Guard)"]),
+        (0x08, ["requires NLA (restricted admin)"]),
         (0x07, ["requires NLA"]),
     ],
 )
 def test_flags_of_the_negotiation(flags: int, said: list[str]) -> None:
     assert words_security.rdp({"security": "nla-required", "flags": flags}, "") == said
+
+
+def test_flags_mean_nothing_without_nla() -> None:
+    told = words_security.rdp({"security": "rdp-only", "server": "windows", "flags": 0x1F}, "")
+    assert told == ["offers plain RDP security only", "Windows"]
 
 
 def test_a_clock_is_told_with_what_it_may_be_off() -> None:
