@@ -14,7 +14,10 @@ import click
 from bot.desk.view import Row, StepView, TicketView
 
 WIDEST, NARROWEST = 100, 40
-_TOGETHER = re.compile(r"(?<=[0-9]) (?=(?:in [0-9]+|of [0-9]+|ms|s|min|minutes?|hours?|days?)\b)")
+_TOGETHER = re.compile(
+    r"(?<=[0-9]) (?=(?:(?:in|of) [0-9]+|ms|s|min|minutes?|hours?|days?|bytes)\b)"
+    r"|(?<=[0-9] in) (?=[0-9])|(?<=[0-9] of) (?=[0-9])"
+)
 _COMMAND = re.compile(r"`[^`]+`")
 BESIDE = " " * 28
 """What stands left of a rung's detail: its mark and its name."""

@@ -44,6 +44,7 @@ class Gist:
 class Form:
     """How hosts are written, and read back; a form without ``read`` cannot be continued.
 
+    ``hang`` is where a terminal goes on with a line that is too long for it.
     ``head`` is the first line of a file, ``begins`` what each file of this form begins with;
     ``says_why``: a line tells why a host was refused.
     """
@@ -53,6 +54,7 @@ class Form:
     head: str = ""
     begins: str = ""
     says_why: bool = True
+    hang: int | None = None
 
 
 def gist(swept: Swept) -> Gist:
@@ -159,7 +161,7 @@ def _csv_line(values: Sequence[Any]) -> str:
 
 _HEAD = _csv_line(COLUMNS)
 FORMS: Mapping[str, Form] = {
-    "text": Form(as_text),
+    "text": Form(as_text, hang=42),
     "csv": Form(as_csv, from_csv, _HEAD, _HEAD, says_why=False),
     "jsonl": Form(as_json, from_json, begins='{"schema": 1, '),
 }
@@ -196,9 +198,8 @@ def _unsettled(swept: Swept) -> str:
     first = _suspect(swept)
     if first is None:
         return "what was seen does not settle it"
-    return (
-        f"not settled; likeliest: {saying.clause(first.title)}   {saying.share(first.probability)}"
-    )
+    chance = round(first.probability * 100)
+    return f"not settled; likeliest ({chance} in 100): {saying.clause(first.title)}"
 
 
 def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:

@@ -19,6 +19,11 @@ def test_a_line_never_ends_between_a_number_and_its_unit(narrow: None) -> None:
     assert said.splitlines() == ["clock right to just about as little as", "0.1 s"]
 
 
+def test_a_chance_is_never_parted(narrow: None) -> None:
+    said = render.wrapped("The name leads to another. Likely: 78 in 100")
+    assert said.splitlines() == ["The name leads to another. Likely:", "78 in 100"]
+
+
 def test_a_likelihood_is_one_piece(narrow: None) -> None:
     said = render.verdict("The name leads to another machine.", "Likely: 78 in 100", colour=False)
     assert said.splitlines() == ["The name leads to another machine.", "Likely: 78 in 100"]
