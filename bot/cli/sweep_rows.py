@@ -73,7 +73,7 @@ def as_text(swept: Swept, catalog: Catalog) -> str:
     """One line for people, verdict first."""
     target = swept.target
     host = target.host if target.port == 3389 else f"{target.host} port {target.port}"
-    said = clean(_sentence(swept), 400)
+    said = clean(_sentence(swept, catalog), 400)
     return f"{MARKS[_verdict(swept)]:<8} {host:<32} {said}\n"
 
 
@@ -180,17 +180,21 @@ def _suspect(swept: Swept) -> CauseShare | None:
     return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
 
 
-def _sentence(swept: Swept) -> str:
+def _sentence(swept: Swept, catalog: Catalog) -> str:
     if swept.diagnosis is None:
         return swept.refusal
-    verdict = swept.diagnosis.verdict
+    verdict, target = swept.diagnosis.verdict, (swept.target.host, swept.target.port)
     if verdict.state == "found":
-        first = verdict.causes[0]
-        return f"{first.title}   {saying.share(first.probability)}"
+        sight = (target, swept.observations)
+        said = saying.headline(verdict, swept.diagnosis.evidence, catalog, sight)
+        return f"{said} {saying.share(verdict.causes[0].probability)}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
     unseen = places.unseen(swept.observations)
-    return f"{unseen}; this says nothing about the host" if unseen else _unsettled(swept)
+    if unseen:
+        return f"{unseen}; this says nothing about the host"
+    hop = places.apart(swept.observations, target, catalog)
+    return hop or _unsettled(swept)
 
 
 def _unsettled(swept: Swept) -> str:

@@ -62,7 +62,7 @@ class _Look:
         looked = {
             vantage: each
             for vantage, each in mine.items()
-            if each and (rung.probe == BOX or not cut_off(self.seen[vantage]))
+            if each and (_was_run(each) or not cut_off(self.seen[vantage]))
         }
         ran = {vantage: each for vantage, each in looked.items() if _was_run(each)}
         words = {

@@ -274,3 +274,21 @@ def test_what_is_not_settled_names_one_cause_and_its_chance() -> None:
     said = FORMS["text"].write(shut, CATALOG)
     assert said.startswith("unclear  srv-app-07  ")
     assert "not settled; likeliest (" in said
+
+
+def test_places_that_differ_are_told_in_the_line_of_a_host() -> None:
+    opened = Observation.passed("port.tcp", state="open", address="192.0.2.17")
+    named = Observation.passed("name.lookup", addresses=["192.0.2.17"], status="ok")
+    shut = Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout")
+    seen = [each.stamped("dc1", 1.0) for each in (named, opened)]
+    seen += [each.stamped("direct", 1.0) for each in (named, shut)]
+    evidence = evidence_of(CATALOG, seen, Told())
+    judged = verdict(MODEL, Situation(evidence=evidence, answers={}))
+    one = Swept(Target("srv"), seen, Diagnosis(evidence, ladders(seen), judged, None), "", 1.0)
+    assert "something between your network and it blocks port 3389" in FORMS["text"].write(
+        one, CATALOG
+    )
+    blind = swept(Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout"))
+    assert "Jump box lab answered too late; this says nothing about the host" in FORMS[
+        "text"
+    ].write(blind, CATALOG)

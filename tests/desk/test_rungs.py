@@ -149,3 +149,12 @@ def test_jump_boxes_are_named_where_one_of_them_failed() -> None:
     assert mark == "fault"
     assert "dc2: the jump box does not answer" in said
     assert "dc1: reached" in said
+
+
+def test_what_a_place_saw_before_it_was_lost_is_still_told() -> None:
+    lost = Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout")
+    rest = Observation.not_run("tls.hello", "the jump box failed")
+    seen = [*o.healthy("dc1")[1:3], lost.stamped("dc1", 1.0), rest.stamped("dc1", 0.0)]
+    found = rows(*seen)
+    assert found["Port 3389"] == ("ok", "open in 41 ms")
+    assert found["TLS"] == ("not checked", "")
