@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot import redact
 from bot.desk import gateway, words, words_path, words_security
 from bot.evidence import Observation, Status
 
@@ -18,6 +19,7 @@ class Rung:
     Where several observations make one row, ``tell`` has its words instead of ``say``; it also
     gets the states of the place's evidence.
     ``between`` stands between the parts of a row.  ``neutral``: whatever its probe met is no fault.
+    ``why``: where it failed, the probe's own words for the reason stand beside the failure.
     """
 
     title: str
@@ -29,6 +31,7 @@ class Rung:
     tell: Callable[[Sequence[Observation], States], list[str]] | None = None
     between: str = ", "
     neutral: bool = False
+    why: bool = False
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -53,6 +56,7 @@ RUNGS = (
         ("tls-hello", "modern-client", "tls-versions", "tls-reading"),
         words_security.tls,
         between="; ",
+        why=True,
     ),
     Rung(
         "Certificate",
@@ -73,6 +77,7 @@ RUNGS = (
         "nla.challenge",
         ("credssp-version", "ntlm", "nla-answer", "clock", "host-names"),
         words_security.sign_in,
+        why=True,
     ),
     Rung(
         "Gateway",
@@ -94,17 +99,34 @@ RUNGS = (
 )
 
 
+_NOTES = {
+    ("answer-delay", "slow"): "answers late",
+    ("path-quality", "slow"): "so far away that a desktop feels slow",
+    ("path-quality", "lossy"): "so much loss is felt",
+}
+"""What a state of the evidence adds to the row of its rung."""
+LONGEST_REASON = 200
+
+
 def say(rung: Rung, seen: Sequence[Observation], host: str, states: States) -> list[str]:
     """One place's observations of a rung in words, part by part; what passed is told first."""
-    if rung.tell is not None:
-        told = rung.tell(seen, states)
-        if told:
-            return told
+    told = _told(rung, seen, host, states)
+    return [
+        *told,
+        *(_NOTES[each] for item in rung.items if (each := (item, states.get(item))) in _NOTES),
+    ]
+
+
+def _told(rung: Rung, seen: Sequence[Observation], host: str, states: States) -> list[str]:
+    told = rung.tell(seen, states) if rung.tell is not None else []
     passed = [each for each in seen if each.status is Status.PASSED]
     if passed and rung.say is not None:
-        return rung.say(passed[0].facts, host)
+        told = rung.say(passed[0].facts, host)
+    if told:
+        return told
     failed = [each for each in seen if each.failure is not None]
     if failed:
-        return [words.failed(failed[0].failure, failed[0].facts)]
+        reason = redact.clean(failed[0].detail, LONGEST_REASON) if rung.why else ""
+        return [words.failed(failed[0].failure, failed[0].facts), *([reason] if reason else [])]
     reason = words.clean(seen[0].detail) if seen else ""
     return [reason] if reason else []

@@ -46,7 +46,7 @@ def tls(facts: Facts, host: str) -> list[str]:
         case "agrees":
             parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, 'windows-11'))}"]
         case "refused" if versions and not _MODERN.intersection(versions):
-            parts = [f"a Windows 11 PC fails: only TLS {listed(bare)}"]
+            parts = [f"a hardened Windows 11 PC fails: only TLS {listed(bare)}"]
         case "refused":
             suite = clean(str(_shape(facts, "wide").get("cipher", "")))
             why = f" (the host takes {suite})" if suite else ""

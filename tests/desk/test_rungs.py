@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.desk import ladder, words_path, words_security
+from bot.desk.rungs import RUNGS, say
 from bot.evidence import Failure, Observation
 from tests.desk import office as o
 from tests.desk import small
@@ -158,3 +159,18 @@ def test_what_a_place_saw_before_it_was_lost_is_still_told() -> None:
     found = rows(*seen)
     assert found["Port 3389"] == ("ok", "open in 41 ms")
     assert found["TLS"] == ("not checked", "")
+
+
+def test_the_reason_of_a_failed_handshake_stands_beside_it() -> None:
+    shut = Observation.failed("tls.hello", Failure.TLS_CLOSED, "every hello is met by\na close")
+    assert rows(shut.stamped("dc1", 1.0))["TLS"][1] == (
+        "closes right after the client's first message; every hello is met by a close"
+    )
+
+
+def test_a_state_that_is_no_fault_is_told_all_the_same() -> None:
+    quality = passed("path.quality", rtt_ms={"median": 300.0}, samples=9)
+    rung = next(each for each in RUNGS if each.title == "Path")
+    assert say(rung, [quality], o.HOST, {"path-quality": "slow"}) == [
+        "RTT 300 ms", "9 samples", "so far away that a desktop feels slow",
+    ]  # fmt: skip

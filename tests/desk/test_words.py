@@ -121,7 +121,7 @@ def test_names_and_versions() -> None:
     [
         ({"versions": ["TLSv1.0", "TLSv1.2", "TLSv1.3"]}, "TLS 1.0, 1.2 and 1.3"),
         ({"versions": ["TLSv1.0"], "modern_client": "refused"},
-         "a Windows 11 PC fails: only TLS 1.0"),
+         "a hardened Windows 11 PC fails: only TLS 1.0"),
         ({"versions": ["TLSv1.2"], "modern_client": "agrees"},
          "TLS 1.2 only, a Windows 11 PC agrees"),
         ({"versions": ["TLSv1.2", "TLSv1.3"], "modern_client": "agrees",
