@@ -122,6 +122,7 @@ def card(view: TicketView, colour: bool = False) -> str:
         lines.append(verdict(view.proof.closing, "", colour))
     elif view.sentence:
         lines.append(verdict(view.sentence, view.likelihood, colour))
+        lines += [wrapped(view.besides)] if view.besides else []
     lines += [wrapped(code, "  ") for code in view.codes]
     lines += ["", *row_lines(view.rows, colour), ""]
     if view.ruled_out:

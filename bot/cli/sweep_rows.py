@@ -186,8 +186,9 @@ def _sentence(swept: Swept, catalog: Catalog) -> str:
     verdict, target = swept.diagnosis.verdict, (swept.target.host, swept.target.port)
     if verdict.state == "found":
         sight = (target, swept.observations)
-        said = saying.headline(verdict, swept.diagnosis.evidence, catalog, sight)
-        return f"{said} {saying.share(verdict.causes[0].probability)}"
+        said, besides = saying.headline(verdict, swept.diagnosis.evidence, catalog, sight)
+        likely = saying.share(verdict.causes[0].probability)
+        return f"{said} {likely}. {besides}" if besides else f"{said} {likely}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
     unseen = places.unseen(swept.observations)

@@ -75,14 +75,14 @@ def likelihood(body: Body) -> str:
     return share(body.offer.verdict.causes[0].probability)
 
 
-def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> str:
-    """The first sentence of the card."""
+def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> tuple[str, str]:
+    """The first sentence of the card, and what else there is to say of the places looked from."""
     if body.phase in ("looking", "closed") and ticket.state in ("open", "cancelled"):
-        return ""
+        return "", ""
     if body.situation.in_force is not None:
-        return in_force(ticket, body, catalog)
+        return in_force(ticket, body, catalog), ""
     if body.offer is None:
-        return places.blind(body.now, ticket.host)
+        return places.blind(body.now, ticket.host), ""
     target = (ticket.host, ticket.port)
     return headline(body.offer.verdict, body.situation.evidence, catalog, (target, body.now))
 
@@ -92,22 +92,22 @@ def headline(
     evidence: Mapping[str, str],
     catalog: Catalog,
     sight: tuple[tuple[str, int], Sequence[Observation]],
-) -> str:
-    """The verdict in a sentence or two, for ``sight``: a (host, port) and what was seen of it.
+) -> tuple[str, str]:
+    """The verdict in a sentence, and what else to know of the places looked from, if anything.
 
-    A place that could not look, or that sees less than another, is named; it is never the host's
-    fault.
+    ``sight`` is a (host, port) and what was seen of it.  A place that could not look, or that sees
+    less than another, is named; it is never the host's fault.
     """
     target, seen = sight
     blind = places.blind(seen, target[0])
     if blind:
-        return blind
-    hop = places.apart(seen, target, catalog)
-    said = [judged(verdict, evidence, catalog, places.looked(seen)), hop]
+        return blind, ""
+    hop, hindered = places.apart(seen, target, catalog), places.hindered(seen, target[0])
+    said = judged(verdict, evidence, catalog, places.looked(seen))
     if hop and (verdict.state != "found" or _of_the_way(verdict, catalog)):
-        first = verdict.state != "found" and not looks_fine(catalog, evidence)
-        said = [hop, unsettled(verdict)] if first else [hop]
-    return " ".join(filter(None, (*said, places.hindered(seen, target[0]))))
+        open_yet = verdict.state != "found" and not looks_fine(catalog, evidence)
+        return f"{hop} {said}" if open_yet else hop, hindered
+    return said, " ".join(filter(None, (hop, hindered)))
 
 
 def _of_the_way(verdict: Verdict, catalog: Catalog) -> bool:

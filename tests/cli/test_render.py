@@ -6,7 +6,7 @@ import click
 import pytest
 
 from bot.cli import common, render
-from bot.desk.view import Mark, Row
+from bot.desk.view import Mark, Row, TicketView
 
 
 @pytest.fixture
@@ -77,3 +77,15 @@ def test_a_colour_never_stands_without_its_word() -> None:
     coloured = [click.unstyle(line) for line in render.row_lines(rows, colour=True)]
     assert coloured == plain
     assert [line.split("  ")[0] for line in plain] == ["ok", "fault", "not checked", "…"]
+
+
+def test_what_else_is_said_stands_after_the_verdict_and_its_chance() -> None:
+    view = TicketView(
+        1, 1, "srv", "open", "cli:me", sentence="The certificate has expired.",
+        likelihood="Likely: 62 in 100", besides="Jump box dc2 does not answer.",
+    )  # fmt: skip
+    assert render.card(view).splitlines()[1:3] == [
+        "The certificate has expired.   Likely: 62 in 100",
+        "Jump box dc2 does not answer.",
+    ]
+    assert view.summary.index("62 in 100") < view.summary.index("dc2")
