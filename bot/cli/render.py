@@ -13,10 +13,13 @@ import click
 
 from bot.desk.view import Row, StepView, TicketView
 
-WIDEST, NARROWEST = 96, 40
-_TOGETHER = re.compile(r"(?<=[0-9]) (?=(?:in [0-9]+|of [0-9]+|ms|s|min|minutes?|hours?|days?)\b)")
+WIDEST, NARROWEST = 100, 40
+_TOGETHER = re.compile(
+    r"(?<=[0-9]) (?=(?:(?:in|of) [0-9]+|ms|s|min|minutes?|hours?|days?|bytes)\b)"
+    r"|(?<=[0-9] in) (?=[0-9])|(?<=[0-9] of) (?=[0-9])"
+)
 _COMMAND = re.compile(r"`[^`]+`")
-BESIDE = " " * 29
+BESIDE = " " * 28
 """What stands left of a rung's detail: its mark and its name."""
 
 COLOURS = {"ok": "green", "fault": "red", "not checked": "yellow", "…": "cyan"}
@@ -82,7 +85,7 @@ def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
         mark = f"{row.mark:<12}"
         shown = click.style(mark, fg=COLOURS[row.mark]) if colour else mark
         first, *more = filled(row.detail, BESIDE, BESIDE) or [BESIDE]
-        yield f"{shown} {row.title:<16}{first.removeprefix(BESIDE)}".rstrip()
+        yield f"{shown} {row.title:<15}{first.removeprefix(BESIDE)}".rstrip()
         yield from more
 
 
@@ -119,6 +122,7 @@ def card(view: TicketView, colour: bool = False) -> str:
         lines.append(verdict(view.proof.closing, "", colour))
     elif view.sentence:
         lines.append(verdict(view.sentence, view.likelihood, colour))
+        lines += [wrapped(view.besides)] if view.besides else []
     lines += [wrapped(code, "  ") for code in view.codes]
     lines += ["", *row_lines(view.rows, colour), ""]
     if view.ruled_out:

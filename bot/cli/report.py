@@ -67,17 +67,21 @@ def _head(checked: Checked, colour: bool) -> Iterator[str]:
     seconds = checked.elapsed_ms / 1000
     host = f"{checked.target.host} port {checked.target.port}"
     yield f"{host}, looked at from {places} in {seconds:.1f} s"
-    yield verdict(*_sentence(checked), colour)
+    said, likelihood, besides = _sentence(checked)
+    yield verdict(said, likelihood, colour)
+    if besides:
+        yield wrapped(besides)
     for meaning in meanings(checked.catalog, checked.told.codes):
         yield wrapped(f"{meaning.code}: {' '.join(meaning.lines)}", "  ")
 
 
-def _sentence(checked: Checked) -> tuple[str, str]:
-    """The verdict, and how likely it is where something was found."""
+def _sentence(checked: Checked) -> tuple[str, str, str]:
+    """The verdict, how likely it is where something was found, and what else to know."""
     found, evidence = checked.diagnosis.verdict, checked.diagnosis.evidence
     sight = ((checked.target.host, checked.target.port), checked.observations)
-    said = saying.headline(found, evidence, checked.catalog, sight)
-    return said, saying.share(found.causes[0].probability) if found.state == "found" else ""
+    said, besides = saying.headline(found, evidence, checked.catalog, sight)
+    likely = saying.share(found.causes[0].probability) if found.state == "found" else ""
+    return said, likely, besides
 
 
 def _after(checked: Checked) -> Iterator[str]:

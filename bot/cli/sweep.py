@@ -30,7 +30,7 @@ MOST_AT_ONCE = 100
 
 
 @click.command("sweep")
-@click.argument("file")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--via", metavar="NAME|direct|all", help="Where to look from.")
 @click.option(
     "--at-once",
@@ -82,6 +82,7 @@ def command(
     from bot.catalog import load, shipped
     from bot.cli.hostlist import hosts_of
     from bot.cli.progress import Progress
+    from bot.cli.render import wrapped
     from bot.cli.sweep_output import Output
     from bot.cli.sweep_rows import FORMS
     from bot.cli.sweep_tally import Tally
@@ -97,7 +98,8 @@ def command(
             lines = Lines(FORMS[form], load(shipped()), output, tally, progress)
             asyncio.run(_sweep(settings, wish, lines))
     except KeyboardInterrupt:
-        click.echo(_interrupted(len(left) - progress.done, output), err=True)
+        click.echo("\n".join(["", *tally.lines()]), err=True)
+        click.echo(wrapped(_interrupted(len(left) - progress.done, output)), err=True)
         return INTERRUPTED
     click.echo("\n".join(tally.lines()), err=True)
     return tally.exit_code()

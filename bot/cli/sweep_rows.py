@@ -44,6 +44,7 @@ class Gist:
 class Form:
     """How hosts are written, and read back; a form without ``read`` cannot be continued.
 
+    ``hang`` is where a terminal goes on with a line that is too long for it.
     ``head`` is the first line of a file, ``begins`` what each file of this form begins with;
     ``says_why``: a line tells why a host was refused.
     """
@@ -53,6 +54,7 @@ class Form:
     head: str = ""
     begins: str = ""
     says_why: bool = True
+    hang: int | None = None
 
 
 def gist(swept: Swept) -> Gist:
@@ -71,7 +73,7 @@ def as_text(swept: Swept, catalog: Catalog) -> str:
     """One line for people, verdict first."""
     target = swept.target
     host = target.host if target.port == 3389 else f"{target.host} port {target.port}"
-    said = clean(_sentence(swept), 400)
+    said = clean(_sentence(swept, catalog), 400)
     return f"{MARKS[_verdict(swept)]:<8} {host:<32} {said}\n"
 
 
@@ -159,7 +161,7 @@ def _csv_line(values: Sequence[Any]) -> str:
 
 _HEAD = _csv_line(COLUMNS)
 FORMS: Mapping[str, Form] = {
-    "text": Form(as_text),
+    "text": Form(as_text, hang=42),
     "csv": Form(as_csv, from_csv, _HEAD, _HEAD, says_why=False),
     "jsonl": Form(as_json, from_json, begins='{"schema": 1, '),
 }
@@ -178,17 +180,22 @@ def _suspect(swept: Swept) -> CauseShare | None:
     return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
 
 
-def _sentence(swept: Swept) -> str:
+def _sentence(swept: Swept, catalog: Catalog) -> str:
     if swept.diagnosis is None:
         return swept.refusal
-    verdict = swept.diagnosis.verdict
+    verdict, target = swept.diagnosis.verdict, (swept.target.host, swept.target.port)
     if verdict.state == "found":
-        first = verdict.causes[0]
-        return f"{first.title}   {saying.share(first.probability)}"
+        sight = (target, swept.observations)
+        said, besides = saying.headline(verdict, swept.diagnosis.evidence, catalog, sight)
+        likely = saying.share(verdict.causes[0].probability)
+        return f"{said} {likely}. {besides}" if besides else f"{said} {likely}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
     unseen = places.unseen(swept.observations)
-    return f"{unseen}; this says nothing about the host" if unseen else _unsettled(swept)
+    if unseen:
+        return f"{unseen}; this says nothing about the host"
+    hop = places.apart(swept.observations, target, catalog)
+    return hop or _unsettled(swept)
 
 
 def _unsettled(swept: Swept) -> str:
@@ -196,9 +203,8 @@ def _unsettled(swept: Swept) -> str:
     first = _suspect(swept)
     if first is None:
         return "what was seen does not settle it"
-    return (
-        f"not settled; likeliest: {saying.clause(first.title)}   {saying.share(first.probability)}"
-    )
+    chance = round(first.probability * 100)
+    return f"not settled; likeliest ({chance} in 100): {saying.clause(first.title)}"
 
 
 def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:

@@ -4,7 +4,7 @@ Strategy: the first thing that a client would stop at comes first; what the gate
 ``clean``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.desk import words
 from bot.desk.words_security import certificate
@@ -24,7 +24,7 @@ READINGS = {
 }
 
 
-def say(seen: Sequence[Observation], host: str) -> list[str]:
+def say(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """What one place saw of the gateway; of several addresses the one that opened counts."""
     by = {each.probe: each for each in sorted(seen, key=_worth)}
     port = by.get("gateway.tcp")
@@ -60,7 +60,7 @@ def _beyond(by: dict[str, Observation]) -> list[str]:
 def _certificate(tls: Observation) -> str:
     if tls.failure is not None and tls.failure is not Failure.GATEWAY_TLS:
         return words.FAILURES[tls.failure]
-    facts, said = tls.facts, "; ".join(certificate(tls.facts, ""))
+    facts, said = tls.facts, "; ".join(certificate(tls.facts))
     if facts.get("trusted") is False and not facts.get("self_signed"):
         said = "; ".join(filter(None, (said, "not trusted here")))
     return f"certificate {said}" if said else ""

@@ -62,13 +62,13 @@ class _Look:
         looked = {
             vantage: each
             for vantage, each in mine.items()
-            if each and (rung.probe == BOX or not cut_off(self.seen[vantage]))
+            if each and (_was_run(each) or not cut_off(self.seen[vantage]))
         }
         ran = {vantage: each for vantage, each in looked.items() if _was_run(each)}
         words = {
             vantage: said
             for vantage, each in (ran or looked).items()
-            if (said := say(rung, each, self.host))
+            if (said := say(rung, each, self.host, self.states[vantage]))
         }
         if rung.probe == BOX and len(words) > 1:
             return "; ".join(f"{each}: {rung.between.join(said)}" for each, said in words.items())

@@ -21,6 +21,12 @@ SHOWN_FROM = 0.1
 
 MOST_RULED_OUT = 6
 LADDER = "ladder"
+_FINE = (
+    ("tls-hello", "TLS"),
+    ("certificate-validity", "certificate"),
+    ("nla-answer", "sign-in"),
+    ("clock", "clock"),
+)
 
 
 def capital(text: str) -> str:
@@ -69,14 +75,14 @@ def likelihood(body: Body) -> str:
     return share(body.offer.verdict.causes[0].probability)
 
 
-def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> str:
-    """The first sentence of the card."""
+def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> tuple[str, str]:
+    """The first sentence of the card, and what else there is to say of the places looked from."""
     if body.phase in ("looking", "closed") and ticket.state in ("open", "cancelled"):
-        return ""
+        return "", ""
     if body.situation.in_force is not None:
-        return in_force(ticket, body, catalog)
+        return in_force(ticket, body, catalog), ""
     if body.offer is None:
-        return places.blind(body.now, ticket.host)
+        return places.blind(body.now, ticket.host), ""
     target = (ticket.host, ticket.port)
     return headline(body.offer.verdict, body.situation.evidence, catalog, (target, body.now))
 
@@ -86,22 +92,22 @@ def headline(
     evidence: Mapping[str, str],
     catalog: Catalog,
     sight: tuple[tuple[str, int], Sequence[Observation]],
-) -> str:
-    """The verdict in a sentence or two, for ``sight``: a (host, port) and what was seen of it.
+) -> tuple[str, str]:
+    """The verdict in a sentence, and what else to know of the places looked from, if anything.
 
-    A place that could not look, or that sees less than another, is named; it is never the host's
-    fault.
+    ``sight`` is a (host, port) and what was seen of it.  A place that could not look, or that sees
+    less than another, is named; it is never the host's fault.
     """
     target, seen = sight
     blind = places.blind(seen, target[0])
     if blind:
-        return blind
-    hop = places.apart(seen, target, catalog)
-    said = [judged(verdict, evidence, catalog, places.looked(seen)), hop]
+        return blind, ""
+    hop, hindered = places.apart(seen, target, catalog), places.hindered(seen, target[0])
+    said = judged(verdict, evidence, catalog, places.looked(seen))
     if hop and (verdict.state != "found" or _of_the_way(verdict, catalog)):
-        first = verdict.state != "found" and not looks_fine(catalog, evidence)
-        said = [hop, unsettled(verdict)] if first else [hop]
-    return " ".join(filter(None, (*said, places.hindered(seen, target[0]))))
+        open_yet = verdict.state != "found" and not looks_fine(catalog, evidence)
+        return f"{hop} {said}" if open_yet else hop, hindered
+    return said, " ".join(filter(None, (hop, hindered)))
 
 
 def _of_the_way(verdict: Verdict, catalog: Catalog) -> bool:
@@ -113,15 +119,16 @@ def judged(verdict: Verdict, evidence: Mapping[str, str], catalog: Catalog, look
     """The verdict in a sentence: the cause, that all is fine, or what is likeliest so far."""
     if verdict.state == "found":
         return catalog.causes[verdict.causes[0].id].title
-    return all_fine(looked) if looks_fine(catalog, evidence) else unsettled(verdict)
+    return all_fine(looked, evidence) if looks_fine(catalog, evidence) else unsettled(verdict)
 
 
-def all_fine(looked: str) -> str:
+def all_fine(looked: str, evidence: Mapping[str, str]) -> str:
     """Everything visible from where was ``looked`` is fine: where the cause must lie then."""
+    seen = listed(["name", "port", "RDP", *(word for item, word in _FINE if item in evidence)])
     return (
-        f"Everything that can be seen without a password is fine from {looked}: "
-        "name, port, RDP, TLS, certificate, sign-in, clock. So the cause is most likely behind "
-        "the password (rights, account, licence), on the PC, or on the way to the host."
+        f"Everything that can be seen without a password is fine from {looked}: {seen}. "
+        "So the cause is most likely behind the password (rights, account, licence), "
+        "on the PC, or on the way to the host."
     )
 
 

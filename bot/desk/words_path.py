@@ -39,23 +39,23 @@ def _label(name: str) -> str:
     return name.partition(".")[0].casefold()
 
 
-def port(facts: Facts, host: str) -> list[str]:
+def port(facts: Facts) -> list[str]:
     """How fast the port opened."""
     return [f"open in {number(facts['connect_ms'])} ms" if "connect_ms" in facts else "open"]
 
 
-def ports(seen: Sequence[Observation], host: str) -> list[str]:
+def ports(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """The port at the address that opened, and what its other addresses did."""
     tried = [each for each in seen if each.status is not Status.NOT_RUN]
     opened = [each for each in tried if each.status is Status.PASSED]
     if not opened or len(tried) == len(opened):
-        return port(opened[0].facts, host) if opened else []
+        return port(opened[0].facts) if opened else []
     others = [
         f"{clean(str(each.facts['address']))} {PORTS.get(str(each.facts.get('state')), 'fails')}"
         for each in tried
         if each.failure is not None and "address" in each.facts
     ]
-    return [f"{port(opened[0].facts, host)[0]} at {opened[0].facts.get('address')}", *others]
+    return [f"{port(opened[0].facts)[0]} at {opened[0].facts.get('address')}", *others]
 
 
 def companions(facts: Facts, host: str) -> list[str]:
@@ -79,7 +79,7 @@ def companions(facts: Facts, host: str) -> list[str]:
     return parts
 
 
-def path(seen: Sequence[Observation], host: str) -> list[str]:
+def path(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """Round trips and loss, then the largest packets that pass."""
     by = {each.probe: each.facts for each in seen if each.status is not Status.NOT_RUN}
     return [*quality(by.get("path.quality", {})), *largest(by.get("path.mtu", {}))]
@@ -120,7 +120,7 @@ def largest(facts: Facts) -> list[str]:
             return []
 
 
-def udp(seen: Sequence[Observation], host: str) -> list[str]:
+def udp(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """Whether sessions can use UDP: information, for a session works without it."""
-    states = [each.facts.get("state") for each in seen if each.status is not Status.NOT_RUN]
-    return [UDP[state] for state in states[:1] if state in UDP]
+    met = [each.facts.get("state") for each in seen if each.status is not Status.NOT_RUN]
+    return [UDP[state] for state in met[:1] if state in UDP]

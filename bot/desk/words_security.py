@@ -11,12 +11,12 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
-from bot.evidence.certificate import issuer
-from bot.evidence.seen import Seen
 
 RESTRICTED_ADMIN, CREDENTIAL_GUARD = 0x08, 0x10
 """Flags of the negotiation response (MS-RDPBCGR 2.2.1.2.1)."""
 _ALLOWED = ((RESTRICTED_ADMIN, "restricted admin"), (CREDENTIAL_GUARD, "Remote Credential Guard"))
+_WITH_NLA = ("negotiate", "tls-required", "nla-required")
+"""Where the host may take NLA, without which these flags mean nothing."""
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
 SOON_DAYS = 30
@@ -28,14 +28,13 @@ CLOCK_RIGHT_S = 60
 
 def rdp(facts: Facts, host: str) -> list[str]:
     """Which security the server accepts, what kind of server it is, what else it allows."""
-    parts = [SECURITY.get(str(facts.get("security")), "answers")]
+    security = str(facts.get("security"))
+    parts = [SECURITY.get(security, "answers")]
     if facts.get("server") in SERVERS:
         parts.append(SERVERS[facts["server"]])
-    flags = facts.get("flags")
-    allowed = [word for bit, word in _ALLOWED if isinstance(flags, int) and flags & bit]
-    if allowed:
-        parts.append(f"allows {listed(allowed)}")
-    return parts
+    flags = facts.get("flags", 0) if security in _WITH_NLA else 0
+    allowed = ", ".join(word for bit, word in _ALLOWED if flags & bit)
+    return [*parts[:-1], f"{parts[-1]} ({allowed})"] if allowed else parts
 
 
 def tls(facts: Facts, host: str) -> list[str]:
@@ -47,7 +46,7 @@ def tls(facts: Facts, host: str) -> list[str]:
         case "agrees":
             parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, 'windows-11'))}"]
         case "refused" if versions and not _MODERN.intersection(versions):
-            parts = [f"a Windows 11 PC fails: only TLS {listed(bare)}"]
+            parts = [f"a hardened Windows 11 PC fails: only TLS {listed(bare)}"]
         case "refused":
             suite = clean(str(_shape(facts, "wide").get("cipher", "")))
             why = f" (the host takes {suite})" if suite else ""
@@ -69,25 +68,21 @@ def _on(shape: Mapping[str, Any]) -> str:
     return f" with {agreed}" if agreed else ""
 
 
-def certificates(seen: Sequence[Observation], host: str) -> list[str]:
+def certificates(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """The certificate; where two connections met two of them, both."""
     shown: dict[str, Observation] = {}
     for each in seen:
         if each.status is Status.PASSED:
             shown.setdefault(str(each.facts.get("sha256")), each)
-    made = ["; ".join(_parts(each)) for each in shown.values()]
-    if len(made) < 2:
-        return _parts(next(iter(shown.values()))) if shown else []
+    if len(shown) < 2:
+        own = states.get("certificate-issuer") == "windows-made"
+        return [part for each in shown.values() for part in certificate(each.facts, own)]
+    made = ["; ".join(certificate(each.facts)) for each in shown.values()]
     numbered = [f"({number}) {text}" for number, text in enumerate(made, 1)]
     return [f"{len(made)} different certificates on different connections", *numbered]
 
 
-def _parts(seen: Observation) -> list[str]:
-    own = issuer(Seen.of([seen])) == "windows-made"
-    return certificate(seen.facts, "", windows_made=own)
-
-
-def certificate(facts: Facts, host: str, *, windows_made: bool = False) -> list[str]:
+def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
     """Validity, name, issuer, and key or hash where they are weak."""
     parts = _dates(facts)
     subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")
@@ -95,7 +90,7 @@ def certificate(facts: Facts, host: str, *, windows_made: bool = False) -> list[
         parts.append(f"made out to {subject or 'another name'}")
     if facts.get("self_signed"):
         by = f" by {subject}" if subject and facts.get("matches_host") is not False else ""
-        parts.append(f"self-signed{by}{', as Windows makes it' if windows_made else ''}")
+        parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
     elif "issuer" in facts:
         parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
     if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from bot.cli import common, render
-from bot.desk.view import Mark, Row
+from bot.desk.view import Mark, Row, TicketView
 
 
 @pytest.fixture
@@ -17,6 +17,11 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_line_never_ends_between_a_number_and_its_unit(narrow: None) -> None:
     said = render.wrapped("clock right to just about as little as 0.1 s")
     assert said.splitlines() == ["clock right to just about as little as", "0.1 s"]
+
+
+def test_a_chance_is_never_parted(narrow: None) -> None:
+    said = render.wrapped("The name leads to another. Likely: 78 in 100")
+    assert said.splitlines() == ["The name leads to another. Likely:", "78 in 100"]
 
 
 def test_a_likelihood_is_one_piece(narrow: None) -> None:
@@ -34,7 +39,7 @@ def test_what_is_longer_than_a_line_stands_under_its_text(narrow: None) -> None:
     assert said.splitlines() == ["  12. one two three four five six seven", "      eight nine"]
 
 
-@pytest.mark.parametrize(("columns", "width"), [("10", 40), ("80", 80), ("300", 96)])
+@pytest.mark.parametrize(("columns", "width"), [("10", 40), ("80", 80), ("300", 100)])
 def test_the_width_is_the_terminals_within_reason(
     monkeypatch: pytest.MonkeyPatch, columns: str, width: int
 ) -> None:
@@ -72,3 +77,15 @@ def test_a_colour_never_stands_without_its_word() -> None:
     coloured = [click.unstyle(line) for line in render.row_lines(rows, colour=True)]
     assert coloured == plain
     assert [line.split("  ")[0] for line in plain] == ["ok", "fault", "not checked", "…"]
+
+
+def test_what_else_is_said_stands_after_the_verdict_and_its_chance() -> None:
+    view = TicketView(
+        1, 1, "srv", "open", "cli:me", sentence="The certificate has expired.",
+        likelihood="Likely: 62 in 100", besides="Jump box dc2 does not answer.",
+    )  # fmt: skip
+    assert render.card(view).splitlines()[1:3] == [
+        "The certificate has expired.   Likely: 62 in 100",
+        "Jump box dc2 does not answer.",
+    ]
+    assert view.summary.index("62 in 100") < view.summary.index("dc2")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -250,3 +251,44 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_ten_thousand_hosts_are_read(tmp_path: Path) -> None:
     raw = b"".join(b"srv-%d\n" % number for number in range(10_000))
     assert len(hosts_of(write(tmp_path, raw), 3389)) == 10_000
+
+
+def test_a_terminal_goes_on_with_a_long_line_under_its_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    line = FORMS["text"].write(expired(), CATALOG)
+    with Output(FORMS["text"], None) as output:
+        output.write(line)
+        assert capsys.readouterr().out == line
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+        output.write(line)
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first.startswith("fault    srv-app-07   ")
+    assert more
+    assert all(each.startswith(" " * 42) and len(each) <= 80 for each in more)
+
+
+def test_what_is_not_settled_names_one_cause_and_its_chance() -> None:
+    shut = swept(Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout"))
+    said = FORMS["text"].write(shut, CATALOG)
+    assert said.startswith("unclear  srv-app-07  ")
+    assert "not settled; likeliest (" in said
+
+
+def test_places_that_differ_are_told_in_the_line_of_a_host() -> None:
+    opened = Observation.passed("port.tcp", state="open", address="192.0.2.17")
+    named = Observation.passed("name.lookup", addresses=["192.0.2.17"], status="ok")
+    shut = Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout")
+    seen = [each.stamped("dc1", 1.0) for each in (named, opened)]
+    seen += [each.stamped("direct", 1.0) for each in (named, shut)]
+    evidence = evidence_of(CATALOG, seen, Told())
+    judged = verdict(MODEL, Situation(evidence=evidence, answers={}))
+    one = Swept(Target("srv"), seen, Diagnosis(evidence, ladders(seen), judged, None), "", 1.0)
+    assert "something between your network and it blocks port 3389" in FORMS["text"].write(
+        one, CATALOG
+    )
+    blind = swept(Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout"))
+    assert "Jump box lab answered too late; this says nothing about the host" in FORMS[
+        "text"
+    ].write(blind, CATALOG)

@@ -1,6 +1,7 @@
 """Places compared in sentences: the hop at fault is named, and a jump box never blames the host."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +24,8 @@ def judged(seen: Sequence[Observation]) -> Diagnosis:
 def said(*sights: Sequence[Observation]) -> str:
     seen = [each for sight in sights for each in sight]
     found = judged(seen)
-    return saying.headline(found.verdict, found.evidence, CATALOG, (TARGET, seen))
+    both = saying.headline(found.verdict, found.evidence, CATALOG, (TARGET, seen))
+    return " ".join(filter(None, both))
 
 
 def stopped(place: str, probe: str, failure: Failure, **facts: str) -> list[Observation]:
@@ -117,3 +119,13 @@ def test_a_jump_box_lost_half_way_holds_nothing_against_the_host() -> None:
     told = said([*o.healthy("dc1")[1:3], lost])
     assert "Nothing was sent" not in told
     assert "incomplete and not held against it" in told
+
+
+def test_what_else_is_said_stays_apart_from_the_cause_and_its_chance() -> None:
+    seen = [*o.expired("dc1"), *silent("direct")]
+    found = judged(seen)
+    first = [each for each in found.verdict.causes if each.id == "certificate-expired"]
+    decided = replace(found.verdict, state="found", causes=tuple(first))
+    said, besides = saying.headline(decided, found.evidence, CATALOG, (TARGET, seen))
+    assert said == CATALOG.causes["certificate-expired"].title
+    assert besides.endswith("blocks port 3389.")

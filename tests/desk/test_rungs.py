@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.desk import ladder, words_path, words_security
+from bot.desk.rungs import RUNGS, say
 from bot.evidence import Failure, Observation
 from tests.desk import office as o
 from tests.desk import small
@@ -78,16 +79,28 @@ def test_two_certificates_on_two_connections_are_both_shown() -> None:
     )
 
 
+def test_the_certificate_that_windows_makes_is_told_as_such() -> None:
+    one = passed("tls.certificate", sha256="aa", subject="CN=SRV-APP-07", self_signed=True)
+    states = {"certificate-issuer": "windows-made"}
+    assert words_security.certificates([one], states) == ["self-signed, as Windows makes it"]
+    assert words_security.certificates([one], {}) == ["self-signed by SRV-APP-07"]
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (0x1F, ["requires NLA", "allows restricted admin and Remote Credential Guard"]),
-        (0x08, ["requires NLA", "allows restricted admin"]),
+        (0x1F, ["requires NLA (restricted admin, Remote Credential Guard)"]),
+        (0x08, ["requires NLA (restricted admin)"]),
         (0x07, ["requires NLA"]),
     ],
 )
 def test_flags_of_the_negotiation(flags: int, said: list[str]) -> None:
     assert words_security.rdp({"security": "nla-required", "flags": flags}, "") == said
+
+
+def test_flags_mean_nothing_without_nla() -> None:
+    told = words_security.rdp({"security": "rdp-only", "server": "windows", "flags": 0x1F}, "")
+    assert told == ["offers plain RDP security only", "Windows"]
 
 
 def test_a_clock_is_told_with_what_it_may_be_off() -> None:
@@ -137,3 +150,27 @@ def test_jump_boxes_are_named_where_one_of_them_failed() -> None:
     assert mark == "fault"
     assert "dc2: the jump box does not answer" in said
     assert "dc1: reached" in said
+
+
+def test_what_a_place_saw_before_it_was_lost_is_still_told() -> None:
+    lost = Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout")
+    rest = Observation.not_run("tls.hello", "the jump box failed")
+    seen = [*o.healthy("dc1")[1:3], lost.stamped("dc1", 1.0), rest.stamped("dc1", 0.0)]
+    found = rows(*seen)
+    assert found["Port 3389"] == ("ok", "open in 41 ms")
+    assert found["TLS"] == ("not checked", "")
+
+
+def test_the_reason_of_a_failed_handshake_stands_beside_it() -> None:
+    shut = Observation.failed("tls.hello", Failure.TLS_CLOSED, "every hello is met by\na close")
+    assert rows(shut.stamped("dc1", 1.0))["TLS"][1] == (
+        "closes right after the client's first message; every hello is met by a close"
+    )
+
+
+def test_a_state_that_is_no_fault_is_told_all_the_same() -> None:
+    quality = passed("path.quality", rtt_ms={"median": 300.0}, samples=9)
+    rung = next(each for each in RUNGS if each.title == "Path")
+    assert say(rung, [quality], o.HOST, {"path-quality": "slow"}) == [
+        "RTT 300 ms", "9 samples", "so far away that a desktop feels slow",
+    ]  # fmt: skip

@@ -52,7 +52,7 @@ def test_spans_of_time(seconds: float, said: str) -> None:
     ],
 )  # fmt: skip
 def test_certificates(facts: dict[str, Any], said: str) -> None:
-    assert "; ".join(words_security.certificate(facts, o.HOST)) == said
+    assert "; ".join(words_security.certificate(facts)) == said
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_names_and_versions() -> None:
     [
         ({"versions": ["TLSv1.0", "TLSv1.2", "TLSv1.3"]}, "TLS 1.0, 1.2 and 1.3"),
         ({"versions": ["TLSv1.0"], "modern_client": "refused"},
-         "a Windows 11 PC fails: only TLS 1.0"),
+         "a hardened Windows 11 PC fails: only TLS 1.0"),
         ({"versions": ["TLSv1.2"], "modern_client": "agrees"},
          "TLS 1.2 only, a Windows 11 PC agrees"),
         ({"versions": ["TLSv1.2", "TLSv1.3"], "modern_client": "agrees",
@@ -194,7 +194,7 @@ def test_a_stranger_on_the_port_is_named(first: bytes, said: str) -> None:
 
 @given(st.text(max_size=300))
 def test_strings_of_a_target_stay_one_short_printable_line(text: str) -> None:
-    [said] = words_security.certificate({"issuer": text, "self_signed": False}, o.HOST)
+    [said] = words_security.certificate({"issuer": text, "self_signed": False})
     assert "\n" not in said
     assert len(said) <= 140
     assert all(char.isprintable() for char in said)
