@@ -138,7 +138,7 @@ class Connection:
         """Run a short command; None when the jump box runs none for us or it takes too long."""
         try:
             async with asyncio.timeout_at(deadline), self._commands:
-                starting = self._ssh.create_process(command, errors="replace")
+                starting = self._ssh.create_process(command, errors="replace", window=WINDOW)
                 process = await self._opened(starting, lambda made: made.channel, deadline)
                 return await _finished(process)
         except (asyncssh.Error, OSError, VantageError, Lost):  # a timeout is an OSError
