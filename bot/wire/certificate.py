@@ -6,6 +6,7 @@ raises ``Malformed``.  Judging (expired, weak, wrong name) is done elsewhere.
 Sources: RFC 5280; RFC 6125 6.4 and RFC 9525 6.3 for the comparison of names.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from ipaddress import ip_address
@@ -15,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from bot.wire.cursor import Malformed
@@ -41,6 +43,15 @@ def certificate_facts(
     ``strict`` compares as a web client does: whole names only, and an address must be listed.
     Raises Malformed when there is no certificate or the leaf is not one.
     """
+    with warnings.catch_warnings():
+        # Meant for those who make certificates; a host could write to our terminal with it.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return _facts(chain, hosts, now, strict=strict)
+
+
+def _facts(
+    chain: Sequence[bytes], hosts: Sequence[str], now: datetime, *, strict: bool
+) -> dict[str, Any]:
     if not chain:
         raise Malformed("no certificate")
     try:

@@ -1,5 +1,5 @@
 import struct
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import ip_address
 from itertools import pairwise
 
 import dns.message
@@ -48,8 +48,8 @@ def test_answers_read_as_another_implementation_wrote_them(
     found = read_answer(message.to_wire())
     assert found.question is not None
     assert ".".join(label.decode() for label in found.question.name) == name.removesuffix(".")
-    plain = {"A": IPv4Address, "AAAA": IPv6Address, "PTR": lambda one: one.removesuffix(".")}[kind]
-    assert set(found.records) == {str(plain(one)) for one in wanted}  # type: ignore[operator]
+    plain = {str(ip_address(one)) if kind != "PTR" else one.removesuffix(".") for one in wanted}
+    assert set(found.records) == plain
     assert len(found.records) == len(wanted)
 
 
