@@ -58,12 +58,23 @@ def until(stage: str, act: Act) -> Serve:
 
 
 async def drip(peer: Peer, channel: Channel, sound: bytes) -> None:
-    """What belongs here, one byte a second."""
-    del peer
+    """What belongs here, one byte a second; like all acts it ends when the client leaves."""
     for byte in sound:
         await channel.send(bytes((byte,)))
-        await asyncio.sleep(1)
-    await asyncio.Event().wait()
+        if await left(peer, 1.0):
+            return
+    await left(peer, None)
+
+
+async def left(peer: Peer, seconds: float | None) -> bool:
+    """Whether the client leaves within some seconds; what it says meanwhile is passed over."""
+    try:
+        async with asyncio.timeout(seconds):
+            while await peer.read():
+                pass
+    except TimeoutError:
+        return False
+    return True
 
 
 async def silence(peer: Peer, channel: Channel, sound: bytes) -> None:

@@ -1,13 +1,12 @@
 """Gateways whose answer never ends, comes byte by byte, or is far too long."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from bot.lab.certificates import root, web_context
 from bot.probes import Target
-from tests.hostile.hosts import HUNDRED_MEGABYTES
+from tests.hostile.hosts import HUNDRED_MEGABYTES, left
 from tests.hostile.meter import MOST_TAKEN, Metered, seen
 from tests.probes.servers import Peer, Secured, Serve, hosting
 
@@ -34,7 +33,8 @@ def answering(first: bytes, endless: bytes = b"", *, slowly: bool = False) -> Se
         await tls.read()
         for at in range(len(first)) if slowly else ():
             await tls.send(first[at : at + 1])
-            await asyncio.sleep(1)
+            if await left(peer, 1.0):
+                return
         await tls.send(first or b"\r\n")
         piece = endless * (16000 // len(endless)) if endless else b""
         for _ in range(HUNDRED_MEGABYTES // len(piece) if piece else 0):
@@ -88,6 +88,7 @@ async def test_a_handshake_that_drips() -> None:
         await peer.read()
         for byte in b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + bytes(64):
             await peer.send(bytes((byte,)))
-            await asyncio.sleep(1)
+            if await left(peer, 1.0):
+                return
 
     assert await said(drip) == ("tls.silent", "not_run")

@@ -14,7 +14,7 @@ from bot.evidence import Observation
 from bot.probes import Target
 from bot.vantage.base import Address, Stream
 from bot.vantage.jumpbox import Jumpbox
-from tests.hostile.hosts import HUNDRED_MEGABYTES, STAGES, flood, good, until
+from tests.hostile.hosts import HUNDRED_MEGABYTES, STAGES, flood, good, left, until
 from tests.hostile.meter import MOST_TAKEN, Meter, seen, words
 from tests.probes.servers import Peer, Serve, hosting
 from tests.vantage.servers import SshBox, soon, tcp_server
@@ -146,7 +146,8 @@ async def test_a_jump_box_that_drips(tmp_path: Path) -> None:
     async def drip(peer: Peer) -> None:
         for byte in b"SSH-2.0-OpenSSH_9.2\r\n":
             await peer.send(bytes((byte,)))
-            await asyncio.sleep(1)
+            if await left(peer, 1.0):
+                return
 
     box = SshBox()
     async with hosting(drip) as host:

@@ -1,6 +1,5 @@
 """DNS servers that answer without end, byte by byte, with far too much, or in circles."""
 
-import asyncio
 import struct
 
 import pytest
@@ -11,7 +10,7 @@ from bot.targets import Rules
 from bot.vantage.direct import Direct
 from bot.vantage.names import Files
 from tests.fuzz.names import framed
-from tests.hostile.hosts import HUNDRED_MEGABYTES
+from tests.hostile.hosts import HUNDRED_MEGABYTES, left
 from tests.hostile.meter import seen
 from tests.probes.servers import Peer, Serve, hosting
 
@@ -45,7 +44,8 @@ async def drip(peer: Peer) -> None:
     number = (await peer.exactly(14))[2:4]
     for byte in told(number, ANSWER):
         await peer.send(bytes((byte,)))
-        await asyncio.sleep(1)
+        if await left(peer, 1.0):
+            return
 
 
 async def silence(peer: Peer) -> None:
