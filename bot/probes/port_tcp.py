@@ -27,7 +27,7 @@ async def probe(ctx: Context) -> None:
 
     Raises TargetRefused when the rules close every address.
     """
-    addresses = (await ctx.need(ctx.trail.lookup)).addresses[:MOST_ADDRESSES]
+    addresses = dict.fromkeys((await ctx.need(ctx.trail.lookup)).addresses[:MOST_ADDRESSES])
     attempts = {address: asyncio.create_task(_attempt(ctx, address)) for address in addresses}
     everything = asyncio.create_task(asyncio.wait(attempts.values()))
     enough = asyncio.create_task(ctx.trail.enough.wait())

@@ -151,6 +151,7 @@ def _context(lowest: str, highest: str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        context.options |= ssl.OP_NO_RENEGOTIATION  # a host could ask for it without end
         context.options |= _LEGACY_SERVER_CONNECT
         context.minimum_version = VERSIONS[lowest]
         context.maximum_version = VERSIONS[highest]

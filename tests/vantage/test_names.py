@@ -22,7 +22,7 @@ def test_resolv_conf_is_read_as_resolvers_read_it() -> None:
         "",
     )
     assert files.servers == (("10.0.0.53", 53), ("fe80::1", 53))
-    assert files.search == ("corp.example", "lab.example.")
+    assert files.search == ("corp.example", "lab.example")
     assert files.ndots == 2
     assert Files.read("options ndots:99", "").ndots == 15
     assert len(Files.read("search " + " ".join("abcdefghijklmnop"), "").search) == 10
