@@ -56,6 +56,8 @@ class Line:
         self.address = address
         self.connect_ms = connect_ms
         self.pending = ExitStack()
+        self.left = False
+        """Whether who opened it has left it to somebody else, who closes it."""
         self._stream = stream
         self._until = until
         self._heard = 0
@@ -182,11 +184,13 @@ class Conduct:
 
     @asynccontextmanager
     async def keeping(self, line: Line) -> AsyncIterator[Line]:
-        """Close the line at the end of the block."""
+        """Close the line at the end of the block, unless it was left to somebody meanwhile."""
+        line.left = False
         try:
             yield line
         finally:
-            await self.close(line)
+            if not line.left:
+                await self.close(line)
 
     async def close_all(self) -> None:
         """Close whatever is still open, at once."""
