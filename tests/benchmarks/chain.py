@@ -122,35 +122,45 @@ class Bare:
         await self._ssh.wait_closed()
 
 
+class Watch:
+    """When what was known of a look, in milliseconds since it began."""
+
+    def __init__(self) -> None:
+        self._now = asyncio.get_running_loop().time
+        self._began = self._now()
+        self.known = dict[str, float]()
+        self.connects = list[float]()
+
+    def elapsed(self) -> float:
+        """Milliseconds so far."""
+        return (self._now() - self._began) * 1000
+
+    def report(self, seen: Observation) -> None:
+        """Take one observation in."""
+        self.known[seen.probe] = self.elapsed()
+        if seen.probe == "port.tcp":
+            self.connects.append(seen.facts.get("connect_ms", 0.0))
+
+
 async def turns(jumpbox: Jumpbox, config: Path, address: str, runs: int) -> list[Pair]:
-    """Take turns: the bare chain and a whole look."""
+    """Take turns: the bare chain and a whole look; the first turn fills caches and is dropped."""
     settings = read(config)
     bare = await Bare.through(jumpbox, settings.jumpbox[0].user)
-    scout = Scout.of(settings)
-    now = asyncio.get_running_loop().time
+    scout, target = Scout.of(settings), Target(address, PORT)
     pairs = []
     try:
-        for turn in range(runs + 1):
+        for _ in range(runs + 1):
             certificate, chain = await bare.chain(address)
             await asyncio.sleep(PAUSE_S)
-            known: dict[str, float] = {}
-            connects: list[float] = []
-            began = now()
-
-            def report(seen: Observation) -> None:
-                known[seen.probe] = (now() - began) * 1000
-                if seen.probe == "port.tcp":
-                    connects.append(seen.facts.get("connect_ms", 0.0))
-
-            await scout.look(Target(address, PORT), ("jump",), seconds=PATIENCE_S, report=report)
-            whole = (now() - began) * 1000
+            watch = Watch()
+            await scout.look(target, ("jump",), seconds=PATIENCE_S, report=watch.report)
+            whole = watch.elapsed()
             await asyncio.sleep(PAUSE_S)
-            if turn:  # the first makes the connection and fills caches
-                pairs.append(Pair(certificate, chain, known, whole, tuple(connects)))
+            pairs.append(Pair(certificate, chain, watch.known, whole, tuple(watch.connects)))
     finally:
         await scout.close()
         await bare.close()
-    return pairs
+    return pairs[1:]
 
 
 def median(pairs: list[Pair], of: Callable[[Pair], float]) -> float:

@@ -100,9 +100,9 @@ def relay() -> None:
         raise OSError(ctypes.get_errno(), "no namespace of its own")
     far = _tunnel("far", FAR)
     print("ready", flush=True)
-    delay = 0.0
+    delay: float | None = 0.0
     waiting = {near: deque[tuple[float, bytes]](), far: deque[tuple[float, bytes]]()}
-    while True:
+    while delay is not None:
         now = time.monotonic()
         for device, queue in waiting.items():
             while queue and queue[0][0] <= now:
@@ -110,14 +110,12 @@ def relay() -> None:
         due = [queue[0][0] for queue in waiting.values() if queue]
         wait = max(0.0, min(due) - time.monotonic()) if due else None
         ready = select.select([near, far, 0], [], [], wait)[0]
-        if 0 in ready:
-            line = os.read(0, 64)
-            if not line:
-                return
-            delay = float(line)
         for source, sink in ((near, far), (far, near)):
             if source in ready:
                 _drain(source, waiting[sink], delay)
+        if 0 in ready:
+            line = os.read(0, 64)
+            delay = float(line) if line else None
 
 
 def _drain(source: int, queue: "deque[tuple[float, bytes]]", delay: float) -> None:

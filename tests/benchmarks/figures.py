@@ -1,4 +1,4 @@
-"""How a figure is printed: what it is, the number, and the goal beside it with "reached" or "missed"."""
+"""How a figure is printed: what it is, the number, and the goal beside it, reached or missed."""
 
 import os
 import resource
@@ -28,10 +28,18 @@ class Figures:
 
     reached: int = 0
     missed: list[str] = field(default_factory=list)
+    _title: str = ""
+    _about: str = ""
 
     def title(self, text: str) -> None:
         """Begin a group."""
+        self._title, self._about = text, ""
         print(f"\n-- {text}", flush=True)
+
+    def about(self, text: str) -> None:
+        """Say what the next figures of the group are about."""
+        self._about = f", {text}"
+        print(f"   {text}", flush=True)
 
     def show(self, what: str, value: float, unit: str, goal: Goal | None = None) -> None:
         """Print one figure."""
@@ -39,13 +47,13 @@ class Figures:
         if said.endswith("reached"):
             self.reached += 1
         elif said:
-            self.missed.append(what)
+            self.missed.append(f"{self._title}{self._about}: {what.strip()}, {value:.2f} {unit}")
         digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-        print(f"   {what:<66} {value:>8.{digits}f} {unit:<6} {said}".rstrip(), flush=True)
+        print(f"     {what:<56} {value:>8.{digits}f} {unit:<6} {said}".rstrip(), flush=True)
 
     def say(self, text: str) -> None:
         """Print what is not a number."""
-        print(f"   {text}", flush=True)
+        print(f"     {text}", flush=True)
 
     def close(self) -> None:
         """Print how many goals were reached, and which were not."""

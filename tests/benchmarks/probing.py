@@ -19,7 +19,7 @@ import pytest
 
 from tests.benchmarks import crowd
 from tests.benchmarks.figures import Figures
-from tests.benchmarks.rivals import SSLYZE, Host, compare
+from tests.benchmarks.rivals import SSLYZE, Host, Way, compare
 from tests.benchmarks.servers import settings, xrdps
 
 NEAR = Host("xrdp (TLS)", "127.0.71.1")
@@ -34,7 +34,7 @@ def machine() -> str:
     )
 
 
-def distances(figures: Figures) -> None:
+def distances(figures: Figures, *, full: bool) -> None:
     """Run ``delayed`` in a network namespace of its own; its output is ours."""
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         figures.title("Distances")
@@ -42,6 +42,7 @@ def distances(figures: Figures) -> None:
         near(figures)
         return
     command = ["unshare", "--net", "--", sys.executable, "-m", "tests.benchmarks.delayed"]
+    command += ["--full"] if full else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         last = ""
@@ -64,7 +65,7 @@ def near(figures: Figures) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with xrdps(folder / "xrdp", [NEAR.address]):
-            compare(figures, NEAR, settings(folder, "127.0.0.0/8"), "direct")
+            compare(figures, NEAR, Way(settings(folder, "127.0.0.0/8"), "direct", 1))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -77,7 +78,7 @@ def main(arguments: list[str] | None = None) -> None:
     if not SSLYZE.exists():
         print("sslyze: not installed (`make bench` installs it)")
     try:
-        distances(figures)
+        distances(figures, full=full)
         crowd.simulated(figures, crowd.SIMULATED if full else crowd.REAL)
         with tempfile.TemporaryDirectory() as name:
             crowd.real(figures, Path(name), crowd.REAL if full else crowd.FEW)

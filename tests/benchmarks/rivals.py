@@ -24,7 +24,7 @@ SCRIPTS = "rdp-enum-encryption,rdp-ntlm-info,ssl-cert,ssl-enum-ciphers"
 SSLYZE = Path(".venv-bench/bin/sslyze")
 """Made by ``make bench``, in an environment of its own."""
 
-RUNS = 3
+LOOKS = 5
 PAUSE_S = 0.8  # FreeRDP's server side minds connections back to back
 NMAP_GOAL, SSLYZE_GOAL = Goal(8, at_least=True), Goal(25, at_least=True)
 _VERSIONS = {"TLSv1.0": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
@@ -55,28 +55,39 @@ class Host:
     address: str
 
 
-def compare(figures: Figures, host: Host, config: Path, via: str) -> None:
-    """Print one host's comparison; ``via`` is the place that our look is from."""
-    look, cpu, seen = asyncio.run(_looks(host.address, config, via))
-    command = _repeat(check(host.address, config, via), RUNS)
-    figures.show(f"{host.name}: our look in a running bot, from {via}", look, "s")
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to compare: our settings, the place that our look is from, runs, whom to leave out."""
+
+    config: Path
+    via: str
+    runs: int
+    skipped: str = ""
+
+
+def compare(figures: Figures, host: Host, way: Way) -> None:
+    """Print one host's comparison.  The goals are for a look of a bot that runs already."""
+    figures.about(host.name)
+    look, cpu, seen = asyncio.run(_looks(host.address, way))
+    figures.show(f"our look in a running bot, from {way.via}", look, "s")
     figures.show("   its CPU", cpu * 1000, "ms")
-    figures.show("   the whole command `rdp-triage check`", command.seconds, "s")
+    command = _repeat(check(host.address, way.config, way.via), max(3, way.runs))
+    figures.show("the whole command `rdp-triage check`", command.seconds, "s")
     figures.show("   its CPU", command.cpu * 1000, "ms")
     figures.say(f"   found: {ours(seen)}")
     rivals = (
-        ("nmap, four scripts", nmap(host.address), RUNS, NMAP_GOAL, _nmap_found),
-        ("sslyze, everything", sslyze(f"{host.address}:{PORT}"), 1, SSLYZE_GOAL, _sslyze_found),
+        ("nmap, four scripts", nmap(host.address), NMAP_GOAL, _nmap_found),
+        ("sslyze, everything", sslyze(f"{host.address}:{PORT}"), SSLYZE_GOAL, _sslyze_found),
     )
-    for name, rival, runs, goal, found in rivals:
-        if rival is None:
-            figures.say(f"{host.name}: {name}: not installed")
+    for name, rival, goal, found in rivals:
+        if rival is None or (way.skipped and name.startswith(way.skipped)):
+            figures.say(f"{name}: {'only with --full' if rival else 'not installed'}")
             continue
-        ran = _repeat(rival, runs)
-        figures.show(f"{host.name}: {name}", ran.seconds, "s")
+        ran = _repeat(rival, way.runs if name.startswith("nmap") else 1)
+        figures.show(name, ran.seconds, "s")
         figures.show("   its CPU", ran.cpu * 1000, "ms")
         figures.show("   its time / our look's", ran.seconds / look, "x", goal)
-        figures.show("   its time / our whole command's", ran.seconds / command.seconds, "x", goal)
+        figures.show("   its time / our whole command's", ran.seconds / command.seconds, "x")
         figures.show("   its CPU / our whole command's", ran.cpu / command.cpu, "x")
         figures.say(f"   found: {found(ran.output)}")
 
@@ -91,14 +102,14 @@ def _repeat(command: Sequence[str], runs: int) -> Ran:
     return Ran(seconds, statistics.median(one.cpu for one in done), done[-1].output)
 
 
-async def _looks(address: str, config: Path, via: str) -> tuple[float, float, list[Any]]:
+async def _looks(address: str, way: Way) -> tuple[float, float, list[Any]]:
     """Median seconds and CPU seconds of a look over a connection that is warm."""
-    scout, target = Scout.of(read(config)), Target(address, PORT)
+    scout, target = Scout.of(read(way.config)), Target(address, PORT)
     spent, busy, seen = [], [], list[Any]()
     try:
-        for _ in range(RUNS + 1):
+        for _ in range(LOOKS + 1):
             began, cpu = time.perf_counter(), time.process_time()
-            seen = await scout.look(target, (via,), seconds=10)
+            seen = await scout.look(target, (way.via,), seconds=10)
             spent.append(time.perf_counter() - began)
             busy.append(time.process_time() - cpu)
             await asyncio.sleep(PAUSE_S)
@@ -138,10 +149,14 @@ def _sslyze_found(output: str) -> str:
     versions = [
         name
         for name, digits in _VERSIONS.items()
-        if "The server accepted" in output.partition(f"* TLS {digits} Cipher Suites")[2][:900]
+        if "The server accepted" in _section(output, f"TLS {digits} Cipher Suites")
     ]
     shown = "yes" if "SHA1 Fingerprint" in output else "no"
     return f"TLS {_listed(versions)}, certificate {shown}, nothing of negotiation or NLA"
+
+
+def _section(output: str, title: str) -> str:
+    return output.partition(f" * {title}")[2].partition("\n * ")[0]
 
 
 def _listed(versions: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""A simulated Windows Server 2022 that requires NLA, TLS 1.2 and 1.3, at an address of one's choice.
+"""A simulated Windows Server 2022 that requires NLA, TLS 1.2 and 1.3, at any address.
 
 No real Windows runs here.  It stands in for one where the conduct matters: FreeRDP's server side
 looks like GNOME Remote Desktop, so that a real one is met one connection at a time.
