@@ -204,6 +204,7 @@ async def test_a_hundred_streams_at_once(tmp_path: Path) -> None:
 async def test_a_stopped_jump_box_is_not_a_silent_host(tmp_path: Path) -> None:
     async with jumpbox(tmp_path) as (vantage, server), tcp_server(silence) as port:
         await vantage._link.files(soon())
+        await vantage._link.survey(soon())
         stream = await vantage.connect(LOOPBACK, port, soon())
         with pytest.raises(VantageError) as silent_host:
             await stream.read(9, soon(0.4))
