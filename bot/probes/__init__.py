@@ -16,10 +16,13 @@ from bot.probes import (
     jumpbox_session,
     name_lookup,
     nla_challenge,
+    path_mtu,
+    path_quality,
     port_tcp,
     rdp_negotiation,
     tls_certificate,
     tls_hello,
+    udp_transport,
 )
 from bot.probes.base import Probe, Report, Target
 
@@ -46,6 +49,11 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello",)),
         tls_certificate.NAME: Entry(tls_certificate.probe, (tls_hello.NAME,)),
         nla_challenge.NAME: Entry(nla_challenge.probe, (rdp_negotiation.NAME,), ("handshake",)),
+        # The path itself: the handshakes made anyway and one burst of echoes, then one hello that
+        # fills whole packets beside the short ones, and one datagram.
+        path_quality.NAME: Entry(path_quality.probe, (port_tcp.NAME,), ("ping", "echoes")),
+        path_mtu.NAME: Entry(path_mtu.probe, (tls_hello.NAME, path_quality.NAME)),
+        udp_transport.NAME: Entry(udp_transport.probe, (port_tcp.NAME,)),
         # These three only where the target has a gateway; they need nothing of the host.
         gateway_tcp.NAME: Entry(gateway_tcp.probe, (jumpbox_session.NAME,), ("gateway",)),
         gateway_tls.NAME: Entry(gateway_tls.probe, (gateway_tcp.NAME,), ("tunnel",)),

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from bot.evidence import Observation
 from bot.probes.conduct import TOO_SOON, Conduct, Line
-from bot.vantage.base import Address, Lookup, TargetRefused, Vantage, VantageError
+from bot.vantage.base import Address, Echo, Lookup, TargetRefused, Vantage, VantageError
 from bot.vantage.tls import TlsStream
 from bot.wire.flight import ServerHello
 
@@ -61,6 +61,12 @@ class Promise(Generic[T]):
     def kept(self) -> bool:
         """Whether the value is there."""
         return self._fate.done() and isinstance(self._fate.result(), tuple)
+
+    @property
+    def value(self) -> T | None:
+        """The value if it is there; nobody waits."""
+        fate = self._fate.result() if self._fate.done() else ""
+        return None if isinstance(fate, str) else fate[0]
 
     def keep(self, value: T) -> bool:
         """Give the value to all who wait; False when the fate was known already."""
@@ -116,6 +122,10 @@ class Trail:
     """Where to connect: known before the port has opened when there is only one address."""
     port: Promise[Line] = field(default_factory=Promise)
     """The first connection that opened; it belongs to the first negotiation request."""
+    ping: Promise[Echo] = field(default_factory=Promise)
+    """The first echo: the host answers pings, so it is worth waiting for the others."""
+    echoes: Promise[tuple[Echo, ...]] = field(default_factory=Promise)
+    """One burst, of ordinary size and of every size that a path may have."""
     hello: Promise[ServerHello] = field(default_factory=Promise)
     handshake: Promise[Handshake] = field(default_factory=Promise)
     gateway: Promise[GatewayLine] = field(default_factory=Promise)

@@ -55,7 +55,7 @@ async def test_a_healthy_windows_host() -> None:
     assert (nla["computer"], nla["os_build"], nla["patched"]) == ("SRV-APP-07", 17763, True)
     assert abs(nla["clock_skew_s"]) < 60
     assert 0 <= nla["clock_skew_error_s"] < 60
-    assert host.connections == len(vantage.connects) == 12
+    assert host.connections == len(vantage.connects) == 13
     assert vantage.most_pending <= 3
     assert len(seen) == 1
     assert b"NTLMSSP\0\x01" in seen[0]
