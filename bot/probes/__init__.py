@@ -46,7 +46,7 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         host_companions.NAME: Entry(host_companions.probe, (port_tcp.NAME,)),
         rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,)),
         # These two only want the port, but how to treat the host shows in the negotiation.
-        tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello",)),
+        tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello", "chains")),
         tls_certificate.NAME: Entry(tls_certificate.probe, (tls_hello.NAME,)),
         nla_challenge.NAME: Entry(nla_challenge.probe, (rdp_negotiation.NAME,), ("handshake",)),
         # The path itself: the handshakes made anyway and one burst of echoes, then one hello that

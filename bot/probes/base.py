@@ -127,6 +127,8 @@ class Trail:
     echoes: Promise[tuple[Echo, ...]] = field(default_factory=Promise)
     """One burst, of ordinary size and of every size that a path may have."""
     hello: Promise[ServerHello] = field(default_factory=Promise)
+    chains: Promise[tuple[tuple[bytes, ...], ...]] = field(default_factory=Promise)
+    """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
     gateway: Promise[GatewayLine] = field(default_factory=Promise)
     tunnel: Promise[Tunnel] = field(default_factory=Promise)

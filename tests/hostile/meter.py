@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes import Target
-from bot.probes.conduct import MOST_BYTES
+from bot.probes.line import MOST_BYTES
 from bot.probes.run import look
 from bot.vantage.base import Address, Lookup, Stream, Vantage
 from tests.probes.loopback import LOOPBACK, Loopback
