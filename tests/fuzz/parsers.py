@@ -169,6 +169,9 @@ def _files(data: bytes) -> object:
     files = Files.read(resolv_conf, hosts)
     for server, port in files.servers:
         assert (ip_address(server), port) == (ip_address(server), 53)
+    assert len(files.servers) <= 3
+    for entry in files.hosts.values():
+        assert len(entry.addresses) == len(set(entry.addresses)) > 0
     found = [*files.search, *files.hosts, *(entry.canonical for entry in files.hosts.values())]
     assert all(normal_name(name) == name.removesuffix(".").lower() for name in found)
     return {"servers": files.servers, "names": found, "completed": files.completions("srv")}
