@@ -8,6 +8,7 @@ TLS 1.3 is not, the answer to ``tls13`` counts for both: together they are the w
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.evidence import Failure, Observation
@@ -72,10 +73,20 @@ async def _wide(ctx: Context, found: Found) -> None:
                 await _ending(ctx, line, found)
         if isinstance(answer, Refused) and answer.code != Refusal.NO_CERTIFICATE:
             await _directly(ctx, found)
+        if ctx.conduct.gentle and isinstance(found.replies.get(WIDE), Closed):
+            await _once_more(ctx, found)
     except (Blocked, Spent, VantageError) as error:
         found.fault = error
     finally:
         found.decided.set()
+
+
+async def _once_more(ctx: Context, found: Found) -> None:
+    """Greet again, alone: GNOME Remote Desktop may drop a connection while another one ends."""
+    with suppress(Spent, VantageError):
+        async with ctx.line() as line:
+            if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
+                await _greet(ctx, line, WIDE, found)
 
 
 async def _ending(ctx: Context, line: Line, found: Found) -> None:

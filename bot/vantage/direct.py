@@ -27,6 +27,10 @@ _FAILURES = {
     errno.ENETUNREACH: Failure.TCP_UNREACHABLE,
     errno.ENETDOWN: Failure.TCP_UNREACHABLE,
     errno.EADDRNOTAVAIL: Failure.TCP_UNREACHABLE,
+    # A route that prohibits, our own firewall, a black-hole route: no packet left this machine.
+    errno.EACCES: Failure.TCP_UNREACHABLE,
+    errno.EPERM: Failure.TCP_UNREACHABLE,
+    errno.EINVAL: Failure.TCP_UNREACHABLE,
     # Not the host's doing: we are out of descriptors.
     errno.EMFILE: Failure.PROBE_INTERNAL,
     errno.ENFILE: Failure.PROBE_INTERNAL,

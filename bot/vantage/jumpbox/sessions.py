@@ -99,10 +99,13 @@ class Sessions:
             self._served = True
             return await _listen(process, command, began, deadline)
         except TimeoutError:
-            raise words.silent(self._name, "while running a command") from None
+            # A slow command is no silence: whether the jump box is there, its streams tell.
+            raise Cannot("a command on it did not answer in time") from None
         except VantageError as error:
-            if error.failure in {Failure.JUMPBOX_TIMEOUT, Failure.TCP_TIMEOUT}:
-                raise words.silent(self._name, "while opening a session") from None
+            if error.failure is Failure.JUMPBOX_TIMEOUT:
+                raise
+            if error.failure is Failure.TCP_TIMEOUT:
+                raise Cannot("it was too slow to open a session") from None
             return None
 
 
