@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from bot.targets import normal_name
+from bot.vantage import outputs, ss
 from bot.vantage.names import Files
 from bot.vantage.system import ping_state
 from bot.wire import credssp, ntlm, x224
@@ -23,6 +24,7 @@ from bot.wire.cursor import Malformed
 from bot.wire.flight import MOST_BYTES, FlightReader
 from bot.wire.gateway import HeadReader, reading
 from bot.wire.negotiation import security, server_kind, word
+from bot.wire.rdp_udp import read_syn_ack
 from tests.fuzz import names
 from tests.wire.samples import NOW
 
@@ -30,6 +32,9 @@ PIECE = 16 * 1024
 """What probes read at once (``bot.probes.talk``)."""
 LARGEST = 64 * 1024
 """A value written as JSON, in characters: far more than any message of Slack may have."""
+NUMBER = 0x01020304
+"""Of the SYN that a SYN+ACK answers."""
+SIZES = (1500, 1400, 84)
 _UNCLEAN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -146,12 +151,27 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")  # as the vantages read output and files
 
 
+def printed(parse: Callable[[str], object]) -> Parser:
+    """A parser of what a command printed: it never raises."""
+
+    def play(pieces: Sequence[bytes]) -> object:
+        try:
+            return parse(_text(b"".join(pieces)))
+        except Malformed as error:
+            raise AssertionError("what a command printed is passed over, not refused") from error
+
+    return Parser(play)
+
+
 def _files(data: bytes) -> object:
     """A line of three dots parts resolv.conf from the hosts file."""
     resolv_conf, _, hosts = _text(data).partition("...")
     files = Files.read(resolv_conf, hosts)
     for server, port in files.servers:
         assert (ip_address(server), port) == (ip_address(server), 53)
+    assert len(files.servers) <= 3
+    for entry in files.hosts.values():
+        assert len(entry.addresses) == len(set(entry.addresses)) > 0
     found = [*files.search, *files.hosts, *(entry.canonical for entry in files.hosts.values())]
     assert all(normal_name(name) == name.removesuffix(".").lower() for name in found)
     return {"servers": files.servers, "names": found, "completed": files.completions("srv")}
@@ -176,7 +196,14 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         "gateway-head": Parser(_head),
         "dns-addresses": Parser(names.addresses),
         "dns-reverse": Parser(names.reverse),
+        "rdp-udp": whole(lambda data: read_syn_ack(data, NUMBER)),
         "files": whole(_files),
+        "survey": printed(outputs.survey),
+        "echoes": printed(lambda text: outputs.echoes(text, SIZES)),
+        "clock": printed(outputs.clock),
+        "neighbour": printed(outputs.neighbour),
+        "datagram": printed(outputs.datagram),
+        "sockets": printed(ss.sockets),
         "ping": whole(_ping),
     }
 )

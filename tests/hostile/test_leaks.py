@@ -15,7 +15,9 @@ from bot.probes.run import look
 from bot.targets import Rules
 from bot.vantage.direct import Direct
 from bot.vantage.jumpbox import Jumpbox, JumpboxConfig
+from tests.hostile.hosts import good
 from tests.hostile.leaks import nothing_left, until
+from tests.probes.servers import hosting
 
 POINTS = 50
 SEED = 11
@@ -96,6 +98,20 @@ async def test_a_cancelled_look_from_here_leaves_nothing(tmp_path: Path) -> None
             task = asyncio.create_task(look(vantage, Target("127.0.0.1", 1), deadline=deadline))
             await asyncio.sleep(random.uniform(0, 0.04))
             await stop(task)
+
+
+async def test_a_cancelled_look_at_an_open_port_from_here_leaves_nothing() -> None:
+    """The system's ping and ss are asked about the way to it."""
+    random = Random(SEED + 4)  # noqa: S311
+    vantage = Direct(Rules.exactly("127.0.0.1"))
+    async with hosting(good()) as host, nothing_left():
+        for _ in range(POINTS):
+            deadline = asyncio.get_running_loop().time() + 6
+            target = Target("127.0.0.1", host.port)
+            task = asyncio.create_task(look(vantage, target, deadline=deadline))
+            await asyncio.sleep(random.uniform(0, 0.25))
+            await stop(task)
+        await vantage.close()
 
 
 async def test_silent_hosts_leave_nothing_once_the_jump_box_is_let_go(tmp_path: Path) -> None:

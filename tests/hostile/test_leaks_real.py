@@ -85,9 +85,10 @@ async def test_a_jump_box_that_is_killed_leaves_nothing(tmp_path: Path, host: Se
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             failed = {one.probe: str(one.failure) for one in await task if one.failure}
-            # xrdp has no NLA, which is the only thing that may be said against it.
+            # xrdp has neither NLA nor UDP, which is all that may be said against it.
             assert failed.items() <= {
                 ("jumpbox.session", "jumpbox.unreachable"),
                 ("nla.challenge", "nla.not_offered"),
+                ("udp.transport", "udp.refused"),
             }
             assert await until(lambda: not streams(host.port))
