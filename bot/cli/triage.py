@@ -3,7 +3,6 @@
 import asyncio
 import getpass
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from bot.cli.common import (
     FINE,
     INCONCLUSIVE,
     Refused,
+    coloured,
     config_option,
     settings_required,
 )
@@ -77,7 +77,7 @@ async def _run(settings: Any, wish: dict[str, Any]) -> int:
     except (NoVantage, TargetRefused) as error:
         await scout.close()
         raise Refused(str(error)) from None
-    terminal = Terminal(colour=sys.stdout.isatty())
+    terminal = Terminal(colour=coloured())
     async with opened_desk(settings, scout, terminal) as desk:
         guide = Guide(desk, terminal, f"cli:{_login()}")
         await guide.open(Opening(guide.sender(), **wish))

@@ -17,13 +17,11 @@ from bot.vantage.base import Cannot, Echo, Means, VantageError
 NAME = "path.quality"
 FIRST = 84
 """The IP packet of an ordinary ping, in bytes."""
-ORDINARY = range(FIRST, FIRST + 8)
+ORDINARY = range(FIRST, FIRST + 6)
 """Sizes that pass everywhere: they measure.  A burst has one echo a size, so these differ."""
 # Ethernet, then what PPPoE, GRE, tunnels and VPNs leave of it; the largest twice, since one lost
 # echo says nothing.  1280 is the least of IPv6.
-SIZES = (
-    1500, 1499, 1492, 1491, 1480, 1476, 1460, 1450, 1440, 1420, 1400, 1380, 1350, 1300, 1280, 576,
-)  # fmt: skip
+SIZES = (1500, 1499, 1492, 1480, 1460, 1450, 1440, 1420, 1400, 1380, 1350, 1300, 1280, 576)
 LEGS = 3
 # How long a burst may take, which only matters when echoes are missing: some round trips, and many
 # times what the first took, lest a busy place that is slow to start its programs look like loss.

@@ -96,7 +96,7 @@ class CommandMeans:
             address, sizes, _left(deadline) - MARGIN, ping6=self._survey.ping6
         )
         found = outputs.echoes((await self._run(command, deadline)).output, sizes)
-        return found if found is not None else self._cannot("does not let this account ping")
+        return found if found is not None else self._cannot("does not let us ping")
 
     async def clock(self, deadline: float) -> Clock:
         """The place's ``date`` against our clock at the middle of the way there and back."""

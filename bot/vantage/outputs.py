@@ -19,7 +19,8 @@ _SHELL = "survey 42"
 _VERSION = re.compile(r"iputils\D{0,3}(\d{8})", re.ASCII)
 _TIME = re.compile(r" bytes from .{0,100}?(?:time[=<](\d{1,7}(?:\.\d{1,6})?) ?ms|$)", re.ASCII)
 _MTU = re.compile(r"mtu(?: ?=|:) ?(\d{1,5})\b", re.ASCII)
-_TOO_BIG = ("frag needed", "packet too big", "message too long")
+# The kernel's own word is strerror's, which differs between glibc and musl.
+_TOO_BIG = ("frag needed", "packet too big", "message too long", "message too large")
 _FORBIDDEN = ("operation not permitted", "permission denied")
 _HEX = re.compile(r"(?: [0-9a-f]{2}){1,16} *", re.ASCII)
 _SECONDS = re.compile(r"^(\d{9,11})(?:\.(\d{1,9})|\.?[%N]{0,2})$", re.ASCII | re.MULTILINE)
@@ -75,17 +76,19 @@ def survey(text: str) -> Survey:
 
 
 def echoes(text: str, sizes: Sequence[int]) -> tuple[Echo, ...] | None:
-    """Read what commands.echoes printed; None when its ping is not allowed to try.
+    """Read what commands.echoes printed; None when nothing ran or ping was not allowed to try.
 
-    A size of which nothing was said met silence.
+    A size of which nothing was said, beside others, met silence.
     """
     said: dict[str, list[str]] = {}
     for line in text.splitlines():
         size, _, rest = line.partition(" ")
         said.setdefault(size, []).append(rest)
     found = tuple(_echo(size, said.get(str(size), [])) for size in dict.fromkeys(sizes))
-    tried = any(echo.state != "silence" for echo in found)
-    return None if not tried and any(part in text.lower() for part in _FORBIDDEN) else found
+    if any(echo.state != "silence" for echo in found):
+        return found
+    ran = any(str(size) in said for size in sizes)
+    return found if ran and not any(part in text.lower() for part in _FORBIDDEN) else None
 
 
 def clock(text: str) -> tuple[float, float] | None:

@@ -44,6 +44,15 @@ def certificate_facts(
     ``strict`` compares as a web client does: whole names only, and an address must be listed.
     Raises Malformed when there is no certificate or the leaf is not one.
     """
+    with warnings.catch_warnings():
+        # Meant for those who make certificates; a host could write to our terminal with it.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return _facts(chain, hosts, now, strict=strict)
+
+
+def _facts(
+    chain: Sequence[bytes], hosts: Sequence[str], now: datetime, *, strict: bool
+) -> dict[str, Any]:
     if not chain:
         raise Malformed("no certificate")
     try:

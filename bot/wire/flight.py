@@ -68,8 +68,9 @@ class FlightReader:
 
         Raises Malformed for bytes that are no TLS flight and for a flight over 256 KiB.
         """
+        # What lies beyond the cap does not count, however the bytes were cut.
+        self._records += data[: max(0, MOST_BYTES - self._total)]
         self._total += len(data)
-        self._records += data
         while (record := self._record()) is not None:
             if (answer := self._take(*record)) is not None:
                 return answer

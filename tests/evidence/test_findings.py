@@ -212,7 +212,13 @@ JSON = st.recursive(
     ),
     max_leaves=6,
 )
-KEYS = sorted({(one.probe, key) for one in healthy() for key in one.facts})
+BESIDE = [
+    saw("path.quality", rtt_ms={"median": 4.0}, loss_pct=0.0, samples=12),
+    saw("path.mtu", verdict="full", mtu=1500),
+    saw("udp.transport", state="answers"),
+    saw("host.companions", ports={"445": "open"}, ping="reply", neighbour="answers"),
+]
+KEYS = sorted({(one.probe, key) for one in (*healthy(), *BESIDE) for key in one.facts})
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8))
@@ -227,7 +233,7 @@ def test_facts_of_any_type_give_states_of_the_table(wild: dict[tuple[str, str], 
                 | {key: value for (probe, key), value in wild.items() if probe == one.probe}
             ),
         )
-        for one in healthy()
+        for one in (*healthy(), *BESIDE)
     ]
     for item, state in derive(observations).items():
         assert state in STATES[item].split()

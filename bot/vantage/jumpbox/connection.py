@@ -146,7 +146,9 @@ class Connection:
         self._ssh.abort()
 
     async def _start(self, command: Command, deadline: float) -> Process:
-        starting = self._ssh.create_process(command.line, encoding=None, stderr=asyncssh.STDOUT)
+        starting = self._ssh.create_process(
+            command.line, encoding=None, stderr=asyncssh.STDOUT, window=WINDOW
+        )
         return await self._opened(starting, lambda made: made.channel, deadline)
 
     async def _opened(

@@ -7,8 +7,9 @@ longer waited for ends, because its standard input does.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import asyncssh
 
@@ -24,8 +25,8 @@ MAX_COMMANDS = 8
 MAX_OUTPUT = 262144
 # A command that listens for its end is told this long before the deadline, in seconds.
 GRACE = 0.3
-# A command that was left may hold its place for a moment; so often and long it is waited for.
-PATIENCE = (0.05, 0.1, 0.2, 0.4)
+# sshd frees a session's place a moment after its end; so often and long that is waited for.
+PATIENCE = (0.02, 0.1, 0.2, 0.4)
 
 Process = asyncssh.SSHClientProcess[bytes]
 Start = Callable[[Command, float], Awaitable[Process]]
@@ -33,7 +34,7 @@ Start = Callable[[Command, float], Awaitable[Process]]
 
 
 class Sessions:
-    """The commands of one connection."""
+    """The commands of one connection; they get their turns in the order in which they came."""
 
     def __init__(self, name: str, start: Start) -> None:
         self._name = name
@@ -41,50 +42,71 @@ class Sessions:
         self._limit = MAX_COMMANDS
         self._running = 0
         self._served = False
-        self._ended = asyncio.Event()
+        self._queue: deque[asyncio.Future[None]] = deque()
 
     async def run(self, command: Command, deadline: float) -> Ran:
         """Run a command; what it printed until the deadline counts.
 
-        Raises Cannot where the server gives us no session, Lost, and VantageError (``jumpbox.*``).
+        Raises Cannot where the server gives us no session, Lost, and VantageError (``jumpbox.*``,
+        and ``probe.deadline`` when other commands take all its room).
         """
-        patience = iter(PATIENCE)
-        while (ran := await self._try(command, deadline)) is None:
-            if self._running == 0:
-                pause = next(patience, None)
-                if pause is None or not self._served:
-                    raise Cannot("it gives us no session (MaxSessions 0, or none to spare)")
-                await asyncio.sleep(pause)
-        return ran
+        again = False
+        while True:
+            async with self._turn(deadline, first=again):
+                for pause in (*PATIENCE, None):
+                    ran = await self._try(command, deadline)
+                    if ran is not None:
+                        return ran
+                    if self._running > 1:
+                        break
+                    if pause is None or not self._served:
+                        raise Cannot("it gives us no session (MaxSessions 0, or none to spare)")
+                    await asyncio.sleep(pause)
+                self._limit = self._running - 1
+            again = True
 
-    async def _room(self, deadline: float) -> None:
+    @asynccontextmanager
+    async def _turn(self, deadline: float, *, first: bool) -> AsyncIterator[None]:
+        """Room for one command; ``first``: before all others who wait."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._queue.appendleft if first else self._queue.append)(turn)
+        self._admit()
         try:
             async with asyncio.timeout_at(deadline):
-                while self._running >= self._limit:
-                    await self._ended.wait()
+                await turn
+            yield
         except TimeoutError:
-            raise words.silent(self._name, "while its other commands ran") from None
+            raise words.busy(self._name) from None
+        finally:
+            if turn in self._queue:
+                self._queue.remove(turn)
+            elif not turn.cancelled():
+                self._running -= 1
+            self._admit()
+
+    def _admit(self) -> None:
+        while self._queue and self._running < self._limit:
+            turn = self._queue.popleft()
+            if not turn.done():
+                self._running += 1
+                turn.set_result(None)
 
     async def _try(self, command: Command, deadline: float) -> Ran | None:
         """Run a command; None when the server refuses the session."""
-        await self._room(deadline)
-        self._running += 1
+        began = asyncio.get_running_loop().time()
         try:
-            began = asyncio.get_running_loop().time()
             process = await self._start(command, deadline)
             self._served = True
             return await _listen(process, command, began, deadline)
         except TimeoutError:
-            raise words.silent(self._name, "while running a command") from None
+            # A slow command is no silence: whether the jump box is there, its streams tell.
+            raise Cannot("a command on it did not answer in time") from None
         except VantageError as error:
-            if error.failure in {Failure.JUMPBOX_TIMEOUT, Failure.TCP_TIMEOUT}:
-                raise words.silent(self._name, "while opening a session") from None
-            self._limit = max(1, min(self._limit, self._running - 1))
+            if error.failure is Failure.JUMPBOX_TIMEOUT:
+                raise
+            if error.failure is Failure.TCP_TIMEOUT:
+                raise Cannot("it was too slow to open a session") from None
             return None
-        finally:
-            self._running -= 1
-            self._ended.set()
-            self._ended = asyncio.Event()
 
 
 async def _listen(process: Process, command: Command, began: float, deadline: float) -> Ran:
@@ -105,7 +127,8 @@ async def _listen(process: Process, command: Command, began: float, deadline: fl
             while len(output) < MAX_OUTPUT and (piece := await process.stdout.read(MAX_OUTPUT)):
                 heard = heard or loop.time()
                 output += piece
-            await process.wait_closed()
+            if len(output) < MAX_OUTPUT:
+                await process.wait_closed()
     except TimeoutError:
         if not output:
             raise
