@@ -32,7 +32,7 @@ BOTH_SHAPES: Facts = {
     "tls10": OLD,
     "rsa-cbc": STATIC,
 }
-GENTLE_SHAPES: Facts = {"wide": TLS12, "windows-11": NEWEST}
+GENTLE_SHAPES: Facts = {"wide": TLS12, "windows-11": NEWEST, "tls12": TLS12}
 
 
 def answers(rdp: str, others: str, bare: str = "bare") -> Facts:
