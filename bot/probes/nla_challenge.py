@@ -64,7 +64,9 @@ async def probe(ctx: Context) -> Observation:
     try:
         return await _look(ctx)
     except _NoTls as error:
-        # The finding is that of ``tls.hello``, which may still need the place of our line.
+        # The finding is that of ``tls.hello``, which may still need the place of our line, and must
+        # not wait for a handshake while we wait for its hellos.
+        ctx.trail.handshake.fail(f"the host did not agree on TLS ({error})")
         raise Blocked(await _whose_limit(ctx, str(error))) from None
 
 
