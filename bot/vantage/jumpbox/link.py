@@ -11,8 +11,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from bot.evidence import Failure
 from bot.vantage import commands, outputs
-from bot.vantage.base import Cannot
+from bot.vantage.base import Cannot, VantageError
 from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection, Lost
 from bot.vantage.jumpbox.stream import SshStream
@@ -22,6 +23,7 @@ from bot.vantage.outputs import Ran, Survey
 # What the short commands may take, in seconds; a forced command may well hang.
 FILES_TIMEOUT = 5.0
 SURVEY_TIMEOUT = 10.0
+SLOW = "a command takes too long to begin"
 # So many opens that hang on dead hosts wear a connection out: sshd keeps a descriptor for each
 # until its system gives up, after about two minutes on Linux.
 WORN = 256
@@ -92,7 +94,8 @@ class Link:
             async with asyncio.timeout_at(deadline):
                 return connection, await asyncio.shield(self._surveying)
         except TimeoutError:
-            raise words.silent(self._name, "while telling what it can run") from None
+            # A shell that is slow to begin is no fault of the way: streams open beside it.
+            return connection, Survey(trouble=SLOW)
 
     async def run(self, command: str, deadline: float) -> Ran | None:
         """Run a short command; raises VantageError (``jumpbox.*``)."""
@@ -164,6 +167,10 @@ async def _survey(connection: Connection) -> Survey:
         return outputs.survey((await connection.execute(commands.SURVEY, until)).output)
     except Cannot as error:
         return Survey(trouble=str(error))
+    except VantageError as error:
+        if connection.lost or error.failure is not Failure.JUMPBOX_TIMEOUT:
+            raise
+        return Survey(trouble=SLOW)
 
 
 def _failed(task: "asyncio.Task[Survey]") -> bool:
