@@ -43,9 +43,11 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         host_companions.NAME: Entry(host_companions.probe, (port_tcp.NAME,)),
         rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,), ("asked_first",)),
         # These two only want the port, but how to treat the host shows in the negotiation.
-        # The other two promises are to it: what nobody takes any more is not kept.
+        # Two of the promises are to it: what nobody takes any more is not kept.
         tls_hello.NAME: Entry(
-            tls_hello.probe, (rdp_negotiation.NAME,), ("hello", "asked_first", "not_nla")
+            tls_hello.probe,
+            (rdp_negotiation.NAME,),
+            ("hello", "chains", "asked_first", "not_nla"),
         ),
         tls_certificate.NAME: Entry(tls_certificate.probe, (tls_hello.NAME,)),
         nla_challenge.NAME: Entry(

@@ -121,6 +121,8 @@ class Trail:
     port: Promise[Line] = field(default_factory=Promise)
     """The first connection that opened; it belongs to the first negotiation request."""
     hello: Promise[ServerHello] = field(default_factory=Promise)
+    chains: Promise[tuple[tuple[bytes, ...], ...]] = field(default_factory=Promise)
+    """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
     # Connections on which the host has chosen TLS and that who asked needs no longer: each saves
     # the host a connection, and the run two round trips.

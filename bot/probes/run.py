@@ -157,8 +157,14 @@ class _Run:
         )
 
     def _cut(self, waiting: Iterable[str]) -> None:
-        """The deadline is reached: who was at work failed, who waited for others did not run."""
+        """The deadline is reached: who was at work failed, who waited for others did not run.
+
+        Who has told what it came for, and only waited for more of the same, is done.
+        """
+        told = {each.probe for each in self.observations if each.status is Status.PASSED}
         for name in waiting:
+            if name in told:
+                continue
             if self._timers[name].began:
                 self._emit(name, Observation.failed(name, Failure.PROBE_DEADLINE))
             else:

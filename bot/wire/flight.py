@@ -24,11 +24,15 @@ _SUPPORTED_VERSIONS = 43
 
 @dataclass(frozen=True, slots=True)
 class ServerHello:
-    """The server agreed; ``certificates`` are DER, leaf first, empty where they are not shown."""
+    """The server agreed; ``certificates`` are DER, leaf first, empty where they are not shown.
+
+    ``fault`` says why certificates that were sent could not be taken out of the flight.
+    """
 
     version: str
     cipher: str
     certificates: tuple[bytes, ...] = ()
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class FlightReader:
         self._total = 0
         self._hello: ServerHello | None = None
         self._want_certificates = want_certificates
+
+    @property
+    def hello(self) -> ServerHello | None:
+        """What the server agreed to, even where the rest of its flight is broken or missing."""
+        return self._hello
 
     def feed(self, data: bytes) -> Answer | None:
         """The answer, or None while bytes are missing; ``b""`` says that no more will come.
