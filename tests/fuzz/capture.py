@@ -20,9 +20,9 @@ from bot.wire.hello import RANDOMNESS, SHAPES, client_hello
 from bot.wire.ntlm import NEGOTIATE
 from bot.wire.x224 import REQUESTS, connection_request
 from tests.probes.loopback import LOOPBACK
-from tests.real.material import certificate
+from tests.real.material import Recipe, certificate
 from tests.real.shadow import display, shadow
-from tests.real.xrdp import xrdp
+from tests.real.xrdp import Setup, xrdp
 
 FILE = Path(__file__).with_name("captures.txt")
 PATIENCE_S = 0.5
@@ -104,11 +104,11 @@ def main() -> None:
         folder = Path(name)
         for kind in ("negotiate", "tls", "rdp"):
             own = folder / f"xrdp-{kind}"
-            pair = certificate(own, begins_days=-10, ends_days=90)
-            with xrdp(own, pair, security=kind) as running:
+            pair = certificate(own, Recipe())
+            with xrdp(own, pair, Setup(security=kind)) as running:
                 asyncio.run(record(f"xrdp-{kind}", running.port, found))
         own = folder / "shadow"
-        pair = certificate(own, begins_days=-10, ends_days=90)
+        pair = certificate(own, Recipe())
         with display(folder) as screen, shadow(own, pair, screen) as running:
             asyncio.run(record("shadow", running.port, found))
     asyncio.run(_lab(found))

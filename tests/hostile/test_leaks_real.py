@@ -16,9 +16,9 @@ from bot.probes import Target
 from bot.probes.run import look
 from bot.vantage.jumpbox import Jumpbox
 from tests.hostile.leaks import children, nothing_left, until
-from tests.real.material import certificate
+from tests.real.material import Recipe, certificate
 from tests.real.processes import Server
-from tests.real.xrdp import xrdp
+from tests.real.xrdp import Setup, xrdp
 from tests.vantage.jumpbox.test_openssh import RULES, Sshd, sshd
 
 pytestmark = pytest.mark.real
@@ -31,7 +31,7 @@ SEED = 21
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("leaks") / "xrdp"
-    with xrdp(folder, certificate(folder, begins_days=-10, ends_days=90)) as running:
+    with xrdp(folder, certificate(folder, Recipe()), Setup()) as running:
         yield running
 
 
