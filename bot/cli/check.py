@@ -122,7 +122,7 @@ async def _look(request: Request, settings: Any) -> Any:
         scout = Scout.exactly(*hosts)
     else:
         scout = Scout.of(settings)
-    catalog = load(shipped())
+    catalog = load(shipped(cases=False))
     target = Target(request.host, request.port, request.gateway)
     try:
         scout.admit(target)

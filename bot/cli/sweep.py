@@ -95,7 +95,7 @@ def command(
     progress = Progress(len(left), animated(), sys.stdout.isatty() and path is None)
     try:
         with output, progress:
-            lines = Lines(FORMS[form], load(shipped()), output, tally, progress)
+            lines = Lines(FORMS[form], load(shipped(cases=False)), output, tally, progress)
             asyncio.run(_sweep(settings, wish, lines))
     except KeyboardInterrupt:
         click.echo("\n".join(["", *tally.lines()]), err=True)

@@ -52,7 +52,7 @@ def _answer(words: list[str], network: Network, feed: bytes) -> Reply:
             return _cat(paths)
         case ["ping", *options]:
             return _ping(options, network.awake)
-        case ["sh" | "bash", "-c", script]:
+        case ["sh", "-c", script] | ["bash", "--norc", "-c", script]:
             return _script(script, network, feed)
         case _:
             return Reply(err=f"sh: 1: {words[0]}: not found\n", status=127)

@@ -90,10 +90,14 @@ class Promise(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """A complete TLS handshake: its version and the certificates as sent (DER, leaf first)."""
+    """A complete TLS handshake: its version and the certificates as sent (DER, leaf first).
+
+    ``cipher`` is OpenSSL's name of the suite; for TLS 1.3 that is IANA's.
+    """
 
     version: str
     certificates: tuple[bytes, ...]
+    cipher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,12 @@ class Trail:
     chains: Promise[tuple[tuple[bytes, ...], ...]] = field(default_factory=Promise)
     """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
+    # Connections on which the host has chosen TLS and that who asked needs no longer: each saves
+    # the host a connection, and the run two round trips.
+    asked_first: Promise[Line] = field(default_factory=Promise)
+    """That of the first negotiation request, on which a current client would say hello."""
+    not_nla: Promise[Line] = field(default_factory=Promise)
+    """That on which the host was asked for NLA and chose TLS without it."""
     gateway: Promise[GatewayLine] = field(default_factory=Promise)
     tunnel: Promise[Tunnel] = field(default_factory=Promise)
     enough: asyncio.Event = field(default_factory=asyncio.Event)

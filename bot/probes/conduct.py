@@ -151,11 +151,13 @@ class Conduct:
 
     @asynccontextmanager
     async def keeping(self, line: Line) -> AsyncIterator[Line]:
-        """Close the line at the end of the block."""
+        """Close the line at the end of the block, unless it was left to somebody meanwhile."""
+        line.left = False
         try:
             yield line
         finally:
-            await self.close(line)
+            if not line.left:
+                await self.close(line)
 
     async def close_all(self) -> None:
         """Close whatever is still open, at once."""

@@ -31,6 +31,8 @@ class Line:
         self.address = address
         self.connect_ms = connect_ms
         self.pending = ExitStack()
+        self.left = False
+        """Whether who opened it has left it to somebody else, who closes it."""
         self._stream = stream
         self._until = until
         self.heard = 0

@@ -15,6 +15,7 @@ from typing import Any
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
+from bot.probes.handover import leave
 from bot.probes.talk import hear, negotiate
 from bot.probes.tls_hello import refusal
 from bot.vantage.base import Cannot, Clock, VantageError
@@ -72,7 +73,10 @@ async def _look(ctx: Context) -> Observation:
         answer = await negotiate(ctx.conduct, line, REQUEST)
         refused = _not_offered(answer)
         if refused is not None:
+            if refusal(answer) is None:
+                leave(line, ctx.trail.not_nla)
             return refused
+        ctx.trail.not_nla.fail("the host chose NLA")
         secured = await _secure(ctx, line)
         try:
             exchange = await _exchange(ctx, line, secured)
@@ -135,7 +139,7 @@ async def _secure(ctx: Context, line: Line) -> TlsStream:
     except VantageError as error:
         failure = ctx.conduct.answer_to(error)
         raise _NoTls(error.detail or failure.value) from None
-    ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates))
+    ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates, secured.cipher))
     return secured
 
 

@@ -2,8 +2,10 @@
 
 A server that closes after a ClientHello has not said why, so several shapes of hello are sent on
 connections of their own.  ``wide`` comes first and alone brings the certificate; the others go
-out as soon as the host has chosen TLS.  Where ``wide``, which stops at TLS 1.2, is turned down but
-TLS 1.3 is not, the answer to ``tls13`` counts for both: together they are the widest client.
+out as soon as the host has chosen TLS, two of them on connections that other probes need no
+longer.  Nothing is asked twice: ``tls12`` is on the wire the same as ``wide``, and a full handshake
+that ended in TLS 1.3 has answered for ``tls13``.  Where ``wide``, which stops at TLS 1.2, is turned
+down but TLS 1.3 is not, the answer to ``tls13`` counts for both: they are the widest client.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ from dataclasses import replace
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
 from bot.probes.conduct import Line, Spent
+from bot.probes.handover import inherit, soon
 from bot.probes.shapes import NAME, NEWEST, Found, Reply, observation
 from bot.probes.talk import hear, negotiate
 from bot.vantage.base import VantageError
@@ -26,8 +29,9 @@ from bot.wire.x224 import Answer, Protocol, Refusal, Refused, Selected
 
 __all__ = ["NAME", "probe", "refusal"]
 
+TWIN = "tls12"
 # In the order of their worth, should connections run out.
-OTHERS = (CLIENT, NEWEST, "tls12", "tls10", "tls11", "rsa-cbc")
+OTHERS = (CLIENT, NEWEST, "tls10", "tls11", "rsa-cbc")
 GENTLE_OTHERS = (CLIENT,)
 REQUEST = "nla"
 
@@ -71,6 +75,8 @@ async def _wide(ctx: Context, found: Found) -> None:
             if found.refusal is None:
                 await _greet(ctx, line, WIDE, found)
                 await _ending(ctx, line, found)
+        if found.refusal is None and TWIN not in found.replies:
+            await _other(ctx, found, TWIN)
         if isinstance(answer, Refused) and answer.code != Refusal.NO_CERTIFICATE:
             await _directly(ctx, found)
         if ctx.conduct.gentle and isinstance(found.replies.get(WIDE), Closed):
@@ -113,17 +119,34 @@ async def _directly(ctx: Context, found: Found) -> None:
 
 async def _other(ctx: Context, found: Found, shape: str) -> None:
     await found.decided.wait()
-    if found.refusal is not None or found.fault is not None:
-        return
-    await ctx.conduct.first_answer()
-    if ctx.conduct.gentle and shape not in GENTLE_OTHERS:
-        return
+    wanted = found.refusal is None and found.fault is None
     try:
+        if await _needs_none(ctx, found, shape, wanted=wanted) or not wanted:
+            return
+        await ctx.conduct.first_answer()
+        if ctx.conduct.gentle and shape not in GENTLE_OTHERS:
+            return
         async with ctx.line() as line:
             if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
                 await _greet(ctx, line, shape, found)
     except (Blocked, Spent, VantageError):
         return  # not sent, so the shape stays absent
+
+
+async def _needs_none(ctx: Context, found: Found, shape: str, *, wanted: bool) -> bool:
+    """Whether the shape needs no connection of its own; what was left for nothing is closed."""
+    if shape not in {CLIENT, NEWEST}:
+        return False
+    heir = ctx.trail.asked_first if shape == CLIENT else ctx.trail.not_nla
+    async with inherit(ctx, heir, wanted=wanted) as line:
+        if line is not None and wanted:
+            await _greet(ctx, line, shape, found)
+    if shape == NEWEST and line is None and wanted:
+        shaken = await soon(ctx.trail.handshake)
+        if shaken is not None and SHAPES[NEWEST].speaks(shaken.version):
+            found.replies[NEWEST] = ServerHello(shaken.version, shaken.cipher)
+            _learn(ctx, found)
+    return shape in found.replies
 
 
 def refusal(answer: Answer | None) -> str | None:
@@ -143,10 +166,8 @@ def refusal(answer: Answer | None) -> str | None:
 
 async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
     """Send one shape and keep what came back."""
-    randomness = secrets.token_bytes(RANDOMNESS)
-    hello = client_hello(SHAPES[shape], randomness, ctx.target.server_name)
-    reader = FlightReader()
-    deadline = line.patience()
+    hello = client_hello(SHAPES[shape], secrets.token_bytes(RANDOMNESS), ctx.target.server_name)
+    reader, deadline = FlightReader(), line.patience()
     reply: Reply = None
     try:
         await line.write(hello, deadline)
@@ -158,6 +179,8 @@ async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
         silent = ctx.conduct.answer_to(error) is Failure.PROBE_DEADLINE
         reply = reader.hello or (None if silent else Closed())
     found.replies[shape] = reply
+    if shape == WIDE and isinstance(reply, ServerHello):
+        found.replies[TWIN] = reply
     _learn(ctx, found)
 
 

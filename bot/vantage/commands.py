@@ -36,8 +36,9 @@ SURVEY = Command(
     'echo "survey $((6 * 7))"; echo "system $(uname -s)"; '
     'echo "ping $(ping -V 2>&1 | head -n 1)"; '
     'for tool in ss ip; do command -v $tool >/dev/null 2>&1 && echo "has $tool"; done; '
-    # Opening this sends nothing; old bashes read with whole seconds only.
-    'bash -c "((BASH_VERSINFO > 3)) && exec 3<>/dev/udp/127.0.0.1/9" 2>/dev/null '
+    # Opening this sends nothing; old bashes read with whole seconds only.  Run by sshd, bash would
+    # read the account's own set-up (--norc).
+    'bash --norc -c "((BASH_VERSINFO > 3)) && exec 3<>/dev/udp/127.0.0.1/9" 2>/dev/null '
     '&& echo "has udp"; '
     "dd bs=1 count=1 iflag=fullblock </dev/null >/dev/null 2>&1 "
     '&& od -An -v -tx1 </dev/null >/dev/null 2>&1 && echo "has dd"; '
@@ -91,7 +92,7 @@ def datagram(address: Address, port: int, payload: bytes, seconds: float) -> Com
     goes past od.
     """
     return Command(
-        "bash -c 'LC_ALL=C; export LC_ALL; exec 4<&0 5>&1 2>&1; "
+        "bash --norc -c 'LC_ALL=C; export LC_ALL; exec 4<&0 5>&1 2>&1; "
         f"exec 3<>/dev/udp/{plain(address)}/{port:d} || exit 1; "
         f"dd bs={len(payload):d} count=1 iflag=fullblock 2>/dev/null >&3 && echo sent; "
         "{ dd bs=4096 count=1 <&3 2>&5 & p=$! ; "

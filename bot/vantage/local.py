@@ -23,6 +23,8 @@ MAX_OUTPUT = 65536
 # A command that listens for its end is told this long before the deadline, in seconds.
 GRACE = 0.2
 
+Process = asyncio.subprocess.Process
+
 
 class OwnMeans(CommandMeans):
     """The means of ``direct``: commands here, our own sockets, and no clock but ours."""
@@ -56,16 +58,7 @@ async def run(command: Command, deadline: float) -> Ran:
     """Run a command by this machine's shell; raises Cannot without one, VantageError if late."""
     loop = asyncio.get_running_loop()
     began = loop.time()
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *("/bin/sh", "-c", command.line),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise Cannot(f"it has no shell ({error.strerror})") from None
+    process = await _start(command.line)
     try:
         output, heard = await _talk(process, command, deadline)
     finally:
@@ -75,7 +68,27 @@ async def run(command: Command, deadline: float) -> Ran:
     return Ran(process.returncode, output.decode(errors="replace"), began, heard or loop.time())
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _start(line: str) -> Process:
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *("/bin/sh", "-c", line),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Cancelled itself it would end the shell alone, and wait for what the shell had begun.
+        await _end(await starting)
+        raise
+    except OSError as error:
+        raise Cannot(f"it has no shell ({error.strerror})") from None
+
+
+async def _end(process: Process) -> None:
     """Kill a process and its group unless it has ended, and see it gone."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
@@ -86,9 +99,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-async def _talk(
-    process: asyncio.subprocess.Process, command: Command, deadline: float
-) -> tuple[bytes, float]:
+async def _talk(process: Process, command: Command, deadline: float) -> tuple[bytes, float]:
     """Feed a process and read it until it ends or the deadline passes; when it was first heard."""
     stdin, stdout = process.stdin, process.stdout
     assert stdin is not None and stdout is not None  # noqa: S101, PT018  both are pipes
@@ -102,7 +113,8 @@ async def _talk(
             while len(output) < MAX_OUTPUT and (piece := await stdout.read(MAX_OUTPUT)):
                 heard = heard or loop.time()
                 output += piece
-            await process.wait()
+            if len(output) < MAX_OUTPUT:
+                await process.wait()
     except TimeoutError:
         pass  # what came so far counts
     finally:

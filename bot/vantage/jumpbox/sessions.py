@@ -127,7 +127,8 @@ async def _listen(process: Process, command: Command, began: float, deadline: fl
             while len(output) < MAX_OUTPUT and (piece := await process.stdout.read(MAX_OUTPUT)):
                 heard = heard or loop.time()
                 output += piece
-            await process.wait_closed()
+            if len(output) < MAX_OUTPUT:
+                await process.wait_closed()
     except TimeoutError:
         if not output:
             raise

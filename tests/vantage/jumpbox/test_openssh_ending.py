@@ -1,7 +1,6 @@
 """How a host ended a stream, told through a real OpenSSH server (and through no server else)."""
 
 import asyncio
-import os
 import signal
 import struct
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from bot.vantage.base import VantageError
 from bot.vantage.jumpbox import Jumpbox
 from bot.vantage.jumpbox.stream import SshStream
-from tests.vantage.jumpbox.test_openssh import LOOPBACK, children
+from tests.vantage.jumpbox.test_openssh import LOOPBACK, children, send
 from tests.vantage.jumpbox.test_openssh import jumpbox as openssh
 from tests.vantage.servers import Handler, SshBox, reset, silence, soon, tcp_server
 
@@ -75,8 +74,7 @@ async def test_a_deadline_or_a_lost_jump_box_leaves_it_unknown(tmp_path: Path) -
         late = await ended(vantage, port)
         assert await late.ending(soon(-1)) == "unknown"
         lost = await ended(vantage, port)
-        for pid in children(server.process.pid):
-            os.kill(pid, signal.SIGKILL)
+        send(signal.SIGKILL, children(server.process.pid))
         assert await lost.ending(soon()) == "unknown"
         with pytest.raises(VantageError):
             await lost.read(9, soon())
@@ -90,13 +88,11 @@ async def test_a_stopped_jump_box_leaves_it_unknown(tmp_path: Path) -> None:
         await vantage._link.survey(soon())
         stream = await ended(vantage, port)
         stopped = children(server.process.pid)
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        send(signal.SIGSTOP, stopped)
         try:
             assert await stream.ending(soon(0.3)) == "unknown"
         finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+            send(signal.SIGCONT, stopped)
         await stream.close()
 
 

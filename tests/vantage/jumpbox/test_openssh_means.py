@@ -190,7 +190,9 @@ async def test_a_caller_who_leaves_leaves_nothing(
     )
     (tmp_path / "ping").chmod(0o755)
     path = f"{tmp_path}:/usr/bin:/bin"
-    more = wrapper(tmp_path, f"PATH={path}; export PATH") if forced else f"SetEnv PATH={path}"
+    more = (
+        wrapper(tmp_path, f"PATH={path}; export PATH") if forced else f"SetEnv PATH={path} SHLVL=1"
+    )
     async with (
         jumpbox(tmp_path, option, more) as (vantage, server),
         udp_server(None) as (port, came),
@@ -223,7 +225,7 @@ async def test_echoes_that_hang_end_in_time_and_count_as_silence(tmp_path: Path)
         "*) echo 1480 bytes from 127.0.0.1: time=1.5 ms;; esac\n"
     )
     (tmp_path / "ping").chmod(0o755)
-    path = f"SetEnv PATH={tmp_path}:/usr/bin:/bin"
+    path = f"SetEnv PATH={tmp_path}:/usr/bin:/bin SHLVL=1"
     async with jumpbox(tmp_path, path) as (vantage, server):
         means = await vantage.means(soon())
         found = await means.echoes(LOOPBACK, [1500, 604], soon(5))
