@@ -76,6 +76,7 @@ class Conduct:
         self._idle = asyncio.Event()
         self._idle.set()
         self._lines = set[Line]()
+        self._leaving = set[asyncio.Task[None]]()
         self._connecting = 0
         self._first_open: float | None = None
         self._last_close = -GENTLE_GAP_S
@@ -140,14 +141,26 @@ class Conduct:
         return line
 
     async def close(self, line: Line) -> None:
-        """Close a line; towards a host that must be met one by one, at a distance to the last."""
-        try:
-            if self.gentle and line in self._lines:
-                async with self._exit:
-                    await self._pause()
-                    await self._end(line)
-        finally:
+        """Close a line; a host that must be met one by one is left later, apart from the last.
+
+        Nobody waits for that: what the line has told is known now, and the next line does wait.
+        """
+        if self.gentle and line in self._lines:
+            leaving = asyncio.create_task(self._leave(line))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+        else:
             await self._end(line)
+
+    async def _leave(self, line: Line) -> None:
+        async with self._exit:
+            await self._pause()
+            await self._end(line)
+
+    async def part(self, deadline: float) -> None:
+        """Wait until the lines that are being left are closed, at most until a loop time."""
+        if self._leaving:
+            await until(asyncio.wait(tuple(self._leaving)), deadline)
 
     @asynccontextmanager
     async def keeping(self, line: Line) -> AsyncIterator[Line]:
@@ -161,6 +174,10 @@ class Conduct:
 
     async def close_all(self) -> None:
         """Close whatever is still open, at once."""
+        leaving = tuple(self._leaving)
+        for task in leaving:
+            task.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
         for line in tuple(self._lines):
             await self._end(line)
 

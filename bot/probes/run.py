@@ -109,6 +109,7 @@ class _Run:
             self._tasks[name] = asyncio.ensure_future(PROBES[name].probe(context))
         try:
             await self._settle_all(deadline)
+            await self._conduct.part(deadline)
         finally:
             for task in self._tasks.values():
                 task.cancel()
