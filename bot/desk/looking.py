@@ -6,7 +6,8 @@ Strategy: the settings name the places; the first jump box whose targets fit is 
 
 import asyncio
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,19 @@ class Scout:
                 "(settings, [[jumpbox]] targets and [targets] direct)"
             )
         return tuple(found)
+
+    @asynccontextmanager
+    async def reaching(self, places: Sequence[str], seconds: float) -> AsyncIterator[None]:
+        """Log in to jump boxes while something else is done; what fails, the look will show."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        boxes = [self._boxes[place] for place in places if place in self._boxes]
+        logins = [asyncio.create_task(box.session(deadline)) for box in boxes]
+        try:
+            yield
+        finally:
+            for login in logins:
+                login.cancel()  # the login itself goes on, for those who look
+            await asyncio.gather(*logins, return_exceptions=True)
 
     async def look(  # noqa: PLR0913 - each is a decision of the caller
         self,
