@@ -181,6 +181,22 @@ async def test_errors_of_the_system_become_our_words(
     assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
 
 
+async def test_a_host_that_takes_us_and_resets_at_once_was_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By timing the reset comes before or after connect() returns; both mean the same."""
+
+    async def failing(*args: object, **options: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "said the kernel")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
+    stream = await Direct(RULES).connect(LOOPBACK, 1, soon())
+    await stream.write(b"anybody there?", soon())
+    assert await stream.read(10, soon()) == b""
+    assert await stream.ending(soon()) == "reset"
+    await stream.close()
+
+
 async def test_only_allowed_addresses_are_opened() -> None:
     with pytest.raises(TargetRefused):
         await Direct(RULES).connect(ip_address("10.0.0.1"), 3389, soon())
