@@ -95,26 +95,27 @@ def _lines(found: Any, made: bool, write: bool) -> list[str]:
     proposal = found.proposal
     in_force = found.before.hash if found.before is not None else "none, the words as written"
     lines = [f"{found.closed} closed tickets, {proposal.cases} teach something. Epoch: {in_force}."]
+    said = "you said" if found.before is None else "so far"
     waits = [change for change in proposal.changes if change.held]
     told = [change for change in proposal.changes if change.told and not change.held]
     if told:
         lines += ["", "Changes its word:" if made else "Would change its word:"]
-        lines += [_line(change) for change in told]
+        lines += [_line(change, said) for change in told]
     if waits:
         lines += ["", "Waits for approval (two words or more), --approve ID:"]
-        lines += [_line(change) + "?" for change in waits if change.told]
+        lines += [_line(change, said) + "?" for change in waits if change.told]
     quiet = len(proposal.changes) - len(told) - len(waits)
     if quiet:
         lines += ["", f"{quiet} more values move within their word."]
     return [*lines, "", _ending(found, made, write)]
 
 
-def _line(change: Any) -> str:
+def _line(change: Any, said: str) -> str:
     state = f" = {change.state}" if change.state else ""
     return (
         f"  {change.id}{state}\n"
         f"      {change.what}\n"
-        f"      held for {change.before_word} ({_share(change.before)}); "
+        f"      {said} {change.before_word} ({_share(change.before)}); "
         f"{round(change.tickets)} of {round(change.among)} tickets: "
         f"{change.now_word} ({_share(change.now)})"
     )
