@@ -101,7 +101,7 @@ def _head(view: TicketView) -> b.Block:
 
 
 def _said(view: TicketView) -> str:
-    return f"{view.sentence}   {view.likelihood}" if view.likelihood else view.sentence
+    return "   ".join(filter(None, (view.sentence, view.likelihood, view.besides)))
 
 
 def _rows(rows: Sequence[Row], longest: int) -> b.Block:

@@ -47,6 +47,7 @@ ITEMS: Mapping[str, Item] = {
         "open refused timeout unreachable failed", "refused timeout unreachable failed"
     ),
     "host-life": _item("answers silent", "silent"),
+    "neighbour": _item("answers absent", ""),
     "rdp-answer": _item("answers closed silent not-rdp refused", "closed silent not-rdp refused"),
     "security-layer": _item(
         "negotiate tls-required nla-required rdp-only tls-no-nla no-certificate legacy",
@@ -54,18 +55,24 @@ ITEMS: Mapping[str, Item] = {
     ),
     "server-kind": _item("windows windows-legacy xrdp gnome virtualbox", ""),
     "stranger": _item("ssh http tls other", "ssh http tls other"),
-    "tls-hello": _item("server-hello closed reset alert silent", "closed reset alert silent"),
+    "answer-delay": _item("prompt slow", ""),
+    "tls-hello": _item("server-hello picky closed reset alert silent", "closed reset alert silent"),
     "modern-client": _item("agrees refused", "refused"),
     "tls-versions": _item("modern old-only", "old-only"),
     "certificate-validity": _item("valid expired not-yet-valid", "expired not-yet-valid"),
     "certificate-name": _item("matches differs", "differs"),
     "certificate-key": _item("sound weak-key weak-hash", "weak-key weak-hash"),
-    "certificate-issuer": _item("self-signed issued", ""),
+    "certificate-issuer": _item("windows-made self-signed issued", ""),
+    "certificate-age": _item("settled fresh", ""),
+    "certificates-shown": _item("one several", ""),
     "credssp-version": _item("patched unpatched", "unpatched"),
     "ntlm": _item("offered blocked none", "blocked"),
     "nla-answer": _item("challenge closed silent error not-offered", "closed silent error"),
     "clock": _item("right skewed", "skewed"),
     "host-names": _item("agree differ", "differ"),
+    "path-quality": _item("good slow lossy", ""),
+    "path-mtu": _item("full smaller black-hole", "black-hole"),
+    "udp-transport": _item("answers answers-old-host refused silent", ""),
     "gateway-tcp": _item("open unreachable", "unreachable"),
     "gateway-certificate": _item("sound refused untrusted no-tls", "refused untrusted no-tls"),
     "gateway-http": _item("answers foreign unavailable", "foreign unavailable"),
@@ -74,7 +81,8 @@ ITEMS: Mapping[str, Item] = {
         "unreachable host-key auth forwarding timeout",
     ),
     "vantages": _item(
-        "agree direct-worse jumpbox-worse differ", "direct-worse jumpbox-worse differ"
+        "agree direct-worse jumpbox-worse tls-cut differ",
+        "direct-worse jumpbox-worse tls-cut differ",
     ),
 }
 """Evidence item -> the states that probes set (``unknown`` means: simply absent)."""

@@ -5,7 +5,6 @@ was found, 3 inconclusive.
 """
 
 import asyncio
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from bot.cli.common import (
     FINE,
     INCONCLUSIVE,
     Refused,
+    coloured,
     config_option,
     json_option,
     print_json,
@@ -96,7 +96,7 @@ def command(
     else:
         from bot.cli.report import render
 
-        click.echo(render(checked, raw=details, colour=sys.stdout.isatty()))
+        click.echo(render(checked, raw=details, colour=coloured()))
     state = checked.diagnosis.verdict.state
     return {"healthy": FINE, "found": FAULT}.get(state, INCONCLUSIVE)
 
@@ -122,7 +122,7 @@ async def _look(request: Request, settings: Any) -> Any:
         scout = Scout.exactly(*hosts)
     else:
         scout = Scout.of(settings)
-    catalog = load(shipped())
+    catalog = load(shipped(cases=False))
     target = Target(request.host, request.port, request.gateway)
     try:
         scout.admit(target)

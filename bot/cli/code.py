@@ -17,7 +17,7 @@ def command(codes: tuple[str, ...], as_json: bool, config: str | None) -> None:
     from bot.catalog import load, shipped
     from bot.catalog.codes import BadCode, explain
 
-    catalog = load(shipped())
+    catalog = load(shipped(cases=False))
     try:
         readings = explain(catalog, codes)
     except BadCode as error:

@@ -3,12 +3,13 @@
 import getpass
 import json
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from bot.settings import NoSettings, Settings, SettingsError, find, read
+from bot.settings import NoSettings, Settings, SettingsError, find, read, variable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -67,6 +68,16 @@ def _listed(error: SettingsError) -> str:
     if len(error.faults) == 1:
         return error.faults[0]
     return f"{len(error.faults)} faults in the settings\n" + "\n".join(error.faults)
+
+
+def coloured() -> bool:
+    """Whether stdout is a terminal that may show colours (https://no-color.org)."""
+    return sys.stdout.isatty() and not variable("NO_COLOR") and variable("TERM") != "dumb"
+
+
+def animated() -> bool:
+    """Whether stderr is a terminal on which lines can be drawn again."""
+    return sys.stderr.isatty() and variable("TERM") != "dumb"
 
 
 def print_json(value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import FAULT, FINE, config_option
+from bot.cli.common import FAULT, FINE, coloured, config_option
 
 FAVOURITE = "srv-app-07 0x904 0x7"
 
@@ -53,7 +53,7 @@ async def _guided(folder: Path) -> int:
 
     async with Lab() as lab:
         settings = read(lab.settings_toml(folder), {})
-        terminal = Terminal(colour=sys.stdout.isatty())
+        terminal = Terminal(colour=coloured())
         async with opened_desk(settings, Scout.of(settings), terminal) as desk:
             guide = Guide(desk, terminal, "cli:demo")
             click.echo(wrapped(WELCOME.format(count=len(lab.faults()))))

@@ -1,15 +1,18 @@
 """What a terminal shows on stderr while a command looks; nothing of it is ever part of stdout."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
 import click
 
 from bot.catalog.entries import Catalog
+from bot.cli.common import animated
 from bot.cli.render import row_lines
 from bot.desk.ladder import rows
 from bot.evidence import Observation
@@ -72,7 +75,7 @@ def live(catalog: Catalog, target: Target) -> Iterator[Report | None]:
 
     None where stderr is no terminal.
     """
-    if not sys.stderr.isatty():
+    if not animated():
         yield None
         return
     drawing = _Rows(catalog, target)
@@ -89,20 +92,32 @@ class _Rows:
         self._catalog = catalog
         self._target = (target.host, target.port)
         self._seen: list[Observation] = []
-        self._drawn = 0
+        self._drawn: list[int] = []  # how long each line on the screen is
 
     def show(self, observation: Observation) -> None:
         """Take one observation in."""
         self._seen.append(observation)
-        width = shutil.get_terminal_size().columns - 1  # a line that wraps could not be erased
+        width, height = self._size()
         made = rows(self._catalog, self._seen, self._target, live=True)
-        lines = [line[:width] for line in row_lines(made, colour=False)]
+        # A line that wraps or has left the screen could not be erased.
+        lines = [line[: width - 1] for line in row_lines(made, colour=False)][1 - height :]
         click.echo(self._back() + "\n".join(lines), err=True)
-        self._drawn = len(lines)
+        self._drawn = [len(line) for line in lines]
 
     def erase(self) -> None:
         """Take everything away again."""
         click.echo(self._back(), nl=False, err=True)
 
     def _back(self) -> str:
-        return f"\x1b[{self._drawn}A\r\x1b[J" if self._drawn else ""
+        """To where the rows begin; a terminal made narrower has broken the longer ones."""
+        width, height = self._size()
+        up = min(sum(max(1, ceil(length / width)) for length in self._drawn), height - 1)
+        return f"\x1b[{up}A\r\x1b[J" if up else ""
+
+    @staticmethod
+    def _size() -> tuple[int, int]:
+        """Columns and lines of the terminal that stderr is, which stdout may not be."""
+        size = os.get_terminal_size(sys.stderr.fileno())
+        if not (size.columns and size.lines):  # it does not know its size
+            size = shutil.get_terminal_size()
+        return max(2, size.columns), max(2, size.lines)

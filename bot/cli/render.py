@@ -4,7 +4,6 @@ Strategy: words carry every meaning; colour is added on a terminal only, and nev
 the knowledge base is Markdown; it is readable as it stands, only its paragraphs are wrapped.
 """
 
-import json
 import re
 import shutil
 import textwrap
@@ -13,11 +12,14 @@ from collections.abc import Iterator, Sequence
 import click
 
 from bot.desk.view import Row, StepView, TicketView
-from bot.evidence import Observation
 
-WIDEST, NARROWEST = 96, 40
-_TOGETHER = re.compile(r"(?<=[0-9]) (?=(?:in [0-9]+|of [0-9]+|ms|s|min|minutes?|hours?|days?)\b)")
-BESIDE = " " * 29
+WIDEST, NARROWEST = 100, 40
+_TOGETHER = re.compile(
+    r"(?<=[0-9]) (?=(?:(?:in|of) [0-9]+|ms|s|min|minutes?|hours?|days?|bytes)\b)"
+    r"|(?<=[0-9] in) (?=[0-9])|(?<=[0-9] of) (?=[0-9])"
+)
+_COMMAND = re.compile(r"`[^`]+`")
+BESIDE = " " * 28
 """What stands left of a rung's detail: its mark and its name."""
 
 COLOURS = {"ok": "green", "fault": "red", "not checked": "yellow", "…": "cyan"}
@@ -42,21 +44,26 @@ def wrapped(text: str, indent: str = "", hang: int | None = None) -> str:
             lines.append(f"{indent}    {line}".rstrip() if code else "")
         else:
             lead = indent + line[: len(line) - len(line.lstrip())]
-            below = lead + " " * _mark_of(line) if hang is None else " " * hang
-            lines += _filled(line.strip(), lead, below)
+            mark = _mark_of(line)
+            below = lead + " " * len(mark) if hang is None else " " * hang
+            lines += filled(line.strip().removeprefix(mark), lead + mark, below)
     return "\n".join(lines)
 
 
-def _mark_of(line: str) -> int:
-    """How wide the mark of a list item is; 0 for a plain paragraph."""
+def _mark_of(line: str) -> str:
+    """The mark of a list item, which never stands alone in a line; empty for a paragraph."""
     found = re.match(r"\s*([0-9]+\. +|[-*] +)", line)
-    return len(found[1]) if found else 0
+    return found[1] if found else ""
 
 
-def _filled(text: str, first: str = "", below: str = "") -> list[str]:
-    """Lines of at most the width; a number is never parted from its unit."""
+def filled(text: str, first: str = "", below: str = "") -> list[str]:
+    """Lines of at most the width; a number is never parted from its unit.
+
+    A command in backticks is never broken, however long it is: it is there to be copied.
+    """
+    whole = _COMMAND.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
     made = textwrap.wrap(
-        _TOGETHER.sub("\u00a0", text),
+        _TOGETHER.sub("\u00a0", whole),
         width(),
         initial_indent=first,
         subsequent_indent=below,
@@ -69,7 +76,7 @@ def _filled(text: str, first: str = "", below: str = "") -> list[str]:
 def choices(labels: Sequence[str]) -> str:
     """Labels in brackets; one is never broken over two lines."""
     whole = (f"[{label}]".replace(" ", "\u00a0") for label in labels)
-    return "\n".join(_filled(" ".join(whole)))
+    return "\n".join(filled(" ".join(whole)))
 
 
 def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
@@ -77,8 +84,8 @@ def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
     for row in rows:
         mark = f"{row.mark:<12}"
         shown = click.style(mark, fg=COLOURS[row.mark]) if colour else mark
-        first, *more = _filled(row.detail, BESIDE, BESIDE) or [BESIDE]
-        yield f"{shown} {row.title:<16}{first.removeprefix(BESIDE)}".rstrip()
+        first, *more = filled(row.detail, BESIDE, BESIDE) or [BESIDE]
+        yield f"{shown} {row.title:<15}{first.removeprefix(BESIDE)}".rstrip()
         yield from more
 
 
@@ -115,6 +122,7 @@ def card(view: TicketView, colour: bool = False) -> str:
         lines.append(verdict(view.proof.closing, "", colour))
     elif view.sentence:
         lines.append(verdict(view.sentence, view.likelihood, colour))
+        lines += [wrapped(view.besides)] if view.besides else []
     lines += [wrapped(code, "  ") for code in view.codes]
     lines += ["", *row_lines(view.rows, colour), ""]
     if view.ruled_out:
@@ -123,21 +131,4 @@ def card(view: TicketView, colour: bool = False) -> str:
         lines.append(wrapped(view.last_time))
     if view.step is not None:
         lines += ["", "-" * 60, *step_lines(view.step)]
-    return "\n".join(lines)
-
-
-def details(observations: Sequence[Observation]) -> str:
-    """Every observation with its raw facts, one block a probe."""
-    lines = []
-    for each in observations:
-        failure = f" {each.failure.value}" if each.failure else ""
-        lines.append(
-            f"{each.vantage}  {each.probe}  {each.status.value}{failure}  {each.duration_ms:g} ms"
-        )
-        if each.detail:
-            lines.append(f"    {each.detail}")
-        lines += [
-            f"    {name} = {json.dumps(value, ensure_ascii=True)}"
-            for name, value in sorted(each.facts.items())
-        ]
     return "\n".join(lines)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.catalog.entries import Catalog
-from bot.cli.render import details, row_lines, step_lines, verdict, wrapped
+from bot.cli.details import details
+from bot.cli.render import row_lines, step_lines, verdict, wrapped
 from bot.desk import saying
 from bot.desk.diagnosis import Diagnosis, Told
 from bot.desk.ladder import by_place, rows
@@ -66,17 +67,21 @@ def _head(checked: Checked, colour: bool) -> Iterator[str]:
     seconds = checked.elapsed_ms / 1000
     host = f"{checked.target.host} port {checked.target.port}"
     yield f"{host}, looked at from {places} in {seconds:.1f} s"
-    yield verdict(*_sentence(checked, places), colour)
+    said, likelihood, besides = _sentence(checked)
+    yield verdict(said, likelihood, colour)
+    if besides:
+        yield wrapped(besides)
     for meaning in meanings(checked.catalog, checked.told.codes):
         yield wrapped(f"{meaning.code}: {' '.join(meaning.lines)}", "  ")
 
 
-def _sentence(checked: Checked, places: str) -> tuple[str, str]:
-    """The verdict, and how likely it is where something was found."""
+def _sentence(checked: Checked) -> tuple[str, str, str]:
+    """The verdict, how likely it is where something was found, and what else to know."""
     found, evidence = checked.diagnosis.verdict, checked.diagnosis.evidence
-    hindered = saying.blind(checked.observations, checked.target.host)
-    said = hindered or saying.judged(found, evidence, checked.catalog, places)
-    return said, saying.share(found.causes[0].probability) if found.state == "found" else ""
+    sight = ((checked.target.host, checked.target.port), checked.observations)
+    said, besides = saying.headline(found, evidence, checked.catalog, sight)
+    likely = saying.share(found.causes[0].probability) if found.state == "found" else ""
+    return said, likely, besides
 
 
 def _after(checked: Checked) -> Iterator[str]:

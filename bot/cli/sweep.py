@@ -8,11 +8,11 @@ import asyncio
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import Refused, config_option, settings_required
+from bot.cli.common import Refused, animated, config_option, settings_required
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MOST_AT_ONCE = 100
 
 
 @click.command("sweep")
-@click.argument("file", type=click.File(encoding="utf-8-sig", errors="replace"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--via", metavar="NAME|direct|all", help="Where to look from.")
 @click.option(
     "--at-once",
@@ -65,7 +65,7 @@ MOST_AT_ONCE = 100
 )
 @config_option
 def command(
-    file: TextIO,
+    file: str,
     via: str | None,
     at_once: int,
     timeout: float,
@@ -80,24 +80,26 @@ def command(
     """
     settings = settings_required(config, "sweep")
     from bot.catalog import load, shipped
-    from bot.cli.hostlist import read_hosts
+    from bot.cli.hostlist import hosts_of
     from bot.cli.progress import Progress
+    from bot.cli.render import wrapped
     from bot.cli.sweep_output import Output
     from bot.cli.sweep_rows import FORMS
     from bot.cli.sweep_tally import Tally
 
     ports = settings.targets.ports
-    targets = read_hosts(file, file.name, ports[0] if ports else 3389)
+    targets = hosts_of(file, ports[0] if ports else 3389)
     output, tally = Output(FORMS[form], path), Tally()
     left = _left(targets, output, tally)
     wish = Wish(left, via, at_once, timeout)
-    progress = Progress(len(left), sys.stderr.isatty(), sys.stdout.isatty() and path is None)
+    progress = Progress(len(left), animated(), sys.stdout.isatty() and path is None)
     try:
         with output, progress:
-            lines = Lines(FORMS[form], load(shipped()), output, tally, progress)
+            lines = Lines(FORMS[form], load(shipped(cases=False)), output, tally, progress)
             asyncio.run(_sweep(settings, wish, lines))
     except KeyboardInterrupt:
-        click.echo(_interrupted(len(left) - progress.done, output), err=True)
+        click.echo("\n".join(["", *tally.lines()]), err=True)
+        click.echo(wrapped(_interrupted(len(left) - progress.done, output)), err=True)
         return INTERRUPTED
     click.echo("\n".join(tally.lines()), err=True)
     return tally.exit_code()

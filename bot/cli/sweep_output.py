@@ -4,6 +4,7 @@ Strategy: a file holds whole lines only.  Each is written at once and flushed; w
 of a last line is cut off before the file is gone on with.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from typing import BinaryIO, Self
 import click
 
 from bot.cli.common import Refused
+from bot.cli.render import filled
 from bot.cli.sweep_rows import Form, Gist
 
 
@@ -48,7 +50,7 @@ class Output:
     def write(self, line: str) -> None:
         """Write one whole line; raises Refused when the file cannot take it."""
         if self._file is None:
-            click.echo(line, nl=False)
+            click.echo(self._fitted(line), nl=False)
             return
         try:
             self._file.write(line.encode())
@@ -78,6 +80,12 @@ class Output:
         """Close the file."""
         if self._file is not None:
             self._file.close()
+
+    def _fitted(self, line: str) -> str:
+        """A line as a terminal shows it best; anything else gets it as it is."""
+        if self._form.hang is None or not sys.stdout.isatty():
+            return line
+        return "\n".join(filled(line.rstrip("\n"), below=" " * self._form.hang)) + "\n"
 
     def _gists(self, file: BinaryIO, read: Callable[[str], Gist]) -> Iterator[Gist]:
         begins, place = self._form.begins, 0

@@ -14,7 +14,7 @@ from typing import Any
 from bot.catalog.entries import OTHER, Catalog
 from bot.cli.common import cell
 from bot.cli.report import Checked
-from bot.desk import saying
+from bot.desk import places, saying
 from bot.desk.diagnosis import Told
 from bot.desk.sweeping import Swept
 from bot.engine import CauseShare
@@ -44,6 +44,7 @@ class Gist:
 class Form:
     """How hosts are written, and read back; a form without ``read`` cannot be continued.
 
+    ``hang`` is where a terminal goes on with a line that is too long for it.
     ``head`` is the first line of a file, ``begins`` what each file of this form begins with;
     ``says_why``: a line tells why a host was refused.
     """
@@ -53,6 +54,7 @@ class Form:
     head: str = ""
     begins: str = ""
     says_why: bool = True
+    hang: int | None = None
 
 
 def gist(swept: Swept) -> Gist:
@@ -71,7 +73,7 @@ def as_text(swept: Swept, catalog: Catalog) -> str:
     """One line for people, verdict first."""
     target = swept.target
     host = target.host if target.port == 3389 else f"{target.host} port {target.port}"
-    said = clean(_sentence(swept), 400)
+    said = clean(_sentence(swept, catalog), 400)
     return f"{MARKS[_verdict(swept)]:<8} {host:<32} {said}\n"
 
 
@@ -144,19 +146,22 @@ def from_json(line: str) -> Gist:
         raise ValueError(f"this is no object of a sweep ({error})") from None
     if state not in MARKS:
         raise ValueError("this is no verdict")
-    cause = causes[0] if causes and state != "healthy" else ""
+    suspected = bool(causes) and state != "healthy" and not places.unseen(seen)
+    cause = causes[0] if suspected else ""
     return Gist(host, port, state, cause, _fact(seen, "tls.certificate", "days_left"))
 
 
 def _csv_line(values: Sequence[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([cell(value) for value in values])
+    csv.writer(out, lineterminator="\n").writerow(
+        [cell(0 if value == 0 else value) for value in values]
+    )
     return out.getvalue()
 
 
 _HEAD = _csv_line(COLUMNS)
 FORMS: Mapping[str, Form] = {
-    "text": Form(as_text),
+    "text": Form(as_text, hang=42),
     "csv": Form(as_csv, from_csv, _HEAD, _HEAD, says_why=False),
     "jsonl": Form(as_json, from_json, begins='{"schema": 1, '),
 }
@@ -167,22 +172,39 @@ def _verdict(swept: Swept) -> str:
 
 
 def _suspect(swept: Swept) -> CauseShare | None:
-    """The likeliest known cause of a host that is not healthy."""
+    """The likeliest known cause of a host that was seen and is not healthy."""
     if swept.diagnosis is None or swept.diagnosis.verdict.state == "healthy":
+        return None
+    if places.unseen(swept.observations):
         return None
     return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
 
 
-def _sentence(swept: Swept) -> str:
+def _sentence(swept: Swept, catalog: Catalog) -> str:
     if swept.diagnosis is None:
         return swept.refusal
-    verdict = swept.diagnosis.verdict
+    verdict, target = swept.diagnosis.verdict, (swept.target.host, swept.target.port)
     if verdict.state == "found":
-        first = verdict.causes[0]
-        return f"{first.title}   {saying.share(first.probability)}"
+        sight = (target, swept.observations)
+        said, besides = saying.headline(verdict, swept.diagnosis.evidence, catalog, sight)
+        likely = saying.share(verdict.causes[0].probability)
+        return f"{said} {likely}. {besides}" if besides else f"{said} {likely}"
     if verdict.state == "healthy":
         return "nothing wrong that can be seen without a password"
-    return saying.blind(swept.observations, swept.target.host) or saying.unsettled(verdict)
+    unseen = places.unseen(swept.observations)
+    if unseen:
+        return f"{unseen}; this says nothing about the host"
+    hop = places.apart(swept.observations, target, catalog)
+    return hop or _unsettled(swept)
+
+
+def _unsettled(swept: Swept) -> str:
+    """The one likeliest cause, for a line has room for no more."""
+    first = _suspect(swept)
+    if first is None:
+        return "what was seen does not settle it"
+    chance = round(first.probability * 100)
+    return f"not settled; likeliest ({chance} in 100): {saying.clause(first.title)}"
 
 
 def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:

@@ -7,7 +7,7 @@ from bot.cli.common import FAULT, FINE, INCONCLUSIVE
 from bot.cli.sweep_rows import MARKS, Gist
 
 EXPIRY = ((0.0, "expired"), (7.0, "< 7 days"), (30.0, "< 30 days"), (90.0, "< 90 days"))
-LATER = "more"
+LATER, UNKNOWN = "later", "unknown"
 
 
 class Tally:
@@ -20,8 +20,7 @@ class Tally:
     def add(self, gist: Gist) -> None:
         """Count one host."""
         self._found[gist.verdict, gist.cause] += 1
-        if gist.days_left is not None:
-            self._expiry[_span(gist.days_left)] += 1
+        self._expiry[_span(gist.days_left)] += 1
 
     @property
     def total(self) -> int:
@@ -44,11 +43,12 @@ class Tally:
         ):
             likeliest = "likeliest " if cause and verdict == "inconclusive" else ""
             yield f"{count:>6}  {verdict:<13} {likeliest}{cause}".rstrip()
-        if self._expiry:
-            spans = [*(name for _, name in EXPIRY), LATER]
-            shown = ", ".join(f"{name}: {self._expiry[name]}" for name in spans)
-            yield f"Certificates by days left: {shown}"
+        spans = [*(name for _, name in EXPIRY), LATER, UNKNOWN]
+        shown = ", ".join(f"{name}: {self._expiry[name]}" for name in spans)
+        yield f"Certificates by days left: {shown}"
 
 
-def _span(days_left: float) -> str:
+def _span(days_left: float | None) -> str:
+    if days_left is None:
+        return UNKNOWN
     return next((name for below, name in EXPIRY if days_left < below), LATER)

@@ -1,7 +1,6 @@
 """`rdp-triage triage`: the whole guided flow in the terminal, with a ticket in the store."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from bot.cli.common import (
     FINE,
     INCONCLUSIVE,
     Refused,
+    coloured,
     config_option,
     login,
     settings_required,
@@ -76,7 +76,7 @@ async def _run(settings: Any, wish: dict[str, Any]) -> int:
     except (NoVantage, TargetRefused) as error:
         await scout.close()
         raise Refused(str(error)) from None
-    terminal = Terminal(colour=sys.stdout.isatty())
+    terminal = Terminal(colour=coloured())
     async with opened_desk(settings, scout, terminal) as desk:
         guide = Guide(desk, terminal, f"cli:{login()}")
         await guide.open(Opening(guide.sender(), **wish))

@@ -13,6 +13,7 @@ from bot.catalog.report import read_report
 from bot.engine import Model, Situation, Step, Verdict, plan, verdict
 from bot.evidence import Observation
 from bot.evidence.findings import derive, ladders
+from bot.evidence.ladder import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,18 @@ def evidence_of(
 ) -> dict[str, str]:
     """All evidence states that probes and the report set; raises BadReport on unknown keys.
 
-    What was seen wins over what was told where both set the same item.
+    What was seen wins over what was told where both set the same item.  A ticket may be pinned to
+    older knowledge than the program's: what that does not know yet is left out.
     """
     evidence = read_report(catalog, told.codes, told.message, told.report)
-    evidence.update(derive(observations))
+    seen = derive(observations).items()
+    evidence.update({item: state for item, state in seen if _is_known(catalog, item, state)})
     return dict(sorted(evidence.items()))
+
+
+def _is_known(catalog: Catalog, item: str, state: str) -> bool:
+    entry = catalog.evidence.get(item)
+    return entry is not None and (state in entry.states or state == UNKNOWN)
 
 
 def diagnose(

@@ -4,9 +4,10 @@ Strategy: the first thing that a client would stop at comes first; what the gate
 ``clean``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.desk import words
+from bot.desk.words_security import certificate
 from bot.evidence import Failure, Observation, Status
 
 READINGS = {
@@ -23,16 +24,16 @@ READINGS = {
 }
 
 
-def say(seen: Sequence[Observation]) -> str:
+def say(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
     """What one place saw of the gateway; of several addresses the one that opened counts."""
     by = {each.probe: each for each in sorted(seen, key=_worth)}
     port = by.get("gateway.tcp")
     if port is None:
-        return ""
+        return []
     said = [_port(port)] if port.status is not Status.PASSED else _beyond(by)
     name = words.clean(str(port.facts.get("asked", "")))
     told = ", ".join(filter(None, said)) or "its port opens"
-    return f"{name}: {told}" if name else told
+    return [f"{name}: {told}" if name else told]
 
 
 def _worth(seen: Observation) -> int:
@@ -59,7 +60,7 @@ def _beyond(by: dict[str, Observation]) -> list[str]:
 def _certificate(tls: Observation) -> str:
     if tls.failure is not None and tls.failure is not Failure.GATEWAY_TLS:
         return words.FAILURES[tls.failure]
-    facts, said = tls.facts, words.certificate(tls.facts, "")
+    facts, said = tls.facts, "; ".join(certificate(tls.facts))
     if facts.get("trusted") is False and not facts.get("self_signed"):
         said = "; ".join(filter(None, (said, "not trusted here")))
     return f"certificate {said}" if said else ""

@@ -24,3 +24,13 @@ STRANGERS = {
     "tls": "TLS answers, not RDP",
 }
 PINGS = {"reply": "answers ping", "silence": "no answer to ping"}
+NEIGHBOURS = {
+    "answers": "its network card answers on the same link",
+    "absent": "nobody has its address on the same link",
+}
+UDP = {
+    "answers": "answers, so sessions can use it",
+    "refused": "refused, so sessions stay on TCP; nothing fails for it",
+    "silent": "no answer, so sessions stay on TCP; nothing fails for it",
+}
+PORTS = {"refused": "refuses", "timeout": "times out", "unreachable": "is unreachable"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.catalog.entries import Catalog
 from bot.desk.rungs import RUNGS, Rung, say
 from bot.desk.view import Mark, Row
-from bot.desk.words import place
+from bot.desk.words import listed, place
 from bot.evidence import Observation, Status
 from bot.evidence.findings import derive
 
@@ -35,17 +35,17 @@ class _Look:
     catalog: Catalog
     host: str
     seen: Seen
+    states: Mapping[str, Mapping[str, str]]
     live: bool
 
     def row(self, rung: Rung) -> Row | None:
         """The row of a rung, or None for a rung that has nothing to say here."""
         mine = {
-            vantage: [each for each in observations if each.probe in (rung.probe, *rung.also)]
+            vantage: [each for each in observations if each.probe in rung.probes]
             for vantage, observations in self.seen.items()
         }
         marks = [
-            _mark(self.catalog, rung, mine[vantage], derive(observations))
-            for vantage, observations in self.seen.items()
+            _mark(self.catalog, rung, mine[vantage], self.states[vantage]) for vantage in self.seen
         ]
         if rung.when == "fault" and "fault" not in marks:
             return None
@@ -55,12 +55,24 @@ class _Look:
             return None
         if not any(mine.values()):
             return Row("…" if self.live else "not checked", rung.title)
-        words = {
-            vantage: say(rung, each, self.host)
+        return Row(_worst(marks), rung.title, self._words(rung, mine))
+
+    def _words(self, rung: Rung, mine: Seen) -> str:
+        """What the places saw; who could not look at this rung is silent where another could."""
+        looked = {
+            vantage: each
             for vantage, each in mine.items()
-            if each and (rung.probe == BOX or not cut_off(self.seen[vantage]))
+            if each and (_was_run(each) or not cut_off(self.seen[vantage]))
         }
-        return Row(_worst(marks), rung.title, _joined(words))
+        ran = {vantage: each for vantage, each in looked.items() if _was_run(each)}
+        words = {
+            vantage: said
+            for vantage, each in (ran or looked).items()
+            if (said := say(rung, each, self.host, self.states[vantage]))
+        }
+        if rung.probe == BOX and len(words) > 1:
+            return "; ".join(f"{each}: {rung.between.join(said)}" for each, said in words.items())
+        return _joined(words, rung.between, alone=len(words) == len(looked))
 
 
 def rows(
@@ -68,7 +80,9 @@ def rows(
 ) -> tuple[Row, ...]:
     """All rows of a card for ``target`` (host, port); while ``live``, the rest is on its way."""
     host, port = target
-    look = _Look(catalog, host, by_place(observations), live)
+    seen = by_place(observations)
+    states = {vantage: derive(each) for vantage, each in seen.items()}
+    look = _Look(catalog, host, seen, states, live)
     made = [row for row in map(look.row, RUNGS) if row is not None]
     return _said_once(
         [Row(row.mark, f"Port {port}", row.detail) if row.title == "Port" else row for row in made]
@@ -98,7 +112,7 @@ def _mark(
         entry = catalog.evidence.get(item)
         if entry is not None and states.get(item) in entry.abnormal:
             return "fault"
-    if any(each.status is Status.PASSED for each in mine):
+    if any(each.status is Status.PASSED for each in mine) or (rung.neutral and _was_run(mine)):
         return "ok"
     return "not checked"
 
@@ -114,12 +128,24 @@ def _worst(marks: Sequence[Mark]) -> Mark:
     return "not checked"
 
 
-def _joined(words: Mapping[str, str]) -> str:
-    """What all places say in one line; the place stands beside it where they differ."""
-    said = {text for text in words.values() if text}
-    if len(said) <= 1:
-        return next(iter(said), "")
-    return "; ".join(f"{text} (from {place(each)})" for each, text in words.items() if text)
+def _joined(words: Mapping[str, Sequence[str]], between: str, *, alone: bool) -> str:
+    """What all places say once, and then what only some do, with their names.
+
+    ``alone``: no other place looked, so that a single one need not be named.
+    """
+    first = next(iter(words.values()), ())
+    if len(words) == 1 and alone:
+        return between.join(first)
+    shared = [
+        part for part in first if len(words) > 1 and all(part in one for one in words.values())
+    ]
+    apart: dict[str, list[str]] = {}
+    for vantage, parts in words.items():
+        own = between.join(part for part in parts if part not in shared)
+        if own:
+            apart.setdefault(own, []).append(place(vantage))
+    named = [f"{text} (from {listed(places)})" for text, places in apart.items()]
+    return "; ".join([*([between.join(shared)] if shared else []), *named])
 
 
 def changes(

@@ -5,8 +5,10 @@ Strategy: the settings name the places; the first jump box whose targets fit is 
 """
 
 import asyncio
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.evidence import Observation
 from bot.probes.base import Report, Target
@@ -16,8 +18,10 @@ from bot.settings import Settings
 from bot.targets import Rules, could_match, parse_host
 from bot.vantage.base import Vantage
 from bot.vantage.direct import Direct
-from bot.vantage.jumpbox import Jumpbox, JumpboxConfig
 from bot.wire.gateway import PORT
+
+if TYPE_CHECKING:
+    from bot.vantage.jumpbox import Jumpbox
 
 DIRECT = "direct"
 CONNECT_TIMEOUT = 4.0
@@ -27,18 +31,22 @@ class NoVantage(Exception):
     """There is no place from which this target may be looked at; the text says what to set."""
 
 
-def _jumpboxes(settings: Settings, rules: Rules) -> dict[str, Jumpbox]:
+def _jumpboxes(settings: Settings, rules: Rules) -> "dict[str, Jumpbox]":
     """Every jump box of the settings, in their order; raises NoVantage for a circle of ``via``."""
     made: dict[str, Jumpbox] = {}
+    if not settings.jumpbox:
+        return made
+    # SSH takes a third of all the time that imports take; who looks from here needs none.
+    ssh = importlib.import_module("bot.vantage.jumpbox")
     wanted = {box.name: box for box in settings.jumpbox}
 
-    def make(name: str, asked_for: tuple[str, ...]) -> Jumpbox:
+    def make(name: str, asked_for: tuple[str, ...]) -> "Jumpbox":
         if name in asked_for:
             raise NoVantage(f"the jump boxes go through each other: {' via '.join(asked_for)}")
         box = wanted[name]
         if name not in made:
-            made[name] = Jumpbox(
-                JumpboxConfig(
+            made[name] = ssh.Jumpbox(
+                ssh.JumpboxConfig(
                     name=name,
                     host=box.host,
                     port=box.port,

@@ -8,11 +8,11 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from bot.catalog.entries import OTHER, Catalog
+from bot.desk import places
 from bot.desk.body import Body
-from bot.desk.ladder import BOX, by_place
-from bot.desk.words import FAILURES, day, duration, listed, place
+from bot.desk.words import day, duration, listed, place
 from bot.engine import Verdict
-from bot.evidence import Failure, Observation
+from bot.evidence import Observation
 from bot.store.base import Ticket
 
 LIKELY = ((0.9, "Very likely"), (0.5, "Likely"), (0.25, "Possible"), (0.0, "Unlikely"))
@@ -21,6 +21,12 @@ SHOWN_FROM = 0.1
 
 MOST_RULED_OUT = 6
 LADDER = "ladder"
+_FINE = (
+    ("tls-hello", "TLS"),
+    ("certificate-validity", "certificate"),
+    ("nla-answer", "sign-in"),
+    ("clock", "clock"),
+)
 
 
 def capital(text: str) -> str:
@@ -69,42 +75,66 @@ def likelihood(body: Body) -> str:
     return share(body.offer.verdict.causes[0].probability)
 
 
-def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> str:
-    """The first sentence of the card."""
+def sentence(ticket: Ticket, body: Body, catalog: Catalog) -> tuple[str, str]:
+    """The first sentence of the card, and what else there is to say of the places looked from."""
     if body.phase in ("looking", "closed") and ticket.state in ("open", "cancelled"):
-        return ""
+        return "", ""
     if body.situation.in_force is not None:
-        return in_force(ticket, body, catalog)
+        return in_force(ticket, body, catalog), ""
     if body.offer is None:
-        return blind(body.now, ticket.host)
-    return blind(body.now, ticket.host) or judged(
-        body.offer.verdict, body.situation.evidence, catalog, _places(ticket)
-    )
+        return places.blind(body.now, ticket.host), ""
+    target = (ticket.host, ticket.port)
+    return headline(body.offer.verdict, body.situation.evidence, catalog, (target, body.now))
 
 
-def judged(verdict: Verdict, evidence: Mapping[str, str], catalog: Catalog, places: str) -> str:
+def headline(
+    verdict: Verdict,
+    evidence: Mapping[str, str],
+    catalog: Catalog,
+    sight: tuple[tuple[str, int], Sequence[Observation]],
+) -> tuple[str, str]:
+    """The verdict in a sentence, and what else to know of the places looked from, if anything.
+
+    ``sight`` is a (host, port) and what was seen of it.  A place that could not look, or that sees
+    less than another, is named; it is never the host's fault.
+    """
+    target, seen = sight
+    blind = places.blind(seen, target[0])
+    if blind:
+        return blind, ""
+    hop, hindered = places.apart(seen, target, catalog), places.hindered(seen, target[0])
+    said = judged(verdict, evidence, catalog, places.looked(seen))
+    if hop and (verdict.state != "found" or _of_the_way(verdict, catalog)):
+        open_yet = verdict.state != "found" and not looks_fine(catalog, evidence)
+        return f"{hop} {said}" if open_yet else hop, hindered
+    return said, " ".join(filter(None, (hop, hindered)))
+
+
+def _of_the_way(verdict: Verdict, catalog: Catalog) -> bool:
+    """Whether the first cause lies on the way to the host; then the hop says the same, exactly."""
+    return catalog.causes[verdict.causes[0].id].layer in ("network", "name", "port")
+
+
+def judged(verdict: Verdict, evidence: Mapping[str, str], catalog: Catalog, looked: str) -> str:
     """The verdict in a sentence: the cause, that all is fine, or what is likeliest so far."""
     if verdict.state == "found":
         return catalog.causes[verdict.causes[0].id].title
-    return all_fine(places) if looks_fine(catalog, evidence) else unsettled(verdict)
+    return all_fine(looked, evidence) if looks_fine(catalog, evidence) else unsettled(verdict)
 
 
-def all_fine(places: str) -> str:
-    """Everything visible from ``places`` is fine: where the cause must lie then."""
+def all_fine(looked: str, evidence: Mapping[str, str]) -> str:
+    """Everything visible from where was ``looked`` is fine: where the cause must lie then."""
+    seen = listed(["name", "port", "RDP", *(word for item, word in _FINE if item in evidence)])
     return (
-        f"Everything that can be seen without a password is fine from {places}: "
-        "name, port, RDP, TLS, certificate, sign-in, clock. So the cause is most likely behind "
-        "the password (rights, account, licence), on the PC, or on the way to the host."
+        f"Everything that can be seen without a password is fine from {looked}: {seen}. "
+        "So the cause is most likely behind the password (rights, account, licence), "
+        "on the PC, or on the way to the host."
     )
 
 
 def looks_fine(catalog: Catalog, evidence: Mapping[str, str]) -> bool:
-    """Whether every rung is ok and nothing that a probe saw is abnormal, whatever was reported."""
-    return evidence.get(LADDER) == "ok" and not any(
-        state in catalog.evidence[item].abnormal
-        for item, state in evidence.items()
-        if catalog.evidence[item].origin == "probe"
-    )
+    """Whether every rung is ok and nothing that a probe saw of the host is abnormal."""
+    return evidence.get(LADDER) == "ok" and places.normal(catalog, evidence)
 
 
 def unsettled(verdict: Verdict) -> str:
@@ -126,28 +156,6 @@ def ruled_out(verdict: Verdict, catalog: Catalog) -> tuple[str, ...]:
     named = [cause.id.replace("-", " ") for cause in known[:MOST_RULED_OUT]]
     more = len(known) - len(named)
     return (*named, *([f"and {more} more"] if more else []))
-
-
-def blind(observations: Sequence[Observation], host: str) -> str:
-    """Said when no place could look at all: a fault of the jump box is never the host's."""
-    seen = by_place(observations)
-    broken: dict[str, Observation] = {}
-    for vantage, found in seen.items():
-        for each in found:
-            if each.probe == BOX and each.failure is not None:
-                broken[vantage] = each
-    if not broken or len(broken) < len(seen):
-        return ""
-    box, fault = next(iter(broken.items()))
-    failure = fault.failure or Failure.PROBE_INTERNAL
-    words = FAILURES.get(failure, failure.value).replace("the jump box", f"Jump box {box}", 1)
-    said = f"{words}. Nothing was sent to {host}, so this says nothing about it."
-    if failure is Failure.JUMPBOX_HOST_KEY:
-        said += (
-            f" {capital(fault.detail.rstrip('.'))}. An administrator compares the fingerprint "
-            "with the machine and only then puts its key into the known_hosts file of the settings."
-        )
-    return said
 
 
 def in_force(ticket: Ticket, body: Body, catalog: Catalog) -> str:

@@ -39,6 +39,7 @@ def view_of(
     seen = body.now if live is None else tuple(live)
     target = (ticket.host, ticket.port)
     ended = ticket.state not in ("open", "escalated")
+    sentence, besides = saying.sentence(ticket, body, catalog)
     return TicketView(
         number=ticket.number,
         version=ticket.version,
@@ -48,8 +49,9 @@ def view_of(
         verdict=body.offer.verdict.state if body.offer is not None else "",
         owner=ticket.owner or "",
         opened_at=ticket.opened_at,
-        sentence=saying.sentence(ticket, body, catalog),
+        sentence=sentence,
         likelihood=saying.likelihood(body),
+        besides=besides,
         notice=body.notice,
         codes=() if ended else _codes(ticket, catalog),
         rows=rows(catalog, seen, target, live=looking and live is not None),

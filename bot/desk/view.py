@@ -71,6 +71,8 @@ class TicketView:
     opened_at: datetime | None = None
     sentence: str = ""
     likelihood: str = ""
+    besides: str = ""
+    """What else to know of the places looked from: one could not look, or sees less."""
     notice: str = ""
     codes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -88,7 +90,9 @@ class TicketView:
     @property
     def summary(self) -> str:
         """One sentence that says the same, for notifications and screen readers."""
-        said = " ".join(part for part in (self.notice, self.sentence, self.likelihood) if part)
+        said = " ".join(
+            part for part in (self.notice, self.sentence, self.likelihood, self.besides) if part
+        )
         if self.proof is not None and self.proof.closing:
             said = self.proof.closing
         step = f" Next: {self.step.title}" if self.step is not None else ""

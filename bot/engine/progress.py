@@ -105,7 +105,8 @@ def reprobed(model: Model, before: Situation, new_evidence: Mapping[str, str]) -
 def changed(model: Model, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """Probe evidence that reads differently now; what one of the two looks missed is no change.
 
-    Raises UnknownEntry.
+    Nor is what wanders by itself from look to look (shaky: delays, losses, members of a farm): a
+    repair does not show in it.  Raises UnknownEntry.
     """
     return tuple(
         item
@@ -114,6 +115,7 @@ def changed(model: Model, before: Mapping[str, str], now: Mapping[str, str]) -> 
         and (known := model.known(item, before[item], asked=False)) is not None
         and model.known(item, now[item], asked=False) is not None
         and known.origin == "probe"
+        and model.catalog.evidence[item].trust != "shaky"
         and before[item] != now[item]
     )
 

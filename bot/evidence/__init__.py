@@ -9,6 +9,7 @@ from bot.evidence.observation import (
     Rung,
     Status,
 )
+from bot.evidence.vantages import Parting, partings
 
 __all__ = [
     "ITEMS",
@@ -16,8 +17,10 @@ __all__ = [
     "BadObservation",
     "Failure",
     "Observation",
+    "Parting",
     "Rung",
     "Status",
     "derive",
     "ladders",
+    "partings",
 ]

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from bot.evidence.seen import Seen, either
+from bot.evidence.seen import Seen, either, label
 
 PROBE = "tls.certificate"
-WEAK_HASHES = frozenset({"md5", "sha1"})
+WEAK_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
 LEAST_BITS = MappingProxyType({"rsa": 2048, "dsa": 2048, "ec": 224})
 LONGEST_DAYS = 365 * 10_000
+FRESH = timedelta(days=2)
+SHORTEST, LONGEST = timedelta(days=150), timedelta(days=200)
+# Server authentication, and Remote Desktop's own purpose.
+RDP_PURPOSES = frozenset({"1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.54.1.2"})
 
 
 def validity(seen: Seen, probe: str = PROBE) -> str | None:
@@ -18,11 +22,8 @@ def validity(seen: Seen, probe: str = PROBE) -> str | None:
         return None
     if left < 0:
         return "expired"
-    begins, ends = (_moment(seen.text(probe, key)) for key in ("not_before", "not_after"))
-    # The facts hold no clock, but the days left are counted from one.
-    if begins and ends and ends - timedelta(days=left) < begins:
-        return "not-yet-valid"
-    return "valid"
+    old = _age(seen, probe)
+    return "not-yet-valid" if old is not None and old < timedelta(0) else "valid"
 
 
 def name(seen: Seen) -> str | None:
@@ -45,8 +46,69 @@ def key(seen: Seen) -> str | None:
 
 
 def issuer(seen: Seen) -> str | None:
-    """State of ``certificate-issuer``."""
+    """State of ``certificate-issuer``; what Windows makes for itself is told from other makers."""
+    if seen.flag(PROBE, "self_signed") and _windows_made(seen):
+        return "windows-made"
     return either(seen.flag(PROBE, "self_signed"), "self-signed", "issued")
+
+
+def age(seen: Seen) -> str | None:
+    """State of ``certificate-age``: fresh where it was made within the last two days."""
+    old = _age(seen, PROBE)
+    if old is None or old < timedelta(0):
+        return None
+    return "fresh" if old <= FRESH else "settled"
+
+
+def shown(seen: Seen) -> str | None:
+    """State of ``certificates-shown``: does every connection meet the same machine?"""
+    if not seen.certificates:
+        return None
+    return "several" if len(seen.certificates) > 1 else "one"
+
+
+def _windows_made(seen: Seen) -> bool:
+    """The certificate that Windows makes for Remote Desktop: its own name and nothing else.
+
+    No alternative names, server authentication or its own purpose, half a year of validity.
+    """
+    own = seen.text(PROBE, "subject") or ""
+    common = own.removeprefix("CN=")
+    if not own.startswith("CN=") or seen.texts(PROBE, "names") != [common]:
+        return False
+    purposes = seen.texts(PROBE, "eku")
+    if not purposes or not set(purposes) <= RDP_PURPOSES:
+        return False
+    begins, ends = _validity(seen, PROBE)
+    if begins is None or ends is None or not SHORTEST <= ends - begins <= LONGEST:
+        return False
+    return _is_its_own(seen, label(common))
+
+
+def _is_its_own(seen: Seen, name: str) -> bool:
+    """Whether the name is the host's: as it says so itself, else as typed, else for any Windows."""
+    server = seen.text("rdp.negotiation", "server")
+    if server in ("xrdp", "gnome", "virtualbox"):
+        return False
+    said = [seen.text("nla.challenge", key) for key in ("computer", "dns_computer")]
+    own = {label(each) for each in said if each}
+    if own:
+        return name in own
+    typed = label(seen.text("name.lookup", "asked") or "")
+    return name == typed or server in ("windows", "windows-legacy")
+
+
+def _age(seen: Seen, probe: str) -> timedelta | None:
+    """How long ago it began; the facts hold no clock, but the days left are counted from one."""
+    left, (begins, ends) = seen.number(probe, "days_left"), _validity(seen, probe)
+    if begins is None or ends is None or left is None or not abs(left) < LONGEST_DAYS:
+        return None
+    return ends - begins - timedelta(days=left)
+
+
+def _validity(seen: Seen, probe: str) -> tuple[datetime | None, datetime | None]:
+    begins, ends = (_moment(seen.text(probe, key)) for key in ("not_before", "not_after"))
+    return begins, ends
 
 
 def _moment(text: str | None) -> datetime | None:

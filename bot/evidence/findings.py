@@ -7,25 +7,16 @@ the state is unknown, and unknown items are left out.  Missing facts mean not kn
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.evidence import certificate, gateway
+from bot.evidence import certificate, gateway, nla, path, tls
 from bot.evidence.ladder import UNKNOWN, host_life, ladder, saw_something
 from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
-from bot.evidence.seen import Seen, either, known
-from bot.evidence.vantages import compare
+from bot.evidence.seen import Seen, known
+from bot.evidence.vantages import by_vantage, compare
 from bot.wire.negotiation import security
 from bot.wire.x224 import stranger
 
-CLOCK_LIMIT_S = 300.0  # Kerberos' tolerance
-FIRST_PATCHED = 5
-
-_HELLO, _CERTIFICATE, _NLA, _RDP = (
-    "tls.hello",
-    "tls.certificate",
-    "nla.challenge",
-    "rdp.negotiation",
-)
-_MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
+_RDP = "rdp.negotiation"
 
 _NAME_STATES = ("ok", "literal", "nxdomain", "no-answer", "timeout")
 _NAME_FAILURES = {
@@ -44,20 +35,6 @@ _LAYERS = (
     "legacy",
 )  # fmt: skip
 _SERVERS = ("windows", "windows-legacy", "xrdp", "gnome", "virtualbox")
-_HELLO_FAILURES = {
-    Failure.TLS_CLOSED: "closed",
-    Failure.TLS_RESET: "reset",
-    Failure.TLS_ALERT: "alert",
-    Failure.TLS_NO_OVERLAP: "alert",
-    Failure.TLS_SILENT: "silent",
-}
-_NLA_FAILURES = {
-    Failure.NLA_CLOSED: "closed",
-    Failure.NLA_SILENT: "silent",
-    Failure.NLA_ERROR: "error",
-    Failure.NLA_NOT_OFFERED: "not-offered",
-    Failure.PROBE_MALFORMED: "error",
-}
 _JUMPBOX_FAILURES = {
     Failure.JUMPBOX_UNREACHABLE: "unreachable",
     Failure.JUMPBOX_HOST_KEY: "host-key",
@@ -106,51 +83,6 @@ def _stranger(seen: Seen) -> str | None:
         return None
 
 
-def _tls_hello(seen: Seen) -> str | None:
-    failure = seen.failure(_HELLO)
-    if failure is not None:
-        return _HELLO_FAILURES.get(failure)
-    result = seen.shape("wide").get("result", "").partition(":")[0]
-    return known(result, ("server-hello", "closed", "alert", "silent"))
-
-
-def _modern_client(seen: Seen) -> str | None:
-    return known(seen.text(_HELLO, "modern_client"), ("agrees", "refused"))
-
-
-def _tls_versions(seen: Seen) -> str | None:
-    versions = seen.texts(_HELLO, "versions")
-    if not versions:
-        return None
-    return "modern" if _MODERN.intersection(versions) else "old-only"
-
-
-def _credssp_version(seen: Seen) -> str | None:
-    patched, version = seen.flag(_NLA, "patched"), seen.number(_NLA, "credssp_version")
-    if patched is None and version is not None:
-        patched = version >= FIRST_PATCHED
-    return either(patched, "patched", "unpatched")
-
-
-def _ntlm(seen: Seen) -> str | None:
-    return known(seen.text(_NLA, "ntlm"), ("offered", "blocked", "none"))
-
-
-def _nla_answer(seen: Seen) -> str | None:
-    failure = seen.failure(_NLA)
-    if failure is not None:
-        return _NLA_FAILURES.get(failure)
-    return "challenge" if seen.passed(_NLA) and _ntlm(seen) != "none" else None
-
-
-def _clock(seen: Seen) -> str | None:
-    skew = seen.number(_NLA, "clock_skew_s")
-    if skew is None:
-        return None
-    error = seen.number(_NLA, "clock_skew_error_s") or 0.0
-    return "skewed" if abs(skew) - error > CLOCK_LIMIT_S else "right"
-
-
 def _jumpbox(seen: Seen) -> str | None:
     failure = seen.failure("jumpbox.session")
     if failure is not None:
@@ -164,22 +96,29 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "name-lookup": _name_lookup,
         "port-state": _port_state,
         "host-life": host_life,
+        "neighbour": path.neighbour,
         "rdp-answer": _rdp_answer,
+        "answer-delay": path.answer_delay,
         "security-layer": _security_layer,
         "server-kind": _server_kind,
         "stranger": _stranger,
-        "tls-hello": _tls_hello,
-        "modern-client": _modern_client,
-        "tls-versions": _tls_versions,
+        "tls-hello": tls.hello,
+        "modern-client": tls.modern_client,
+        "tls-versions": tls.versions,
         "certificate-validity": certificate.validity,
         "certificate-name": certificate.name,
         "certificate-key": certificate.key,
         "certificate-issuer": certificate.issuer,
-        "credssp-version": _credssp_version,
-        "ntlm": _ntlm,
-        "nla-answer": _nla_answer,
-        "clock": _clock,
+        "certificate-age": certificate.age,
+        "certificates-shown": certificate.shown,
+        "credssp-version": nla.credssp_version,
+        "ntlm": nla.ntlm,
+        "nla-answer": nla.answer,
+        "clock": nla.clock,
         "host-names": host_names,
+        "path-quality": path.quality,
+        "path-mtu": path.mtu,
+        "udp-transport": path.udp,
         "gateway-tcp": gateway.port,
         "gateway-certificate": gateway.trust,
         "gateway-http": gateway.answer,
@@ -195,7 +134,7 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
     Unknown items are left out, except ``ladder``.  A jump box that failed is named even when
     another vantage could look.
     """
-    views = _views(observations)
+    views = by_vantage(observations)
     whole = [seen for seen in views.values() if ladder(seen) != UNKNOWN]
     part = [seen for seen in views.values() if saw_something(seen)]
     chosen = (*whole, *part, *views.values(), Seen.of(()))[0]
@@ -209,9 +148,4 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
 
 def ladders(observations: Sequence[Observation]) -> dict[str, str]:
     """The ladder of each vantage, in the order in which they first appear."""
-    return {name: ladder(seen) for name, seen in _views(observations).items()}
-
-
-def _views(observations: Sequence[Observation]) -> dict[str, Seen]:
-    names = dict.fromkeys(one.vantage for one in observations)
-    return {name: Seen.of(o for o in observations if o.vantage == name) for name in names}
+    return {name: ladder(seen) for name, seen in by_vantage(observations).items()}

@@ -7,6 +7,7 @@ over; a rung whose probe was cut or broke down makes everything from there on un
 from collections.abc import Callable
 
 from bot.evidence.observation import Failure, Rung
+from bot.evidence.path import neighbour
 from bot.evidence.seen import Seen
 
 OK, UNKNOWN = "ok", "unknown"
@@ -50,7 +51,9 @@ def _port(seen: Seen) -> Rung | None:
         return None
     life = host_life(seen)
     unreachable = seen.port == "unreachable" and life != "answers"
-    silent = seen.port == "timeout" and life == "silent"
+    # A neighbour answers on the link itself, below everything that a firewall can drop.
+    known_up = neighbour(seen) == "answers"
+    silent = seen.port == "timeout" and life == "silent" and not known_up
     return Rung.HOST if unreachable or silent else Rung.PORT
 
 

@@ -6,9 +6,7 @@ only if Windows made it itself.  A certificate for the typed name excuses anothe
 that is an alias or a farm, and meant to be.
 """
 
-from bot.evidence.seen import Seen
-
-NETBIOS_LENGTH = 15
+from bot.evidence.seen import Seen, label
 
 
 def host_names(seen: Seen) -> str | None:
@@ -38,7 +36,7 @@ def _typed(seen: Seen) -> frozenset[str]:
 
 
 def _labels(*names: str | None) -> frozenset[str]:
-    firsts = [name.partition(".")[0].casefold()[:NETBIOS_LENGTH] for name in names if name]
+    firsts = [label(name) for name in names if name]
     return frozenset(first for first in firsts if first and first != "*")
 
 

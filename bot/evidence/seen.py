@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.evidence.observation import Failure, Observation, Status
 
+NETBIOS_LENGTH = 15
+CERTIFICATE = "tls.certificate"
 # Of several addresses the best counts: the other probes use the first that opens.
 _PORT_STATES = ("open", "refused", "timeout", "unreachable", "failed")
 _PORT_FAILURES = {
@@ -22,18 +24,29 @@ _PORT_FAILURES = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The last observation of each probe, and the state of each port over all addresses."""
+    """The last observation of each probe, and the state of each port over all addresses.
+
+    Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
+    fingerprints of all.
+    """
 
     last: Mapping[str, Observation]
     port: str | None
     gateway: str | None = None
+    certificates: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Seen":
         """Of one vantage's observations in the order of their making."""
         run = [one for one in observations if one.status is not Status.NOT_RUN]
-        ports = (_best(run, probe) for probe in ("port.tcp", "gateway.tcp"))
-        return cls({one.probe: one for one in run}, *ports)
+        port, gateway = (_best(run, probe) for probe in ("port.tcp", "gateway.tcp"))
+        last = {one.probe: one for one in run}
+        shown = [one for one in run if one.probe == CERTIFICATE]
+        if shown:
+            last[CERTIFICATE] = shown[0]
+        prints = (one.facts.get("sha256") for one in shown)
+        fingerprints = frozenset(one for one in prints if isinstance(one, str))
+        return cls(last, port, gateway, fingerprints)
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""
@@ -78,7 +91,8 @@ class Seen:
         """What one ClientHello shape met: ``result`` and, where known, ``version``."""
         shapes = self.fact("tls.hello", "shapes")
         shape = shapes.get(name) if isinstance(shapes, Mapping) else None
-        return dict(shape) if isinstance(shape, Mapping) else {}
+        pairs = shape.items() if isinstance(shape, Mapping) else ()
+        return {key: word for key, word in pairs if isinstance(word, str)}
 
 
 def _best(run: Sequence[Observation], probe: str) -> str | None:
@@ -102,3 +116,8 @@ def either(flag: bool | None, yes: str, no: str) -> str | None:
     if flag is None:
         return None
     return yes if flag else no
+
+
+def label(name: str) -> str:
+    """What NetBIOS keeps of a name: its first label, 15 characters, no case."""
+    return name.partition(".")[0].casefold()[:NETBIOS_LENGTH]

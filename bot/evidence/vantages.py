@@ -1,27 +1,45 @@
-"""Do two places see the same host?
+"""Do two places see the same host, and where do their ways part?
 
 Strategy: their ladders are compared first, then what stands on the same rung: addresses, state of
-the port, certificate.  A vantage that could not look has no say.
+the port, certificates.  A vantage that could not look has no say, nor one whose jump box broke:
+that is a fault of the jump box, never a difference of the host.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from bot.evidence import tls
 from bot.evidence.ladder import OK, UNKNOWN, ladder
-from bot.evidence.observation import LADDER_STATES
+from bot.evidence.observation import LADDER_STATES, Observation, Rung
 from bot.evidence.seen import Seen
 
 DIRECT = "direct"
 _HEIGHT = {state: height for height, state in enumerate((*LADDER_STATES[1:-1], OK))}
 
 
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """One rung at which the ways part: who stops there, and who gets past it.
+
+    ``rung`` is the first rung that failed for ``stopped``; what lies beyond it those places do not
+    see.  Both keep the order in which the places were looked from.
+    """
+
+    rung: str
+    stopped: tuple[str, ...]
+    past: tuple[str, ...]
+
+
 def compare(views: Mapping[str, Seen]) -> str | None:
     """A state of the evidence item ``vantages``; None with fewer than two that could look."""
-    looked = {name: seen for name, seen in views.items() if ladder(seen) != UNKNOWN}
+    looked = _looked(views)
     if len(looked) < 2:
         return None
     heights = {name: _HEIGHT[ladder(seen)] for name, seen in looked.items()}
     if len(set(heights.values())) == 1:
         return "agree" if _same_sight(list(looked.values())) else "differ"
+    if _tls_is_cut(looked.values()):
+        return "tls-cut"
     direct = heights.pop(DIRECT, None)
     if direct is not None and direct < min(heights.values()):
         return "direct-worse"
@@ -30,11 +48,46 @@ def compare(views: Mapping[str, Seen]) -> str | None:
     return "differ"
 
 
-def _same_sight(views: list[Seen]) -> bool:
+def partings(observations: Sequence[Observation]) -> tuple[Parting, ...]:
+    """Where the ways of the places part, from the bottom of the ladder up; empty where none do.
+
+    Each names a stretch of way at fault: what ``stopped`` pass and ``past`` do not.
+    """
+    looked = {name: ladder(seen) for name, seen in _looked(by_vantage(observations)).items()}
+    found = []
+    for rung in sorted(set(looked.values()) - {OK}, key=_HEIGHT.__getitem__):
+        stopped = tuple(name for name, state in looked.items() if state == rung)
+        past = tuple(name for name, state in looked.items() if _HEIGHT[state] > _HEIGHT[rung])
+        if past:
+            found.append(Parting(rung, stopped, past))
+    return tuple(found)
+
+
+def by_vantage(observations: Sequence[Observation]) -> dict[str, Seen]:
+    """What each place saw, in the order in which the places first appear."""
+    names = dict.fromkeys(one.vantage for one in observations)
+    return {name: Seen.of(o for o in observations if o.vantage == name) for name in names}
+
+
+def _looked(views: Mapping[str, Seen]) -> dict[str, Seen]:
+    return {
+        name: seen
+        for name, seen in views.items()
+        if ladder(seen) != UNKNOWN and seen.failure("jumpbox.session") is None
+    }
+
+
+def _tls_is_cut(views: Iterable[Seen]) -> bool:
+    """Who stops does so at TLS, and is hung up on: silence would speak of lost packets."""
+    stopped = [seen for seen in views if ladder(seen) != OK]
+    lowest = min(stopped, key=lambda seen: _HEIGHT[ladder(seen)])
+    return ladder(lowest) == Rung.TLS and tls.hello(lowest) in ("closed", "reset")
+
+
+def _same_sight(views: Sequence[Seen]) -> bool:
     addresses = {frozenset(seen.texts("name.lookup", "addresses")) for seen in views}
-    certificates = {seen.text("tls.certificate", "sha256") for seen in views}
     ports = {seen.port for seen in views}
-    return all(
-        len(known) <= 1
-        for known in (addresses - {frozenset()}, certificates - {None}, ports - {None})
-    )
+    shown = [seen.certificates for seen in views if seen.certificates]
+    # A farm shows each place another member, now this one and now that.
+    same = all(one & other for one in shown for other in shown)
+    return same and all(len(known) <= 1 for known in (addresses - {frozenset()}, ports - {None}))

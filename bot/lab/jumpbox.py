@@ -14,6 +14,7 @@ import asyncssh
 from bot.lab import shell
 from bot.lab.behaviour import Port
 from bot.lab.machine import Reach
+from bot.lab.scripts import Network
 
 USER = "probe"
 
@@ -32,13 +33,13 @@ class JumpboxState(StrEnum):
 class Jumpbox:
     """An SSH server on the loopback; ``client_key`` opens it, ``host_key`` is the pinned one."""
 
-    def __init__(self, reach: Callable[[str, int], Reach], awake: Callable[[str], bool]) -> None:
+    def __init__(self, reach: Callable[[str, int], Reach], network: Network) -> None:
         self.reach = reach
         self.state = JumpboxState.UP
         self.client_key = asyncssh.generate_private_key("ssh-ed25519", comment="lab probe key")
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self._other_key = asyncssh.generate_private_key("ssh-ed25519")
-        self._awake = awake
+        self._network = network
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._visits: set[_Visit] = set()
         self.port = 0
@@ -59,6 +60,7 @@ class Jumpbox:
             process_factory=self._execute,
             server_host_keys=[self._other_key if wrong else self.host_key],
             allow_scp=False,
+            encoding="latin-1",  # a datagram that a command sends is any bytes
         )
         self.port = self._acceptor.get_port()
 
@@ -81,7 +83,12 @@ class Jumpbox:
             await self.start()
 
     async def _execute(self, process: asyncssh.SSHServerProcess[str]) -> None:
-        reply = shell.run(process.command or "", self._awake)
+        command = process.command or ""
+        try:
+            feed = await process.stdin.readexactly(shell.wanted(command))
+        except asyncio.IncompleteReadError:
+            feed = ""
+        reply = shell.run(command, self._network, feed.encode("latin-1"))
         process.stdout.write(reply.out)
         process.stderr.write(reply.err)
         process.exit(reply.status)

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from bot.lab import scripts
 from bot.lab.hosts import DOMAIN, RESOLVER
+from bot.lab.scripts import Network
 
 FILES = {
     "/etc/resolv.conf": f"search {DOMAIN}\nnameserver {RESOLVER}\noptions timeout:1 attempts:1\n",
@@ -26,12 +28,21 @@ class Reply:
     status: int = 0
 
 
-def run(command: str, awake: Callable[[str], bool]) -> Reply:
-    """Answer a command line; ``awake`` tells whether an address answers a ping."""
+def wanted(command: str) -> int:
+    """How many bytes of standard input a command line needs before it can be answered."""
+    return scripts.wanted(command)
+
+
+def run(command: str, network: Network, feed: bytes = b"") -> Reply:
+    """Answer a command line that has read ``feed``."""
     try:
         words = shlex.split(command)
     except ValueError:
         return Reply(err="sh: syntax error\n", status=2)
+    return _answer(words, network, feed)
+
+
+def _answer(words: list[str], network: Network, feed: bytes) -> Reply:
     match words:
         case ["true"] | []:
             return Reply()
@@ -40,9 +51,18 @@ def run(command: str, awake: Callable[[str], bool]) -> Reply:
         case ["cat", *paths]:
             return _cat(paths)
         case ["ping", *options]:
-            return _ping(options, awake)
+            return _ping(options, network.awake)
+        case ["sh", "-c", script] | ["bash", "--norc", "-c", script]:
+            return _script(script, network, feed)
         case _:
             return Reply(err=f"sh: 1: {words[0]}: not found\n", status=127)
+
+
+def _script(script: str, network: Network, feed: bytes) -> Reply:
+    out = scripts.run(script, network, feed)
+    if out is None:
+        return Reply(err="sh: 1: command not found\n", status=127)
+    return Reply(out)
 
 
 def _date(form: list[str]) -> str:

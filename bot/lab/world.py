@@ -6,13 +6,14 @@ from types import TracebackType
 from typing import Self
 
 from bot.lab import certificates
-from bot.lab.behaviour import Port
+from bot.lab.behaviour import Port, Service
 from bot.lab.gateway import GatewayMachine
 from bot.lab.gateways import GATEWAYS, Gateway
-from bot.lab.hosts import DOMAIN, HOSTS, RESOLVER, Host
+from bot.lab.hosts import DOMAIN, HOSTS, RDP_PORT, RESOLVER, Host
 from bot.lab.jumpbox import USER, Jumpbox, JumpboxState
 from bot.lab.machine import Machine, Reach
 from bot.lab.nameserver import NameServer
+from bot.lab.scripts import Network
 
 SETTINGS = """\
 [[jumpbox]]
@@ -41,7 +42,7 @@ class Lab:
         self._gateways = {row.name: GatewayMachine(row) for row in GATEWAYS}
         self._by_address = {each.row.address: each for each in self._all}
         self.nameserver = NameServer(self._zone)
-        self.jumpbox = Jumpbox(self.reach, self._answers_ping)
+        self.jumpbox = Jumpbox(self.reach, Network(self._answers_ping, self._datagram))
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -149,3 +150,11 @@ class Lab:
         return isinstance(machine, GatewayMachine) or (
             machine is not None and machine.behaviour.awake
         )
+
+    def _datagram(self, address: str, port: int) -> Port:
+        """RDP over UDP lives beside a healthy listener; Windows says nothing on other ports."""
+        machine = self._by_address.get(address)
+        if port != RDP_PORT or not isinstance(machine, Machine) or not machine.behaviour.awake:
+            return Port.SILENT
+        speaks = machine.behaviour.service is Service.RDP
+        return machine.behaviour.port if speaks else Port.SILENT

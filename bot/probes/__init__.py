@@ -16,10 +16,13 @@ from bot.probes import (
     jumpbox_session,
     name_lookup,
     nla_challenge,
+    path_mtu,
+    path_quality,
     port_tcp,
     rdp_negotiation,
     tls_certificate,
     tls_hello,
+    udp_transport,
 )
 from bot.probes.base import Probe, Report, Target
 
@@ -41,11 +44,23 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         name_lookup.NAME: Entry(name_lookup.probe, (jumpbox_session.NAME,), ("lookup",)),
         port_tcp.NAME: Entry(port_tcp.probe, (name_lookup.NAME,), ("port", "address")),
         host_companions.NAME: Entry(host_companions.probe, (port_tcp.NAME,)),
-        rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,)),
+        rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,), ("asked_first",)),
         # These two only want the port, but how to treat the host shows in the negotiation.
-        tls_hello.NAME: Entry(tls_hello.probe, (rdp_negotiation.NAME,), ("hello",)),
+        # The other two promises are to it: what nobody takes any more is not kept.
+        tls_hello.NAME: Entry(
+            tls_hello.probe,
+            (rdp_negotiation.NAME,),
+            ("hello", "chains", "asked_first", "not_nla"),
+        ),
         tls_certificate.NAME: Entry(tls_certificate.probe, (tls_hello.NAME,)),
-        nla_challenge.NAME: Entry(nla_challenge.probe, (rdp_negotiation.NAME,), ("handshake",)),
+        nla_challenge.NAME: Entry(
+            nla_challenge.probe, (rdp_negotiation.NAME,), ("handshake", "not_nla")
+        ),
+        # The path itself: the handshakes made anyway and one burst of echoes, then one hello that
+        # fills whole packets beside the short ones, and one datagram.
+        path_quality.NAME: Entry(path_quality.probe, (port_tcp.NAME,), ("ping", "echoes")),
+        path_mtu.NAME: Entry(path_mtu.probe, (tls_hello.NAME, path_quality.NAME)),
+        udp_transport.NAME: Entry(udp_transport.probe, (port_tcp.NAME,)),
         # These three only where the target has a gateway; they need nothing of the host.
         gateway_tcp.NAME: Entry(gateway_tcp.probe, (jumpbox_session.NAME,), ("gateway",)),
         gateway_tls.NAME: Entry(gateway_tls.probe, (gateway_tcp.NAME,), ("tunnel",)),

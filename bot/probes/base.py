@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from bot.evidence import Observation
 from bot.probes.conduct import TOO_SOON, Conduct, Line
-from bot.vantage.base import Address, Lookup, TargetRefused, Vantage, VantageError
+from bot.vantage.base import Address, Echo, Lookup, TargetRefused, Vantage, VantageError
 from bot.vantage.tls import TlsStream
 from bot.wire.flight import ServerHello
 
@@ -62,6 +62,12 @@ class Promise(Generic[T]):
         """Whether the value is there."""
         return self._fate.done() and isinstance(self._fate.result(), tuple)
 
+    @property
+    def value(self) -> T | None:
+        """The value if it is there; nobody waits."""
+        fate = self._fate.result() if self._fate.done() else ""
+        return None if isinstance(fate, str) else fate[0]
+
     def keep(self, value: T) -> bool:
         """Give the value to all who wait; False when the fate was known already."""
         first = not self._fate.done()
@@ -84,10 +90,14 @@ class Promise(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """A complete TLS handshake: its version and the certificates as sent (DER, leaf first)."""
+    """A complete TLS handshake: its version and the certificates as sent (DER, leaf first).
+
+    ``cipher`` is OpenSSL's name of the suite; for TLS 1.3 that is IANA's.
+    """
 
     version: str
     certificates: tuple[bytes, ...]
+    cipher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +126,20 @@ class Trail:
     """Where to connect: known before the port has opened when there is only one address."""
     port: Promise[Line] = field(default_factory=Promise)
     """The first connection that opened; it belongs to the first negotiation request."""
+    ping: Promise[Echo] = field(default_factory=Promise)
+    """The first echo: the host answers pings, so it is worth waiting for the others."""
+    echoes: Promise[tuple[Echo, ...]] = field(default_factory=Promise)
+    """One burst, of ordinary size and of every size that a path may have."""
     hello: Promise[ServerHello] = field(default_factory=Promise)
+    chains: Promise[tuple[tuple[bytes, ...], ...]] = field(default_factory=Promise)
+    """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
+    # Connections on which the host has chosen TLS and that who asked needs no longer: each saves
+    # the host a connection, and the run two round trips.
+    asked_first: Promise[Line] = field(default_factory=Promise)
+    """That of the first negotiation request, on which a current client would say hello."""
+    not_nla: Promise[Line] = field(default_factory=Promise)
+    """That on which the host was asked for NLA and chose TLS without it."""
     gateway: Promise[GatewayLine] = field(default_factory=Promise)
     tunnel: Promise[Tunnel] = field(default_factory=Promise)
     enough: asyncio.Event = field(default_factory=asyncio.Event)

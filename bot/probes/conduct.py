@@ -10,19 +10,21 @@ that nothing stays open whichever way a run ends.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.evidence import Failure
-from bot.vantage.base import Address, Stream, Vantage, VantageError
-from bot.wire.cursor import Closed, Malformed
+from bot.probes.line import Line, Opened
+from bot.vantage.base import Address, Vantage, VantageError
+from bot.wire.cursor import Closed
 from bot.wire.negotiation import looks_like_gnome
 from bot.wire.x224 import Answer, NotRdp
 
+__all__ = ["MOST_CONNECTIONS", "TOO_SOON", "Conduct", "Limits", "Line", "Opened", "Spent", "until"]
+
 MOST_PENDING = 3
 MOST_CONNECTIONS = 15
-MOST_BYTES = 256 * 1024
 
 SHARES = 4
 PENDING_S = 1.0  # after this long a silent connection makes room for others
@@ -49,47 +51,6 @@ class Limits:
     connections: int = MOST_CONNECTIONS
 
 
-class Line:
-    """One connection: a Stream whose bytes are counted, and that answers within a patience."""
-
-    def __init__(self, stream: Stream, address: Address, connect_ms: float, until: "Until") -> None:
-        self.address = address
-        self.connect_ms = connect_ms
-        self.pending = ExitStack()
-        self._stream = stream
-        self._until = until
-        self._heard = 0
-
-    async def read(self, limit: int, deadline: float) -> bytes:
-        """As Stream; raises Malformed once the peer has sent 256 KiB."""
-        data = await self._stream.read(limit, deadline)
-        self.pending.close()
-        self._heard += len(data)
-        if self._heard > MOST_BYTES:
-            raise Malformed(f"more than {MOST_BYTES} bytes on one connection")
-        return data
-
-    async def write(self, data: bytes, deadline: float) -> None:
-        """As Stream."""
-        await self._stream.write(data, deadline)
-
-    async def ending(self, deadline: float) -> str:
-        """As Stream."""
-        return await self._stream.ending(deadline)
-
-    async def close(self) -> None:
-        """As Stream."""
-        self.pending.close()
-        await self._stream.close()
-
-    def patience(self) -> float:
-        """The loop time until which an answer to what is sent now is waited for."""
-        return self._until()
-
-
-Until = Callable[[], float]
-
-
 class Conduct:
     """The connections of one run; ``gentle`` once the host must be met one by one."""
 
@@ -101,6 +62,8 @@ class Conduct:
         now = self._loop.time()
         self.limit = limits.deadline - RESERVE * max(0.0, limits.deadline - now)
         self.opened = 0
+        self.handshakes = list[Opened]()
+        self.command_s = 0.0  # what the place needs to run something, as far as it was seen
         self.gentle = False
         self.pointless = False
         self.answers = dict[str, Answer | None]()
@@ -113,6 +76,7 @@ class Conduct:
         self._idle = asyncio.Event()
         self._idle.set()
         self._lines = set[Line]()
+        self._connecting = 0
         self._first_open: float | None = None
         self._last_close = -GENTLE_GAP_S
 
@@ -153,6 +117,8 @@ class Conduct:
         if self.left <= 0:
             raise Spent(f"the limit of {self._limits.connections} connections is used up")
         self.opened += 1
+        alone = not self._connecting and all(line.heard for line in self._lines)
+        self._connecting += 1
         started = self._loop.time()
         try:
             until = started + self.share * (1 if briefly else SHARES)
@@ -162,9 +128,12 @@ class Conduct:
                 self.blame(error)
                 self.tried.set()
             raise
+        finally:
+            self._connecting -= 1
         self.tried.set()
         now = self._loop.time()
         line = Line(stream, address, round((now - started) * 1000, 1), self._patience)
+        self.handshakes.append(Opened(address, line.connect_ms, alone))
         self._first_open = self._first_open or now
         self._lines.add(line)
         self._idle.clear()
@@ -182,11 +151,13 @@ class Conduct:
 
     @asynccontextmanager
     async def keeping(self, line: Line) -> AsyncIterator[Line]:
-        """Close the line at the end of the block."""
+        """Close the line at the end of the block, unless it was left to somebody meanwhile."""
+        line.left = False
         try:
             yield line
         finally:
-            await self.close(line)
+            if not line.left:
+                await self.close(line)
 
     async def close_all(self) -> None:
         """Close whatever is still open, at once."""
@@ -197,6 +168,10 @@ class Conduct:
         """Remember a fault of the jump box: it is never the host's."""
         if error.failure.value.startswith("jumpbox."):
             self.fault = error
+
+    def took(self, seconds: float) -> None:
+        """Learn how long the place needed for a command that had nothing to wait for."""
+        self.command_s = max(self.command_s, seconds)
 
     def answer_to(self, error: VantageError) -> Failure:
         """The failure that the host answers for; raises the error where it is the jump box."""

@@ -1,9 +1,11 @@
-"""Does the host answer on other ports, or a ping, while its RDP port does not open?
+"""Does the host answer on other ports, a ping, or its neighbours, while its RDP port stays shut?
 
 So a host that is asleep is told from one whose firewall drops RDP.  The RDP port has a head
 start, and a host whose port opens is left in peace; otherwise each other port is opened once and
-closed at once, without a byte.  What cannot be tried from here (a jump box that forwards to the
-RDP port only, no room in time) is left out: it says nothing about the host.
+closed at once, without a byte.  A place on the host's own link has it in its neighbour table by
+then, or knows that nobody has this address: no firewall hides that.  What cannot be tried from
+here (a jump box that forwards to the RDP port only, no room in time) is left out: it says nothing
+about the host.
 """
 
 import asyncio
@@ -12,13 +14,14 @@ from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
-from bot.vantage.base import Address, TargetRefused, VantageError
+from bot.vantage.base import Address, Cannot, TargetRefused, VantageError
 
 NAME = "host.companions"
 # SMB, RPC and WinRM of Windows, then SSH and HTTPS; in the order of their worth.
 PORTS = (445, 135, 5985, 22, 443)
 # While the RDP port is pending there is room for two, so five ports take three rounds.
 ROUNDS = 3
+NEIGHBOURS = ("answers", "absent")
 STATES = {
     Failure.TCP_REFUSED: "refused",
     Failure.TCP_TIMEOUT: "timeout",
@@ -28,7 +31,7 @@ STATES = {
 
 
 async def probe(ctx: Context) -> Observation:
-    """Report the state of each port and whether a ping comes back."""
+    """Report the state of each port, whether a ping comes back, and the neighbour table."""
     addresses = (await ctx.need(ctx.trail.lookup)).addresses
     share = ctx.conduct.share
     await _head_start(ctx, share)
@@ -58,21 +61,27 @@ async def _head_start(ctx: Context, seconds: float) -> None:
 def _out_of_reach(facts: dict[str, Any]) -> bool:
     """Nothing leads to this address from here; another one may still be in reach."""
     states = set(facts.get("ports", {}).values())
-    return states <= {"unreachable"} and facts.get("ping") != "reply"
+    spoken = facts.get("ping") == "reply" or facts.get("neighbour") == "answers"
+    return states <= {"unreachable"} and not spoken
 
 
 async def _look(ctx: Context, address: Address, share: float, end: float) -> dict[str, Any]:
     """The facts of one address; none where the rules close it or nothing can be tried."""
     if ctx.trail.port.kept:
         return {}
-    ping, *states = await asyncio.gather(
-        _ping(ctx, address, end), *(_knock(ctx, address, port, (share, end)) for port in PORTS)
+    ping, neighbour, *states = await asyncio.gather(
+        _ping(ctx, address, end),
+        _neighbour(ctx, address, end),
+        *(_knock(ctx, address, port, (share, end)) for port in PORTS),
     )
     pairs = zip(PORTS, states, strict=True)
     ports = {str(port): state for port, state in pairs if state is not None}
-    if not ports and ping == "unknown":
-        return {}
-    return {"ports": ports, "ping": ping} if ports else {"ping": ping}
+    facts: dict[str, Any] = {"ports": ports} if ports else {}
+    if ports or ping != "unknown":
+        facts["ping"] = ping
+    if neighbour is not None:
+        facts["neighbour"] = neighbour
+    return facts
 
 
 async def _knock(
@@ -101,3 +110,16 @@ async def _ping(ctx: Context, address: Address, end: float) -> str:
         return await ctx.vantage.ping(address, end)
     except (TargetRefused, VantageError):
         return "unknown"
+
+
+async def _neighbour(ctx: Context, address: Address, end: float) -> str | None:
+    """What the place's neighbour table says; None where it says nothing of this address.
+
+    By now the RDP port was tried for a while, so the table has been asked already.
+    """
+    try:
+        means = await ctx.vantage.means(end)
+        found = await means.neighbour(address, end)
+    except (Cannot, TargetRefused, VantageError):
+        return None
+    return found if found in NEIGHBOURS else None

@@ -5,15 +5,20 @@ and the TSRequest around it the CredSSP version.  It ends there: an AUTHENTICATE
 failed logon on the host.  Sources: MS-CSSP 2.2.1 and 3.1.5, MS-NLMP 2.2.1.2 and 3.2.5.1.1.
 """
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
+from bot.probes.handover import leave
 from bot.probes.talk import hear, negotiate
 from bot.probes.tls_hello import refusal
-from bot.vantage.base import VantageError
+from bot.vantage.base import Cannot, Clock, VantageError
 from bot.vantage.tls import TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
 from bot.wire.cursor import Closed, Malformed
@@ -25,8 +30,10 @@ from bot.wire.x224 import Answer, Protocol, Selected
 NAME = "nla.challenge"
 REQUEST = "nla"
 OUR_VERSION = 6
-# Versions below were not updated against CVE-2018-0886 (MS-CSSP 2.2.1, note 25).
-FIRST_PATCHED = 5
+# Versions below 5 were not updated against CVE-2018-0886 (MS-CSSP 2.2.1, note 25); a number that
+# no Windows uses may be an echo, and says nothing.
+PATCHED = MappingProxyType({2: False, 3: False, 4: False, 5: True, 6: True})
+WORTH_SAYING_S = 1.0  # clocks that differ by less are a fact, but no news
 NTLM_BLOCKED = frozenset({0xC00000BB, 0xC0000418})
 
 _CHOSEN = (Protocol.NLA, Protocol.NLA_EX)
@@ -43,25 +50,73 @@ class Exchange:
     reply: TsRequest | Closed
     middle: float
     error: float
+    second: Clock | None = None
+    """What the clock of the place says of ours."""
+
+
+class _NoTls(Exception):
+    """The handshake failed; the text is for people."""
 
 
 async def probe(ctx: Context) -> Observation:
     """Go as far as the CHALLENGE and report what it tells."""
     await ctx.need(ctx.trail.address)
-    async with ctx.line(urgent=True) as line:
+    try:
+        return await _look(ctx)
+    except _NoTls as error:
+        # The finding is that of ``tls.hello``, which may still need the place of our line.
+        raise Blocked(await _whose_limit(ctx, str(error))) from None
+
+
+async def _look(ctx: Context) -> Observation:
+    async with _second_opinion(ctx) as opinion, ctx.line(urgent=True) as line:
         answer = await negotiate(ctx.conduct, line, REQUEST)
         refused = _not_offered(answer)
         if refused is not None:
+            if refusal(answer) is None:
+                leave(line, ctx.trail.not_nla)
             return refused
+        ctx.trail.not_nla.fail("the host chose NLA")
         secured = await _secure(ctx, line)
         try:
             exchange = await _exchange(ctx, line, secured)
+            exchange = replace(exchange, second=await _asked(opinion, 2 * exchange.error))
         except Malformed as error:
             return Observation.failed(NAME, Failure.PROBE_MALFORMED, str(error))
         except VantageError as error:
             failure = _FAILURES.get(ctx.conduct.answer_to(error), Failure.NLA_CLOSED)
             return Observation.failed(NAME, failure, error.detail)
-    return _observation(exchange, windows=answer is not None and not looks_like_gnome(answer))
+    found = _observation(exchange, windows=answer is not None and not looks_like_gnome(answer))
+    doubt = _disagreement(ctx, exchange) if "clock_skew_s" in found.facts else ""
+    return replace(found, detail="; ".join(text for text in (found.detail, doubt) if text))
+
+
+Opinion = asyncio.Task[Clock | None]
+
+
+@asynccontextmanager
+async def _second_opinion(ctx: Context) -> AsyncIterator[Opinion]:
+    """Ask the place for its own clock meanwhile; given up at the end of the block."""
+    task = asyncio.create_task(_clock(ctx))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _clock(ctx: Context) -> Clock | None:
+    """The place's clock; None where it has no other than ours, or cannot be asked."""
+    with suppress(Cannot, VantageError):
+        means = await ctx.vantage.means(ctx.conduct.limit)
+        return await means.clock(ctx.conduct.limit)
+    return None
+
+
+async def _asked(opinion: Opinion, patience_s: float) -> Clock | None:
+    """The clock, if it is known by now or a round trip from now."""
+    done, _ = await asyncio.wait([opinion], timeout=patience_s)
+    return opinion.result() if done else None
 
 
 def _not_offered(answer: Answer | None) -> Observation | None:
@@ -77,16 +132,26 @@ def _not_offered(answer: Answer | None) -> Observation | None:
 
 
 async def _secure(ctx: Context, line: Line) -> TlsStream:
-    """A full handshake; raises Blocked, because its failure is the finding of ``tls.hello``."""
+    """A full handshake; raises _NoTls."""
     name = ctx.target.server_name
     try:
         secured = await start_tls(line, name, "TLSv1.0", "TLSv1.3", line.patience())
     except VantageError as error:
         failure = ctx.conduct.answer_to(error)
-        said = error.detail or failure.value
-        raise Blocked(f"the host did not agree on TLS ({said})") from None
-    ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates))
+        raise _NoTls(error.detail or failure.value) from None
+    ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates, secured.cipher))
     return secured
+
+
+async def _whose_limit(ctx: Context, said: str) -> str:
+    """Whose limit it is: a host that has answered a hello of ours agrees, only not with OpenSSL."""
+    with suppress(Blocked):
+        await ctx.trail.chains.get()  # until all hellos are through
+    if not ctx.trail.hello.kept:
+        return f"the host did not agree on TLS ({said})"
+    hello = await ctx.trail.hello.get()
+    taken = f"{hello.version} with {hello.cipher}" if hello.cipher else hello.version
+    return f"the host takes {taken}, but this program's TLS does not go through with it ({said})"
 
 
 async def _exchange(ctx: Context, line: Line, secured: TlsStream) -> Exchange:
@@ -104,10 +169,9 @@ def _observation(exchange: Exchange, *, windows: bool) -> Observation:
     reply = exchange.reply
     if isinstance(reply, Closed):
         return Observation.failed(NAME, Failure.NLA_CLOSED)
-    facts: dict[str, Any] = {
-        "credssp_version": reply.version,
-        "patched": reply.version >= FIRST_PATCHED,
-    }
+    facts: dict[str, Any] = {"credssp_version": reply.version}
+    if reply.version in PATCHED:
+        facts["patched"] = PATCHED[reply.version]
     if reply.error_code is not None:
         if reply.error_code in NTLM_BLOCKED:
             facts["ntlm"] = "blocked"
@@ -133,5 +197,25 @@ def _told(challenge: Challenge, exchange: Exchange, *, windows: bool) -> dict[st
         facts["os_build"] = challenge.version.build
     if challenge.time is not None:
         facts["clock_skew_s"] = round(challenge.time - exchange.middle, 3)
-        facts["clock_skew_error_s"] = round(exchange.error, 3)
+        facts["clock_skew_error_s"] = round(exchange.error + _doubt(exchange.second), 3)
     return facts
+
+
+def _doubt(second: Clock | None) -> float:
+    """How far our clock may be off by the other's word; nothing where the two agree."""
+    if second is None or abs(second.offset_s) <= second.error_s:
+        return 0.0
+    return abs(second.offset_s) + second.error_s
+
+
+def _disagreement(ctx: Context, exchange: Exchange) -> str:
+    """Says whose clocks differ by how much, where that is worth saying."""
+    doubt = _doubt(exchange.second)
+    if exchange.second is None or doubt < WORTH_SAYING_S:
+        return ""
+    offset = exchange.second.offset_s
+    side = "ahead of" if offset > 0 else "behind"
+    return (
+        f"the clock of {ctx.vantage.name} is {abs(offset):.1f} s {side} the bot's "
+        f"(to {exchange.second.error_s:.1f} s), so the host's skew is known less exactly"
+    )

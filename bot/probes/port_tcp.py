@@ -28,17 +28,18 @@ async def probe(ctx: Context) -> None:
     Raises TargetRefused when the rules close every address.
     """
     addresses = (await ctx.need(ctx.trail.lookup)).addresses[:MOST_ADDRESSES]
-    attempts = {address: asyncio.create_task(_attempt(ctx, address)) for address in addresses}
-    everything = asyncio.create_task(asyncio.wait(attempts.values()))
+    # By the task: an address may stand twice, and no attempt may be forgotten.
+    attempts = {asyncio.create_task(_attempt(ctx, address)): address for address in addresses}
+    everything = asyncio.create_task(asyncio.wait(attempts))
     enough = asyncio.create_task(ctx.trail.enough.wait())
-    tasks: list[asyncio.Task[Any]] = [everything, enough, *attempts.values()]
+    tasks: list[asyncio.Task[Any]] = [everything, enough, *attempts]
     try:
         await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
-        for address, attempt in attempts.items():
+        for attempt, address in attempts.items():
             if not attempt.done():
                 reason = f"{address} was still silent when everything else was known"
                 ctx.report(Observation.not_run(NAME, reason))
-        refusals = [attempt.result() for attempt in attempts.values() if attempt.done()]
+        refusals = [attempt.result() for attempt in attempts if attempt.done()]
         if all(refusals):
             raise next(refusal for refusal in refusals if refusal)
     finally:

@@ -14,10 +14,11 @@ from typing import Any
 from bot.evidence import Failure, Observation
 from bot.probes.base import Context
 from bot.probes.conduct import Line, Spent
+from bot.probes.handover import leave
 from bot.probes.talk import negotiate
 from bot.vantage.base import VantageError
 from bot.wire.negotiation import security, server_kind, word
-from bot.wire.x224 import Answer, NotRdp, Selected
+from bot.wire.x224 import Answer, NotRdp, Protocol, Selected
 
 NAME = "rdp.negotiation"
 FIRST = "nla_ex"
@@ -59,9 +60,15 @@ async def probe(ctx: Context) -> Observation:
 
 
 async def _first(ctx: Context, line: Line, answers: Answers) -> None:
-    async with ctx.conduct.keeping(line):
-        with suppress(VantageError):
-            answers[FIRST] = await negotiate(ctx.conduct, line, FIRST)
+    """Ask as a current client does; where the host chooses TLS its hello can follow at once."""
+    try:
+        async with ctx.conduct.keeping(line):
+            with suppress(VantageError):
+                answers[FIRST] = answer = await negotiate(ctx.conduct, line, FIRST)
+                if isinstance(answer, Selected) and answer.protocol != Protocol.RDP:
+                    leave(line, ctx.trail.asked_first)
+    finally:
+        ctx.trail.asked_first.fail("the host did not choose TLS")
 
 
 async def _ask(ctx: Context, request: str, answers: Answers) -> None:

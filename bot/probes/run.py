@@ -19,8 +19,10 @@ from bot.probes import (
     gateway_tls,
     jumpbox_session,
     name_lookup,
+    path_quality,
     port_tcp,
     tls_hello,
+    udp_transport,
 )
 from bot.probes.base import Blocked, Context, Report, Target, Timer, Trail
 from bot.probes.conduct import MOST_CONNECTIONS, Conduct, Limits, Spent
@@ -39,7 +41,7 @@ _BROKEN = {
 }
 WRAP_UP_S = 0.01  # after the deadline, for those who only lingered
 # These wait until nobody else has anything more to tell.
-_LINGERING = frozenset({jumpbox_session.NAME, port_tcp.NAME})
+_LINGERING = frozenset({jumpbox_session.NAME, port_tcp.NAME, path_quality.NAME, udp_transport.NAME})
 
 
 async def look(  # noqa: PLR0913 - each is a decision of the caller
@@ -157,8 +159,14 @@ class _Run:
         )
 
     def _cut(self, waiting: Iterable[str]) -> None:
-        """The deadline is reached: who was at work failed, who waited for others did not run."""
+        """The deadline is reached: who was at work failed, who waited for others did not run.
+
+        Who has told what it came for, and only waited for more of the same, is done.
+        """
+        told = {each.probe for each in self.observations if each.status is Status.PASSED}
         for name in waiting:
+            if name in told:
+                continue
             if self._timers[name].began:
                 self._emit(name, Observation.failed(name, Failure.PROBE_DEADLINE))
             else:

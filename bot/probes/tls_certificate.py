@@ -1,9 +1,11 @@
-"""Which certificate does the host show?
+"""Which certificate does the host show, and is it the same on every connection?
 
 Up to TLS 1.2 the certificate is in the clear and ``tls.hello`` has it already.  A host that
 speaks only TLS 1.3 shows it inside a handshake: that of ``nla.challenge``, or one of its own.
+Two different certificates are two observations, that of the widest hello first: a farm.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from bot.evidence import Failure, Observation
@@ -16,13 +18,33 @@ from bot.wire.negotiation import word
 
 NAME = "tls.certificate"
 REQUEST = "nla"
+MOST_SHOWN = 4
+
+Chain = tuple[bytes, ...]
 
 
-async def probe(ctx: Context) -> Observation:
+async def probe(ctx: Context) -> Observation | None:
     """Name the facts of the certificate, judged against the typed and the completed name."""
-    chain = (await ctx.need(ctx.trail.hello)).certificates
-    if not chain:
-        chain = await _encrypted(ctx)
+    hello = await ctx.need(ctx.trail.hello)
+    if hello.fault and not hello.certificates:
+        return Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
+    chain = hello.certificates or await _encrypted(ctx)
+    first = await _observation(ctx, chain)
+    # At once, since nobody waits for what the other connections may still show.
+    ctx.report(first)
+    told = {chain[:1]}
+    for other in await _others(ctx):
+        if other[:1] in told or len(told) == MOST_SHOWN:
+            continue
+        told.add(other[:1])
+        another = await _observation(ctx, other, "shown on another connection")
+        # A host may hold a certificate for each type of key; that makes no second host.
+        if another.facts.get("key_type") == first.facts.get("key_type"):
+            ctx.report(another)
+    return None
+
+
+async def _observation(ctx: Context, chain: Chain, detail: str = "") -> Observation:
     lookup = await ctx.trail.lookup.get()
     hosts = [ctx.target.host]
     if lookup.canonical is not None:
@@ -31,15 +53,23 @@ async def probe(ctx: Context) -> Observation:
         facts = certificate_facts(chain, hosts, datetime.fromtimestamp(ctx.clock(), UTC))
     except Malformed as error:
         return Observation.failed(NAME, Failure.CERT_UNREADABLE, str(error))
-    return Observation.passed(NAME, **facts)
+    return Observation.passed(NAME, detail, **facts)
 
 
-async def _encrypted(ctx: Context) -> tuple[bytes, ...]:
+async def _others(ctx: Context) -> list[Chain]:
+    """What the other connections of this run showed, once they are through."""
+    found = list[Chain]()
+    with suppress(Blocked):
+        found += await ctx.trail.chains.get()
+    with suppress(Blocked):
+        found.append((await ctx.trail.handshake.get()).certificates)
+    return [chain for chain in found if chain]
+
+
+async def _encrypted(ctx: Context) -> Chain:
     """The certificates of a full handshake; raises VantageError, Blocked and Spent."""
-    try:
+    with suppress(Blocked):
         return (await ctx.trail.handshake.get()).certificates
-    except Blocked:
-        pass
     async with ctx.line() as line:
         answer = await negotiate(ctx.conduct, line, REQUEST)
         if answer is None or not word(answer).startswith("selected:"):

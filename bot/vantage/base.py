@@ -171,7 +171,8 @@ class Means(Protocol):
     """What a place can do besides opening streams; found out once for each connection to it.
 
     Every verb raises Cannot with the reason where the place has no means for it, TargetRefused for
-    an address that the rules close, and VantageError (``jumpbox.*``).
+    an address that the rules close, and VantageError (``jumpbox.*``, or ``probe.deadline`` where
+    the place had no time for it).
     """
 
     async def echoes(

@@ -14,8 +14,9 @@ from bot.targets import Rules
 from bot.vantage import system
 from bot.vantage.base import Address, Lookup, Means, Session, VantageError
 from bot.vantage.dns import Found, Resolver, server_label
-from bot.vantage.means import NoMeans
+from bot.vantage.local import OwnMeans, survey
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files, courtesy, literal, look_up
+from bot.vantage.outputs import Survey
 
 # A flooding target is made to wait once this much lies unread.
 BUFFER = 65536
@@ -26,19 +27,33 @@ _FAILURES = {
     errno.ENETUNREACH: Failure.TCP_UNREACHABLE,
     errno.ENETDOWN: Failure.TCP_UNREACHABLE,
     errno.EADDRNOTAVAIL: Failure.TCP_UNREACHABLE,
+    # A route that prohibits, our own firewall, a black-hole route: no packet left this machine.
+    errno.EACCES: Failure.TCP_UNREACHABLE,
+    errno.EPERM: Failure.TCP_UNREACHABLE,
+    errno.EINVAL: Failure.TCP_UNREACHABLE,
     # Not the host's doing: we are out of descriptors.
     errno.EMFILE: Failure.PROBE_INTERNAL,
     errno.ENFILE: Failure.PROBE_INTERNAL,
 }
 
 
+class _Reader(asyncio.StreamReader):
+    """Keeps what came before a reset; asyncio's own reader would throw it away."""
+
+    fault: Exception | None = None
+
+    def set_exception(self, exc: Exception) -> None:
+        """The connection ended with an error: for reading that is its end."""
+        self.fault = exc
+        self.feed_eof()
+
+
 class DirectStream:
     """A TCP connection of this machine."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-        self._reset = False
 
     async def read(self, limit: int, deadline: float) -> bytes:
         """Up to ``limit`` bytes; ``b""`` at the end, a reset included."""
@@ -47,9 +62,6 @@ class DirectStream:
                 return await self._reader.read(limit)
         except TimeoutError:
             raise VantageError(Failure.PROBE_DEADLINE, "nothing came in time") from None
-        except OSError:
-            self._reset = True
-            return b""
 
     async def write(self, data: bytes, deadline: float) -> None:
         """Send everything; what a peer that has left no longer takes is lost."""
@@ -60,12 +72,23 @@ class DirectStream:
         except TimeoutError:
             raise VantageError(Failure.PROBE_DEADLINE, "the host takes no data") from None
         except OSError:
-            return
+            return  # the reader has it, and with it the kind of end
 
     async def ending(self, deadline: float) -> str:
-        """A reset is told by the operating system."""
+        """As the operating system tells it; a peer that closed and is written to breaks the pipe.
+
+        EPIPE: Linux, net/ipv4/tcp_input.c, tcp_reset in CLOSE_WAIT.
+        """
         del deadline
-        return "reset" if self._reset else "closed" if self._reader.at_eof() else "unknown"
+        if not self._reader.at_eof():
+            return "unknown"
+        match self._reader.fault:
+            case None | BrokenPipeError():
+                return "closed"
+            case ConnectionResetError():
+                return "reset"
+            case _:
+                return "unknown"
 
     async def close(self) -> None:
         """Close at once, unsent data included."""
@@ -74,15 +97,18 @@ class DirectStream:
 
 async def open_tcp(address: Address, port: int, deadline: float) -> DirectStream:
     """Open a TCP connection from this machine; raises VantageError (``tcp.*``)."""
+    loop = asyncio.get_running_loop()
+    reader = _Reader(limit=BUFFER, loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
     try:
         async with asyncio.timeout_at(deadline):
-            streams = await asyncio.open_connection(str(address), port, limit=BUFFER)
+            transport, _ = await loop.create_connection(lambda: protocol, str(address), port)
     except TimeoutError:
         raise VantageError(Failure.TCP_TIMEOUT, "no answer in time") from None
     except OSError as error:
         failure = _FAILURES.get(error.errno or 0, Failure.TCP_FAILED)
         raise VantageError(failure, error.strerror or str(error)) from None
-    return DirectStream(*streams)
+    return DirectStream(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
 
 class Direct:
@@ -96,6 +122,7 @@ class Direct:
         self._rules = rules
         self._files = files
         self._name = name
+        self._survey: Survey | None = None
 
     @property
     def name(self) -> str:
@@ -135,9 +162,10 @@ class Direct:
         return await system.ping(address, deadline)
 
     async def means(self, deadline: float) -> Means:
-        """Nothing yet."""
-        del deadline
-        return NoMeans("this place runs no commands")
+        """What this machine can run; found out once."""
+        if self._survey is None:
+            self._survey = await survey(deadline)
+        return OwnMeans(self._rules, self._survey)
 
     async def close(self) -> None:
         """Nothing is held."""

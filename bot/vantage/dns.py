@@ -1,9 +1,10 @@
 """DNS questions over the TCP streams of a vantage (RFC 1035 section 4.2.2, RFC 7766).
 
-Strategy: dnspython makes and reads the messages, our streams carry them, so that the same code
-asks the jump box's resolver through the tunnel and the local one directly.  All questions of a
-lookup go out on one connection before the first answer is read; what follows the first answer
-may take as long again, so that a server that ignores one kind of question costs little.
+Strategy: dnspython makes the questions, ``bot.wire.dns`` reads the answers and our streams carry
+both, so that the same code asks the jump box's resolver through the tunnel and the local one
+directly.  All questions of a lookup go out on one connection before the first answer is read;
+what follows the first answer may take as long again, so that a server that ignores one kind of
+question costs little.
 """
 
 import asyncio
@@ -11,7 +12,6 @@ import struct
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
 
 import dns.exception
 import dns.message
@@ -22,6 +22,8 @@ import dns.reversename
 
 from bot.evidence import Failure
 from bot.vantage.base import Address, Stream, VantageError
+from bot.wire.cursor import Malformed
+from bot.wire.dns import Answer, Name, Question, read_answer
 
 Server = tuple[str, int]
 Open = Callable[[Address, int, float], Awaitable[Stream]]
@@ -30,6 +32,8 @@ Kind = dns.rdatatype.RdataType
 
 # Enough for a farm behind one name, too few to make a ticket long.
 MAX_ADDRESSES = 16
+# An answer beyond this is not read: hundreds of addresses are in less.
+MAX_MESSAGE = 16384
 # What a further answer, or a courtesy such as reverse names, may always take, in seconds.
 GRACE = 0.25
 _WORDS = {Failure.PROBE_DEADLINE: "timeout", Failure.TCP_TIMEOUT: "timeout"}
@@ -72,19 +76,20 @@ class Resolver:
 
     async def reverse(self, addresses: Sequence[Address], deadline: float) -> dict[str, str]:
         """The names that addresses point to; what is unknown or comes too late is absent."""
-        names = {dns.reversename.from_address(str(one)): str(one) for one in addresses}
-        queries = [dns.message.make_query(name, Kind.PTR) for name in names]
+        asked = {dns.reversename.from_address(str(one)): str(one) for one in addresses}
+        queries = [dns.message.make_query(name, Kind.PTR) for name in asked]
         if not queries or not self._servers:
             return {}
         try:
             answers = await self._exchange(self._servers[0], queries, deadline)
         except (VantageError, _Garbled):
             return {}
-        found = {}
-        for answer in answers:
-            for record in _records(answer)[:1]:
-                found[names[answer.question[0].name]] = record.target.to_text(omit_final_dot=True)
-        return found
+        names = {_labels(name): address for name, address in asked.items()}
+        return {
+            names[answer.question.name]: answer.records[0]
+            for answer in answers
+            if answer.question is not None and answer.records
+        }
 
     async def _ask(
         self, server: Server, name: dns.name.Name, deadline: float, index: int
@@ -107,7 +112,7 @@ class Resolver:
 
     async def _exchange(
         self, server: Server, queries: Sequence[Query], deadline: float
-    ) -> list[Query]:
+    ) -> list[Answer]:
         """Ask everything on one connection; returns at least one answer or raises."""
         loop = asyncio.get_running_loop()
         started = loop.time()
@@ -143,6 +148,8 @@ def _share(deadline: float, servers: int) -> float:
 async def _message(stream: Stream, deadline: float) -> bytes:
     """One message of the stream, without its length."""
     (length,) = struct.unpack(">H", await _exactly(stream, 2, deadline))
+    if length > MAX_MESSAGE:
+        raise _Garbled(f"an answer of {length} bytes")
     return await _exactly(stream, length, deadline)
 
 
@@ -156,39 +163,48 @@ async def _exactly(stream: Stream, length: int, deadline: float) -> bytes:
     return data
 
 
-def _matched(wire: bytes, queries: Sequence[Query]) -> Query:
+def _matched(wire: bytes, queries: Sequence[Query]) -> Answer:
     """Read an answer and make sure that it answers one of the queries."""
     try:
-        answer = dns.message.from_wire(wire)
-    except (dns.exception.DNSException, struct.error, ValueError) as error:
-        raise _Garbled(f"the answer is not DNS ({type(error).__name__})") from None
-    if not isinstance(answer, Query) or not any(query.is_response(answer) for query in queries):
+        answer = read_answer(wire)
+    except Malformed as error:
+        raise _Garbled(f"the answer is not DNS ({error})") from None
+    if answer.number not in {query.id for query in queries}:
         raise _Garbled("the answer belongs to another question")
-    if not answer.question:
-        raise _Garbled(f"it said {dns.rcode.to_text(answer.rcode())}")
+    if answer.question is None:
+        raise _Garbled(f"it said {_code(answer)}")
+    if (answer.number, answer.question) not in [(query.id, _asked(query)) for query in queries]:
+        raise _Garbled("the answer belongs to another question")
     return answer
 
 
-def _judged(answers: Sequence[Query], label: str) -> tuple[Found, bool]:
+def _asked(query: Query) -> Question:
+    return Question(_labels(query.question[0].name), query.question[0].rdtype)
+
+
+def _labels(name: dns.name.Name) -> Name:
+    return tuple(label.lower() for label in name.labels if label)
+
+
+def _code(answer: Answer) -> str:
+    return dns.rcode.to_text(dns.rcode.Rcode(answer.code))
+
+
+def _judged(answers: Sequence[Answer], label: str) -> tuple[Found, bool]:
     """Addresses if there are any; otherwise what the server said instead of them."""
-    found = [ip_address(record.address) for answer in answers for record in _records(answer)]
+    found = [ip_address(record) for record in dict.fromkeys(_records(answers))]
     if found:
         found.sort(key=lambda address: address.version)
         return Found("ok", tuple(found[:MAX_ADDRESSES]), label), True
-    codes = {answer.rcode() for answer in answers}
+    codes = {answer.code for answer in answers}
     if dns.rcode.NXDOMAIN in codes:
         return Found("nxdomain", (), label, f"resolver {label} says that it does not exist"), True
-    trouble = codes - {dns.rcode.NOERROR}
+    trouble = [answer for answer in answers if answer.code != dns.rcode.NOERROR]
     if trouble:
-        said = dns.rcode.to_text(min(trouble))
+        said = _code(min(trouble, key=lambda answer: answer.code))
         return Found("no-answer", (), label, f"resolver {label} answered {said}"), False
     return Found("no-answer", (), label, f"resolver {label} has no address for it"), True
 
 
-def _records(answer: Query) -> list[Any]:
-    """The records at the end of the answer's chain of aliases."""
-    try:
-        chain = answer.resolve_chaining()
-    except dns.exception.DNSException:  # an endless chain, or an answer that contradicts itself
-        return []
-    return list(chain.answer or ())
+def _records(answers: Sequence[Answer]) -> list[str]:
+    return [record for answer in answers for record in answer.records]

@@ -7,9 +7,11 @@ refused before anything is asked, one that resolves is refused unless its comple
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from itertools import islice
 
 from bot.targets import BadHost, Rules, TargetRefused, normal_name
 from bot.vantage.base import Address, Lookup
@@ -17,9 +19,11 @@ from bot.vantage.dns import GRACE, MAX_ADDRESSES, Found, Resolver, Server
 
 HOSTS_FILE = "/etc/hosts"
 RESOLV_CONF = "/etc/resolv.conf"
+MAX_SERVERS = 3
 MAX_SEARCH = 10
 MAX_NDOTS = 15
 
+_ZONE = re.compile(r"[0-9A-Za-z._-]{1,15}")
 Find = Callable[[str, float], Awaitable[Found]]
 # The later in this list, the more it says about a failed lookup of several completions.
 _GRAVITY = ("nxdomain", "no-answer", "timeout")
@@ -44,21 +48,25 @@ class Files:
 
     @classmethod
     def read(cls, resolv_conf: str, hosts: str) -> "Files":
-        """Read both files' text; lines that make no sense are passed over, as resolvers do."""
+        """Read both files' text; lines that make no sense are passed over, as resolvers do.
+
+        Limits are those of resolv.conf(5); names are compared byte by byte there, so one that is
+        not ASCII is never found.
+        """
         servers: list[Server] = []
         search: tuple[str, ...] = ()
         ndots = 1
         for line in resolv_conf.splitlines():
             match line.split():
-                case ["nameserver", address, *_] if _address(address):
+                case ["nameserver", address, *_] if _is_server(address):
                     servers.append((address, 53))
                 case ["search" | "domain", *names]:  # the last such line wins
-                    search = tuple(name for name in names if _normal(name))[:MAX_SEARCH]
+                    search = tuple(islice(filter(None, map(_plain, names)), MAX_SEARCH))
                 case ["options", *options]:
                     ndots = _ndots(options, ndots)
                 case _:
                     pass
-        return cls(tuple(servers), search, ndots, _read_hosts(hosts))
+        return cls(tuple(servers[:MAX_SERVERS]), search, ndots, _read_hosts(hosts))
 
     def completions(self, name: str) -> tuple[str, ...]:
         """The absolute names that a typed one may stand for, in the order of the C library."""
@@ -129,12 +137,12 @@ def _read_hosts(text: str) -> Mapping[str, Entry]:
     for line in text.splitlines():
         first, *names = line.partition("#")[0].split() or [""]
         address = _address(first) if "%" not in first else None  # a zone may hold anything
-        known = [plain for plain in map(_normal, names) if plain]
+        known = [plain for plain in map(_plain, names) if plain]
         if address is None or not known:
             continue
         for name in known:
             old = found.get(name, Entry(known[0], ()))
-            if len(old.addresses) < MAX_ADDRESSES:
+            if len(old.addresses) < MAX_ADDRESSES and address not in old.addresses:
                 found[name] = Entry(old.canonical, (*old.addresses, address))
     return found
 
@@ -147,11 +155,22 @@ def _ndots(options: list[str], known: int) -> int:
     return known
 
 
+def _is_server(text: str) -> bool:
+    """An address; the zone of a link-local one names an interface, and nothing else."""
+    zone = text.partition("%")[2]
+    return _address(text) is not None and (not zone or _ZONE.fullmatch(zone) is not None)
+
+
 def _address(text: str) -> Address | None:
     try:
         return ip_address(text)
     except ValueError:
         return None
+
+
+def _plain(name: str) -> str | None:
+    """A name of a file as the rules compare it; None where it is none."""
+    return _normal(name) if name.isascii() else None
 
 
 def _normal(name: str) -> str | None:

@@ -6,6 +6,7 @@ expired, weak or foreign certificate is what we came to look at, and no secret i
 One task at a time reads or writes.
 """
 
+import asyncio
 import ssl
 import warnings
 from collections.abc import Callable
@@ -27,6 +28,9 @@ VERSIONS = {
 # Servers without secure renegotiation (RFC 5746); the ssl module names it only from 3.12 on.
 _LEGACY_SERVER_CONNECT = 0x4
 _PIECE = 65536
+# A server's flight of this many bytes may hold a Diffie-Hellman group of 8,192 bits and more, which
+# keeps OpenSSL busy for seconds: from here on a handshake goes on in a thread.
+_HEAVY = 2048
 # Alerts that say in so many words that host and client share no version or cipher suite.
 _NO_COMMON_GROUND = {"TLSV1_ALERT_PROTOCOL_VERSION", "TLSV1_ALERT_INSUFFICIENT_SECURITY"}
 # The host chose a version or suite that was not offered; OpenSSL's names for finding that out.
@@ -57,6 +61,7 @@ class TlsStream:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
+        self._received = 0
         self.version = ""
         self.cipher = ""
         self.certificates: tuple[bytes, ...] = ()
@@ -105,10 +110,12 @@ class TlsStream:
         """Run one OpenSSL step, moving bytes both ways until it is done."""
         while True:
             try:
-                done: T = step()
+                heavy = not self.version and self._received >= _HEAVY
+                done: T = await asyncio.to_thread(step) if heavy else step()
             except ssl.SSLWantReadError:
                 await self._flush(deadline)
                 received = await self._stream.read(_PIECE, deadline)
+                self._received += len(received)
                 if received:
                     self._incoming.write(received)
                 else:
@@ -151,6 +158,7 @@ def _context(lowest: str, highest: str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        context.options |= ssl.OP_NO_RENEGOTIATION  # a host could ask for it without end
         context.options |= _LEGACY_SERVER_CONNECT
         context.minimum_version = VERSIONS[lowest]
         context.maximum_version = VERSIONS[highest]

@@ -67,6 +67,7 @@ def _context(cafile: str | None, capath: str | None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        context.options |= ssl.OP_NO_RENEGOTIATION  # a host could ask for it without end
         context.minimum_version = ssl.TLSVersion.TLSv1
         if cafile is not None or capath is not None:
             context.load_verify_locations(cafile, capath)

@@ -6,6 +6,7 @@ raises ``Malformed``.  Judging (expired, weak, wrong name) is done elsewhere.
 Sources: RFC 5280; RFC 6125 6.4 and RFC 9525 6.3 for the comparison of names.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from ipaddress import ip_address
@@ -15,12 +16,14 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from bot.wire.cursor import Malformed
 from bot.wire.text import clean
 
 MOST_NAMES = 64
+LONGEST_TEXT = 4096
 
 _UNREADABLE = (
     ValueError,
@@ -41,10 +44,19 @@ def certificate_facts(
     ``strict`` compares as a web client does: whole names only, and an address must be listed.
     Raises Malformed when there is no certificate or the leaf is not one.
     """
+    with warnings.catch_warnings():
+        # Meant for those who make certificates; a host could write to our terminal with it.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return _facts(chain, hosts, now, strict=strict)
+
+
+def _facts(
+    chain: Sequence[bytes], hosts: Sequence[str], now: datetime, *, strict: bool
+) -> dict[str, Any]:
     if not chain:
         raise Malformed("no certificate")
     try:
-        leaf = x509.load_der_x509_certificate(chain[0])
+        leaf = _parsed(chain[0])
         found: dict[str, Any] = {
             "sha256": leaf.fingerprint(hashes.SHA256()).hex(),
             "chain_length": len(chain),
@@ -67,11 +79,23 @@ def certificate_facts(
     return found
 
 
+def _parsed(der: bytes) -> x509.Certificate:
+    """The certificate; one with a serial number that is no positive number is strange, not bad."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return x509.load_der_x509_certificate(der)
+
+
+def _short(text: str) -> str:
+    """Cut before it is cleaned, since a target may send a megabyte."""
+    return clean(text[:LONGEST_TEXT])
+
+
 def _people(leaf: x509.Certificate) -> dict[str, Any]:
     subject, issuer = leaf.subject, leaf.issuer
     return {
-        "subject": clean(subject.rfc4514_string()),
-        "issuer": clean(issuer.rfc4514_string()),
+        "subject": _short(subject.rfc4514_string()),
+        "issuer": _short(issuer.rfc4514_string()),
         "self_signed": subject == issuer,
     }
 
@@ -116,7 +140,7 @@ def _usage(leaf: x509.Certificate) -> dict[str, Any]:
 def _names(leaf: x509.Certificate, hosts: Sequence[str], strict: bool) -> dict[str, Any]:
     dns, addresses = _alternative(leaf)
     common = [
-        clean(str(attribute.value))
+        _short(str(attribute.value))
         for attribute in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     ]
     found: dict[str, Any] = {"names": ([*dns, *addresses] or common)[:MOST_NAMES]}
@@ -134,7 +158,7 @@ def _alternative(leaf: x509.Certificate) -> tuple[list[str], list[str]]:
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return [], []
-    dns = [clean(name) for name in names.get_values_for_type(x509.DNSName)]
+    dns = [_short(name) for name in names.get_values_for_type(x509.DNSName)]
     return dns, [str(address) for address in names.get_values_for_type(x509.IPAddress)]
 
 

@@ -81,16 +81,23 @@ def _request(cursor: Cursor) -> TsRequest:
         tag, value = _element(fields)
         inner = Cursor(value)
         if tag == _TAG_VERSION:
-            version = int.from_bytes(_expect(inner, _INTEGER), "big")
+            version = _number(inner)
         elif tag == _TAG_TOKENS:
             token = _token(inner)
         elif tag == _TAG_ERROR:
             # Five bytes with a leading zero, or fewer with a sign: the same NTSTATUS.
-            code = int.from_bytes(_expect(inner, _INTEGER), "big", signed=True)
-            error = code & 0xFFFFFFFF
+            error = _number(inner) & 0xFFFFFFFF
     if version is None:
         raise Malformed("a TSRequest without a version")
     return TsRequest(version, token, error)
+
+
+def _number(cursor: Cursor) -> int:
+    """An INTEGER of 32 bits; a longer one could not even be printed."""
+    value = _expect(cursor, _INTEGER)
+    if not 0 < len(value) <= 5:
+        raise Malformed(f"an integer of {len(value)} bytes")
+    return int.from_bytes(value, "big", signed=True)
 
 
 def _token(cursor: Cursor) -> bytes:

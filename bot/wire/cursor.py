@@ -56,6 +56,10 @@ class Cursor:
         """Three bytes, network order."""
         return int.from_bytes(self.take(3), "big")
 
+    def u32(self) -> int:
+        """Four bytes, network order."""
+        return int.from_bytes(self.take(4), "big")
+
     def le16(self) -> int:
         """Two bytes, little endian."""
         return int.from_bytes(self.take(2), "little")

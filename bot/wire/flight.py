@@ -24,11 +24,15 @@ _SUPPORTED_VERSIONS = 43
 
 @dataclass(frozen=True, slots=True)
 class ServerHello:
-    """The server agreed; ``certificates`` are DER, leaf first, empty where they are not shown."""
+    """The server agreed; ``certificates`` are DER, leaf first, empty where they are not shown.
+
+    ``fault`` says why certificates that were sent could not be taken out of the flight.
+    """
 
     version: str
     cipher: str
     certificates: tuple[bytes, ...] = ()
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,19 @@ class FlightReader:
         self._hello: ServerHello | None = None
         self._want_certificates = want_certificates
 
+    @property
+    def hello(self) -> ServerHello | None:
+        """What the server agreed to, even where the rest of its flight is broken or missing."""
+        return self._hello
+
     def feed(self, data: bytes) -> Answer | None:
         """The answer, or None while bytes are missing; ``b""`` says that no more will come.
 
         Raises Malformed for bytes that are no TLS flight and for a flight over 256 KiB.
         """
+        # What lies beyond the cap does not count, however the bytes were cut.
+        self._records += data[: max(0, MOST_BYTES - self._total)]
         self._total += len(data)
-        self._records += data
         while (record := self._record()) is not None:
             if (answer := self._take(*record)) is not None:
                 return answer

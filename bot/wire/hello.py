@@ -4,7 +4,7 @@ Strategy: a shape is a row of a table (versions, suites, signature schemes); the
 from the row, the server name and 96 random bytes that the caller brings.  The shape ``wide``
 stops at TLS 1.2 on purpose: TLS 1.3 encrypts the certificate, so a hello that offered it would
 hide what we came for; whether 1.3 is accepted is the question of the shape ``tls13``.
-Sources: RFC 5246 7.4.1.2, RFC 8446 4.1.2 and 4.2, RFC 6066 3, RFC 5746 3.3.
+Sources: RFC 5246 7.4.1.2, RFC 8446 4.1.2 and 4.2, RFC 6066 3, RFC 5746 3.3, RFC 7685 3.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ VERSIONS: Mapping[int, str] = MappingProxyType(
     {0x0300: "SSLv3", 0x0301: "TLSv1.0", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 )
 
+LARGEST_RECORD = 5 + 16384
+_PADDING = 21
 _SCSV = 0x00FF  # "I understand secure renegotiation", for servers that dislike extensions
 _X25519, _P256, _P384, _P521 = 0x001D, 0x0017, 0x0018, 0x0019
 _ALL_SCHEMES = (
@@ -60,17 +62,30 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
 )
 
 
-def client_hello(shape: Shape, randomness: bytes, server_name: str | None = None) -> bytes:
+def client_hello(
+    shape: Shape, randomness: bytes, server_name: str | None = None, *, length: int | None = None
+) -> bytes:
     """One record with the shape's ClientHello; ``randomness`` is 96 bytes, fresh each time.
 
-    Raises ValueError for fewer random bytes or a server name that is not ASCII.
+    With ``length`` the record is padded to exactly so many bytes.  Raises ValueError for fewer
+    random bytes, a server name that is not ASCII, and a length that cannot be reached.
     """
     if len(randomness) != RANDOMNESS:
         raise ValueError(f"{RANDOMNESS} random bytes wanted")
+    extensions = _extensions(shape, randomness[64:], server_name)
+    hello = _record(shape, randomness, extensions)
+    if length is None:
+        return hello
+    padding = length - len(hello) - len(_extension(_PADDING, b""))
+    if padding < 0 or length > LARGEST_RECORD:
+        raise ValueError(f"this hello cannot be padded to {length} bytes")
+    return _record(shape, randomness, extensions + _extension(_PADDING, bytes(padding)))
+
+
+def _record(shape: Shape, randomness: bytes, extensions: bytes) -> bytes:
     modern = shape.highest >= 0x0304
     session = _vector(randomness[32:64] if modern else b"", 1)
     suites = b"".join(_u16(code) for code in (*shape.suites, *(() if modern else (_SCSV,))))
-    extensions = _extensions(shape, randomness[64:], server_name)
     body = (
         _u16(min(shape.highest, 0x0303))
         + randomness[:32]

@@ -7,6 +7,7 @@ FreeRDP, and the confirms of xrdp 0.9, FreeRDP 2.11 and VirtualBox.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from bot.wire.cursor import Closed
 from bot.wire.x224 import (
@@ -24,6 +25,16 @@ Words = Mapping[str, str]
 """Request name (none, rdp, tls, nla, nla_ex) to the word of its answer."""
 
 GNOME_FLAGS = 0x03
+FLAGS: Mapping[int, str] = MappingProxyType(
+    {
+        0x01: "extended-client-data",
+        0x02: "graphics-pipeline",
+        0x08: "restricted-admin",
+        0x10: "credential-guard",
+    }
+)
+"""Bits of the fact ``flags``: what the host can do for a client (MS-RDPBCGR 2.2.1.2.1)."""
+
 _VIRTUALBOX_REF = 0x3412
 _NLA_WORDS = frozenset({"selected:nla", "selected:nla_ex"})
 _NLA_DEMANDED = frozenset(
@@ -49,6 +60,11 @@ def word(answer: Answer) -> str:
             return "closed"
 
 
+def flag_words(flags: int) -> list[str]:
+    """The known bits of the fact ``flags`` as words, lowest first."""
+    return [name for bit, name in FLAGS.items() if flags & bit]
+
+
 def security(words: Words) -> str:
     """The security layer that these answers show; ``unknown`` where they do not decide."""
     return next((name for name, fits in _SECURITY if fits(words)), "unknown")
@@ -64,11 +80,18 @@ def _any_nla(words: Words) -> bool:
     return any(words.get(name) in _NLA_WORDS for name in ("nla", "nla_ex"))
 
 
+def _demands_nla(words: Words) -> bool:
+    """What offers less is told so, and nothing less is taken; one such answer is enough."""
+    less = {words.get(name, "silent") for name in ("rdp", "tls")}
+    taken = any(word.startswith("selected:") for word in less)
+    return bool(less & _NLA_DEMANDED) and not taken and _any_nla(words)
+
+
 _SECURITY: tuple[tuple[str, Callable[[Words], bool]], ...] = (
     ("not-rdp", lambda w: "not-rdp" in w.values()),
     ("no-certificate", lambda w: f"failure:{Refusal.NO_CERTIFICATE:d}" in w.values()),
     ("legacy", lambda w: _all(w, ("rdp", *_OVER_TLS), frozenset({"bare"}))),
-    ("nla-required", lambda w: w.get("tls") in _NLA_DEMANDED and _any_nla(w)),
+    ("nla-required", _demands_nla),
     ("negotiate", lambda w: (w.get("rdp"), w.get("tls")) == ("selected:rdp", "selected:tls")),
     ("tls-required", lambda w: w.get("rdp") == "failure:1" and _any_nla(w)),
     (
@@ -131,13 +154,16 @@ def _windows_like(answer: Answer) -> bool:
     return telling and src_ref == WINDOWS_REF
 
 
-def _confirms_less(flags: int) -> Callable[[Mapping[str, Answer]], bool]:
-    """NLA was asked for and TLS or RDP confirmed, with these flags."""
+def _confirms_less(*, flagged: bool) -> Callable[[Mapping[str, Answer]], bool]:
+    """NLA was asked for and TLS or RDP confirmed, with flags or without.
+
+    Windows that knows the flags chooses NLA or refuses; xrdp confirms what it has.
+    """
 
     def fits(answers: Mapping[str, Answer]) -> bool:
         return any(
             isinstance(answer, Selected)
-            and (answer.src_ref, answer.flags) == (WINDOWS_REF, flags)
+            and (answer.src_ref, answer.flags > 0) == (WINDOWS_REF, flagged)
             and answer.protocol in (Protocol.RDP, Protocol.TLS)
             for answer in (answers.get("nla"), answers.get("nla_ex"))
         )
@@ -147,11 +173,11 @@ def _confirms_less(flags: int) -> Callable[[Mapping[str, Answer]], bool]:
 
 _SERVERS: tuple[tuple[str, Callable[[Mapping[str, Answer]], bool]], ...] = (
     ("virtualbox", _virtualbox),
+    ("xrdp", _confirms_less(flagged=True)),
     ("windows", _windows),
     ("gnome", _gnome),
     ("windows-legacy", _bare_for(WINDOWS_REF)),
     ("xrdp", _bare_for(0)),
-    ("xrdp", _confirms_less(flags=1)),
     # Server 2003 with a certificate: it knows TLS, but neither NLA nor the flags.
-    ("windows-legacy", _confirms_less(flags=0)),
+    ("windows-legacy", _confirms_less(flagged=False)),
 )

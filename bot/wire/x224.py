@@ -172,7 +172,7 @@ def stranger(first_bytes: bytes) -> str:
     """Who answered instead of RDP: ssh, http, tls (a handshake or an alert) or other."""
     if first_bytes.startswith(b"SSH-"):
         return "ssh"
-    if first_bytes.startswith((b"HTTP/", b"<!DOCTYPE", b"<html", b"<HTML")):
+    if first_bytes.upper().startswith((b"HTTP/", b"<!DOCTYPE", b"<HTML", b"<?XML")):
         return "http"
     if first_bytes[:1] in (b"\x15", b"\x16") and first_bytes[1:2] in (b"\x03", b""):
         return "tls"

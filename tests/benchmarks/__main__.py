@@ -1,7 +1,11 @@
 """`make bench`: every benchmark in turn, figures beside goals; nothing here can fail a build."""
 
-from tests.benchmarks import engine, start, store, sweep
+import sys
 
-for title, module in (("Start", start), ("Engine", engine), ("Store", store), ("Sweep", sweep)):
-    print(f"\n== {title}")
+from tests.benchmarks import engine, probing, start, store
+
+for title, module in (("Start", start), ("Engine", engine), ("Store", store)):
+    print(f"\n== {title}", flush=True)
     module.main()
+print("\n== Probing", flush=True)
+probing.main(sys.argv[1:])

@@ -1,8 +1,7 @@
-"""What a sweep costs: hosts a second, and CPU of this process for each host, beside the goals.
+"""Simulated hosts for the benchmarks, many of them, and what a bare handshake with one costs.
 
-The simulated hosts are a process of their own on the loopback, so that their CPU is not counted;
-it is the same machine, so hosts a second also wait for them.  A bare negotiation with a TLS
-handshake is timed in the same run, so that the ratio holds on a slow machine too.
+They are a process of their own on the loopback, so that their CPU is not counted; it is the same
+machine, so hosts a second also wait for them.  ``python -m tests.benchmarks.sweep COUNT`` is it.
 """
 
 import asyncio
@@ -17,31 +16,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice
 
-from bot.catalog import load, shipped
-from bot.catalog.entries import Catalog
-from bot.cli.sweep_rows import FORMS
-from bot.desk.looking import Scout
-from bot.desk.sweeping import Sweeper, Swept
 from bot.lab.hosts import HOSTS, Host
 from bot.lab.machine import Machine
-from bot.probes import Target
 from bot.wire.x224 import REQUESTS, connection_request
 
-COUNT = 200
 LOOPBACK = "127.0.0.1"
-CPU_GOAL_MS = 8.0
-SECONDS_GOAL = 79.0 / 15
-"""A fifteenth of what nmap's four RDP scripts took for 200 hosts."""
 
 
-async def serve() -> None:
+async def serve(count: int) -> None:
     """Be the hosts: print their ports, live until stdin ends."""
     behaviours = [
         row.behaviour for row in HOSTS if row.ladder == "ok" and not row.behaviour.delay_s
     ]
     machines = [
         Machine(Host(f"srv-{number:03}", LOOPBACK, behaviour, None, "ok", "", ""))
-        for number, behaviour in enumerate(islice(cycle(behaviours), COUNT))
+        for number, behaviour in enumerate(islice(cycle(behaviours), count))
     ]
     for machine in machines:
         await machine.start()
@@ -52,10 +41,10 @@ async def serve() -> None:
 
 
 @contextmanager
-def hosts() -> Iterator[list[int]]:
+def hosts(count: int) -> Iterator[list[int]]:
     """The ports of the hosts, which live as long as the block."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.sweep", "serve"],
+        [sys.executable, "-m", "tests.benchmarks.sweep", str(count)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -75,50 +64,18 @@ def bare(port: int, context: ssl.SSLContext) -> None:
             context.wrap_socket(plain).close()
 
 
-async def sweep(ports: Sequence[int], catalog: Catalog) -> int:
-    """Look at the hosts as the command does; the answer is how many of them could be judged."""
-    judged = 0
-    scout = Scout.exactly(LOOPBACK)
-
-    async def emit(swept: Swept) -> None:
-        nonlocal judged
-        FORMS["jsonl"].write(swept, catalog)
-        judged += swept.diagnosis is not None and swept.diagnosis.ladders == {"direct": "ok"}
-
-    await Sweeper(scout, catalog).sweep([Target(LOOPBACK, port) for port in ports], None, emit)
-    await scout.close()
-    return judged
-
-
-def main() -> None:
-    """Print the figures."""
+def alone(ports: Sequence[int]) -> float:
+    """CPU of a bare handshake with each of some hosts, in ms a host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         context.minimum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with hosts() as ports:
-        catalog = load(shipped())
-        asyncio.run(sweep(ports[:10], catalog))  # imports and caches
-        began = time.process_time()
-        for port in ports:
-            bare(port, context)
-        alone = (time.process_time() - began) * 1000 / COUNT
-        began, clock = time.process_time(), time.perf_counter()
-        judged = asyncio.run(sweep(ports, catalog))
-        cpu = (time.process_time() - began) * 1000 / COUNT
-        seconds = time.perf_counter() - clock
-    print(f"hosts judged              {judged:6} of {COUNT}")
-    print(
-        f"client CPU a host         {cpu:6.1f} ms  {cpu / alone:.0f} x a bare handshake   "
-        f"goal {CPU_GOAL_MS:.0f} ms"
-    )
-    print(f"hosts a second            {COUNT / seconds:6.0f}")
-    print(f"sweep of {COUNT} hosts        {seconds:6.1f} s   goal {SECONDS_GOAL:.1f} s")
+    began = time.process_time()
+    for port in ports:
+        bare(port, context)
+    return (time.process_time() - began) * 1000 / len(ports)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        asyncio.run(serve())
-    else:
-        main()
+    asyncio.run(serve(int(sys.argv[1])))

@@ -8,7 +8,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.catalog import Catalog, KnowledgeError, Problem, catalog_cases, load, read_folder
+from bot.catalog import (
+    Catalog,
+    KnowledgeError,
+    Problem,
+    catalog_cases,
+    load,
+    read_folder,
+    shipped,
+)
 from bot.catalog.loader import digest
 from tests.catalog.kit import small
 
@@ -162,3 +170,9 @@ def _outcome(files: dict[str, str]) -> list[Problem]:
     except KnowledgeError as error:
         return error.problems or [Problem("", 0, 0, "an error without a problem")]
     return []
+
+
+def test_without_its_proof_cases_the_shipped_knowledge_is_the_same() -> None:
+    whole, part = load(shipped()), load(shipped(cases=False))
+    assert (part.hash, part.causes, part.codes) == (whole.hash, whole.causes, whole.codes)
+    assert len(part.files) < len(whole.files)

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from bot.lab import Lab
 
 HOME = Path(__file__).parents[2]
 PATIENCE = 60.0
+ENVIRONMENT = {**os.environ, "TERM": "xterm"}
 
 
 @pytest.mark.parametrize("command", ["check", "sweep"])
@@ -45,6 +48,7 @@ async def in_terminal(folder: Path, command: str) -> tuple[int | None, str, str]
         stdout=asyncio.subprocess.PIPE,
         stderr=theirs,
         cwd=HOME,
+        env=ENVIRONMENT,
     )  # fmt: skip
     os.close(theirs)
     shown = asyncio.create_task(asyncio.to_thread(read_all, ours))
@@ -69,3 +73,35 @@ def read_all(descriptor: int) -> str:
     finally:
         os.close(descriptor)
     return data.decode()
+
+
+async def test_ctrl_c_leaves_a_narrow_terminal_clean(tmp_path: Path) -> None:
+    columns, lines = 30, 5
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (lines, columns))
+    async with Lab() as lab:
+        lab.settings_toml(tmp_path)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "check", "pc-sales-11",
+            "--config", str(tmp_path / "rdp-triage.toml"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=theirs,
+            cwd=HOME,
+            env=ENVIRONMENT,
+        )  # fmt: skip
+        os.close(theirs)
+        said = b""
+        async with asyncio.timeout(PATIENCE):
+            while b"Name" not in said and "…".encode() not in said:
+                said += await asyncio.to_thread(os.read, ours, 65536)
+            process.send_signal(signal.SIGINT)
+            rest = await asyncio.to_thread(read_all, ours)
+            out, _ = await process.communicate()
+    assert (process.returncode, out) == (130, b"")
+    shown = said.decode() + rest
+    assert shown.endswith("\x1b[Jinterrupted\r\n") or shown.endswith("\x1b[J\r\ninterrupted\r\n")
+    assert "Traceback" not in shown
+    for frame in shown.split("\x1b[J"):
+        drawn = frame.split("\r\n")[:-1] if "\x1b[" in frame else []
+        assert len(drawn) < lines
+        assert all(len(line) < columns for line in drawn)

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.catalog import load, shipped
 from bot.cli.common import Refused
-from bot.cli.hostlist import read_hosts
+from bot.cli.hostlist import hosts_of, read_hosts
 from bot.cli.sweep_output import Output
 from bot.cli.sweep_rows import COLUMNS, FORMS, Gist, gist
 from bot.cli.sweep_tally import Tally
@@ -99,7 +100,7 @@ def test_what_was_written_is_read_back(name: str) -> None:
     for one in (expired(), REFUSED, missing, blind):
         assert read(FORMS[name].write(one, CATALOG)) == gist(one)
     assert gist(missing).cause == "name-not-found"
-    assert gist(blind).verdict == "inconclusive"
+    assert (gist(blind).verdict, gist(blind).cause) == ("inconclusive", "")
 
 
 @pytest.mark.parametrize("name", CONTINUED)
@@ -177,7 +178,8 @@ def test_the_summary_counts_by_cause_and_by_days_left() -> None:
     assert list(tally.lines()) == [
         "9 hosts",
         "     9  healthy",
-        "Certificates by days left: expired: 1, < 7 days: 2, < 30 days: 2, < 90 days: 2, more: 2",
+        "Certificates by days left: expired: 1, < 7 days: 2, < 30 days: 2, < 90 days: 2, "
+        "later: 2, unknown: 0",
     ]
     tally.add(Gist("srv", 3389, "inconclusive", "firewall-blocks-port"))
     assert tally.exit_code() == 3
@@ -190,3 +192,103 @@ def test_the_summary_counts_by_cause_and_by_days_left() -> None:
         "     1  inconclusive  likeliest firewall-blocks-port",
         "     1  refused",
     ]
+    assert list(tally.lines())[-1].endswith("later: 2, unknown: 3")
+
+
+def write(folder: Path, raw: bytes) -> str:
+    (folder / "hosts").write_bytes(raw)
+    return str(folder / "hosts")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"srv-1\nsrv-2\n",
+        b"srv-1\r\nsrv-2",
+        b"\xef\xbb\xbfsrv-1\r\n\r\n  srv-2  # second\r\nSRV-1.\r\n",
+        "\ufeffsrv-1\r\nsrv-2\r\n".encode("utf-16-le"),
+        "\ufeffsrv-1\nsrv-2\n".encode("utf-16-be"),
+    ],
+)
+def test_files_as_editors_and_shells_write_them(tmp_path: Path, raw: bytes) -> None:
+    found = hosts_of(write(tmp_path, raw), 3389)
+    assert found == [Target("srv-1", 3389), Target("srv-2", 3389)]
+
+
+def test_addresses_are_one_host_however_they_are_written(tmp_path: Path) -> None:
+    raw = b"2001:db8::1\n[2001:db8::1]:3389\n2001:0db8:0::1\n2001:db8::1#x\n[2001:db8::1]:3390\n"
+    found = hosts_of(write(tmp_path, raw), 3389)
+    assert found == [Target("2001:db8::1", 3389), Target("2001:db8::1", 3390)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "has no host; write one a line"),
+        (b"# only this\n\n", "has no host"),
+        (b"srv-1\n\xffsrv\n", "hosts:2: this is not UTF-8 text. Save the file as UTF-8."),
+        (b"\xff\xfes", "hosts:1: this is not UTF-8 text"),
+        (b"srv-1\nsrv 2\n", "1 bad line, so nothing was looked at\n"),
+        (b"srv\0-1\n", "hosts:1: "),
+        (b"-x\n" * 10_000, "10000 bad lines"),
+        (b"-x\n" * 10_000, "and 9980 more"),
+    ],
+)
+def test_a_file_that_is_no_list_says_where_and_what_to_do(
+    tmp_path: Path, raw: bytes, said: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        hosts_of(write(tmp_path, raw), 3389)
+    assert said in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(Refused, match=r"cannot be read: .*or - for stdin"):
+            hosts_of(str(path), 3389)
+
+
+def test_ten_thousand_hosts_are_read(tmp_path: Path) -> None:
+    raw = b"".join(b"srv-%d\n" % number for number in range(10_000))
+    assert len(hosts_of(write(tmp_path, raw), 3389)) == 10_000
+
+
+def test_a_terminal_goes_on_with_a_long_line_under_its_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    line = FORMS["text"].write(expired(), CATALOG)
+    with Output(FORMS["text"], None) as output:
+        output.write(line)
+        assert capsys.readouterr().out == line
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+        output.write(line)
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first.startswith("fault    srv-app-07   ")
+    assert more
+    assert all(each.startswith(" " * 42) and len(each) <= 80 for each in more)
+
+
+def test_what_is_not_settled_names_one_cause_and_its_chance() -> None:
+    shut = swept(Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout"))
+    said = FORMS["text"].write(shut, CATALOG)
+    assert said.startswith("unclear  srv-app-07  ")
+    assert "not settled; likeliest (" in said
+
+
+def test_places_that_differ_are_told_in_the_line_of_a_host() -> None:
+    opened = Observation.passed("port.tcp", state="open", address="192.0.2.17")
+    named = Observation.passed("name.lookup", addresses=["192.0.2.17"], status="ok")
+    shut = Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout")
+    seen = [each.stamped("dc1", 1.0) for each in (named, opened)]
+    seen += [each.stamped("direct", 1.0) for each in (named, shut)]
+    evidence = evidence_of(CATALOG, seen, Told())
+    judged = verdict(MODEL, Situation(evidence=evidence, answers={}))
+    one = Swept(Target("srv"), seen, Diagnosis(evidence, ladders(seen), judged, None), "", 1.0)
+    assert "something between your network and it blocks port 3389" in FORMS["text"].write(
+        one, CATALOG
+    )
+    blind = swept(Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout"))
+    assert "Jump box lab answered too late; this says nothing about the host" in FORMS[
+        "text"
+    ].write(blind, CATALOG)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk import ladder, words
+from bot.desk import ladder, words, words_path, words_security
 from bot.evidence import Failure, Observation
 from tests.desk import office as o
 from tests.desk import small
@@ -35,7 +35,15 @@ def test_spans_of_time(seconds: float, said: str) -> None:
     ("facts", "said"),
     [
         ({"days_left": -3.2, "not_after": "2026-11-17T00:00:00+00:00"}, "expired 17 Nov 2026"),
-        ({"days_left": 9.0, "not_after": "2027-05-19T00:00:00Z"}, "valid to 19 May 2027"),
+        ({"days_left": 99.0, "not_after": "2027-05-19T00:00:00Z"}, "valid to 19 May 2027"),
+        ({"days_left": 9.0, "not_after": "2027-05-19T00:00:00Z"},
+         "valid to 19 May 2027, 9 days left"),
+        ({"days_left": 179.4, "not_after": "2027-05-19T00:00:00Z",
+          "not_before": "2026-11-20T00:00:00Z"}, "valid to 19 May 2027; made today"),
+        ({"days_left": 176.0, "not_after": "2027-05-19T00:00:00Z",
+          "not_before": "2026-11-20T00:00:00Z"}, "valid to 19 May 2027; made 4 days ago"),
+        ({"days_left": 190.0, "not_after": "2027-05-19T00:00:00Z",
+          "not_before": "2026-11-20T00:00:00Z"}, "not valid before 20 Nov 2026"),
         ({"matches_host": False, "subject": "CN=other"}, "made out to other"),
         ({"key_type": "rsa", "key_bits": 1024, "signature_hash": "sha1"},
          "1024-bit key; signed with SHA1"),
@@ -44,7 +52,7 @@ def test_spans_of_time(seconds: float, said: str) -> None:
     ],
 )  # fmt: skip
 def test_certificates(facts: dict[str, Any], said: str) -> None:
-    assert words.certificate(facts, o.HOST) == said
+    assert "; ".join(words_security.certificate(facts)) == said
 
 
 @pytest.mark.parametrize(
@@ -64,7 +72,7 @@ def test_certificates(facts: dict[str, Any], said: str) -> None:
     ],
 )
 def test_sign_in(facts: dict[str, Any], said: str) -> None:
-    assert words.sign_in(facts, o.HOST) == said
+    assert ", ".join(words_security.sign_in(facts, o.HOST)) == said
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def test_sign_in(facts: dict[str, Any], said: str) -> None:
     ],
 )  # fmt: skip
 def test_what_else_of_a_host_answers(ports: Any, ping: str, said: str) -> None:
-    assert words.companions({"ports": ports, "ping": ping}, o.HOST) == said
+    assert ", ".join(words_path.companions({"ports": ports, "ping": ping}, o.HOST)) == said
 
 
 def test_the_host_is_a_row_only_where_it_was_looked_at() -> None:
@@ -99,14 +107,36 @@ def test_the_host_is_a_row_only_where_it_was_looked_at() -> None:
 def test_names_and_versions() -> None:
     facts = {"status": "ok", "addresses": ["10.1.2.3", "10.1.2.4", "10.1.2.5"],
              "reverse": {"10.1.2.3": "srv-app-07.corp.example."}}  # fmt: skip
-    assert words.name(facts, o.HOST) == "10.1.2.3, 10.1.2.4 and 1 more, reverse name agrees"
+    named = words_path.name(facts, o.HOST)
+    assert named == ["10.1.2.3, 10.1.2.4 and 1 more", "reverse name agrees"]
     facts["reverse"] = {"10.1.2.3": "other.corp.example."}
-    assert words.name(facts, o.HOST).endswith("reverse name is other.corp.example")
-    assert words.name({"status": "literal"}, "10.1.2.3") == "typed as an address"
-    assert words.tls({"versions": ["TLSv1.0", "TLSv1.2", "TLSv1.3"]}, "") == "TLS 1.0, 1.2 and 1.3"
-    assert words.tls({"versions": ["TLSv1.0"], "modern_client": "refused"}, "") == (
-        "TLS 1.0 only, refuses a current client"
-    )
+    assert words_path.name(facts, o.HOST)[1:] == ["reverse name is other.corp.example"]
+    facts["canonical"] = "other.corp.example"
+    assert words_path.name(facts, o.HOST)[1] == "an alias of other.corp.example"
+    assert words_path.name({"status": "literal"}, "10.1.2.3") == ["typed as an address"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"versions": ["TLSv1.0", "TLSv1.2", "TLSv1.3"]}, "TLS 1.0, 1.2 and 1.3"),
+        ({"versions": ["TLSv1.0"], "modern_client": "refused"},
+         "a hardened Windows 11 PC fails: only TLS 1.0"),
+        ({"versions": ["TLSv1.2"], "modern_client": "agrees"},
+         "TLS 1.2 only, a Windows 11 PC agrees"),
+        ({"versions": ["TLSv1.2", "TLSv1.3"], "modern_client": "agrees",
+          "shapes": {"windows-11": {"result": "server-hello", "version": "TLSv1.3",
+                                    "cipher": "TLS_AES_256_GCM_SHA384"}}},
+         "TLS 1.2 and 1.3, a Windows 11 PC agrees with TLS 1.3, TLS_AES_256_GCM_SHA384"),
+        ({"versions": ["TLSv1.2"], "modern_client": "refused",
+          "shapes": {"wide": {"version": "TLSv1.2", "cipher": "TLS_RSA_WITH_RC4_128_SHA"}}},
+         "TLS 1.2 only, a Windows 11 PC fails: no cipher in common "
+         "(the host takes TLS_RSA_WITH_RC4_128_SHA)"),
+        ({}, "answers"),
+    ],
+)  # fmt: skip
+def test_versions_and_what_a_current_pc_makes_of_them(facts: dict[str, Any], said: str) -> None:
+    assert ", ".join(words_security.tls(facts, "")) == said
 
 
 def test_a_healthy_host_has_no_fault_and_says_what_was_seen() -> None:
@@ -164,7 +194,7 @@ def test_a_stranger_on_the_port_is_named(first: bytes, said: str) -> None:
 
 @given(st.text(max_size=300))
 def test_strings_of_a_target_stay_one_short_printable_line(text: str) -> None:
-    said = words.certificate({"issuer": text, "self_signed": False}, o.HOST)
+    [said] = words_security.certificate({"issuer": text, "self_signed": False})
     assert "\n" not in said
     assert len(said) <= 140
     assert all(char.isprintable() for char in said)

@@ -33,6 +33,7 @@ def model() -> Model:
                 make.evidence("cert", STATES, {"a": {"bad": 0.9}}, abnormal=abnormal),
                 make.evidence("port", STATES, {"b": {"bad": 0.9}}, abnormal=abnormal),
                 make.evidence("code", STATES, {}, abnormal=abnormal, origin="report"),
+                make.evidence("delay", STATES, {}, trust="shaky"),
                 make.question("ask", {"yes": 0.5, "no": 0.5}, {"a": {"yes": 0.9}}),
                 make.question("log", {"yes": 0.5, "no": 0.5}, {}, needs_access="console"),
                 make.fix(
@@ -104,6 +105,12 @@ def test_what_one_look_missed_and_what_people_say_is_no_change() -> None:
     assert changed(model(), before, {"port": "ok", "code": "worse"}) == ()
     assert changed(model(), before, {"cert": "unknown"}) == ()
     assert changed(model(), before, {"cert": "worse", "port": "ok"}) == ("cert",)
+
+
+def test_what_wanders_by_itself_is_no_change() -> None:
+    before = {"cert": "bad", "delay": "ok"}
+    assert changed(model(), before, {"cert": "bad", "delay": "bad"}) == ()
+    assert changed(model(), before, {"cert": "ok", "delay": "bad"}) == ("cert",)
 
 
 def test_a_test_stands_until_it_is_undone() -> None:

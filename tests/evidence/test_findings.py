@@ -16,6 +16,12 @@ def beside(ping: str, *states: str) -> list[Observation]:
     return [*changed("port.tcp", F.TCP_TIMEOUT), saw("host.companions", ports=ports, ping=ping)]
 
 
+def picky(version: str = "TLSv1.2") -> dict[str, dict[str, str]]:
+    """A host that closes on the widest hello and takes that of a current PC."""
+    agreed = {"result": "server-hello", "version": version}
+    return {"wide": {"result": "closed"}, "windows-11": agreed}
+
+
 def test_a_healthy_host_sets_every_item_that_it_can() -> None:
     assert derive(healthy()) == {
         "ladder": "ok",
@@ -31,6 +37,8 @@ def test_a_healthy_host_sets_every_item_that_it_can() -> None:
         "certificate-name": "matches",
         "certificate-key": "sound",
         "certificate-issuer": "self-signed",
+        "certificate-age": "settled",
+        "certificates-shown": "one",
         "credssp-version": "patched",
         "ntlm": "offered",
         "nla-answer": "challenge",
@@ -103,8 +111,23 @@ def test_the_table_has_a_row_for_every_item() -> None:
         (changed("nla.challenge", F.NLA_ERROR, ntlm="blocked"), "ntlm", "blocked"),
         (changed("nla.challenge", F.NLA_NOT_OFFERED), "nla-answer", "not-offered"),
         (changed("nla.challenge", F.PROBE_MALFORMED), "nla-answer", "error"),
-        (changed("nla.challenge", clock_skew_s=-300.05), "clock", "right"),
+        (changed("nla.challenge", clock_skew_s=-299.9), "clock", "right"),
+        (changed("nla.challenge", clock_skew_s=-300.05), "clock", None),
         (changed("nla.challenge", clock_skew_s=-300.2), "clock", "skewed"),
+        (changed("nla.challenge", clock_skew_s=900.0, clock_skew_error_s=700.0), "clock", None),
+        (changed("nla.challenge", clock_skew_s=900.0, clock_skew_error_s=None), "clock", "skewed"),
+        (changed("nla.challenge", patched=None, credssp_version=96), "credssp-version", None),
+        (changed("nla.challenge", patched=None, credssp_version=5), "credssp-version", "patched"),
+        (changed("tls.certificate", days_left=180.5), "certificate-age", "fresh"),
+        (changed("tls.certificate", days_left=178.9), "certificate-age", "settled"),
+        (changed("tls.certificate", days_left=181.5), "certificate-age", None),
+        (changed("tls.certificate", days_left=3e6), "certificate-age", None),
+        (changed("tls.certificate", sha256=None), "certificates-shown", None),
+        ([*healthy(), saw("tls.certificate", sha256="aa")], "certificates-shown", "one"),
+        ([*healthy(), saw("tls.certificate", sha256="bb")], "certificates-shown", "several"),
+        (changed("tls.hello", shapes=picky()), "tls-hello", "picky"),
+        (changed("tls.hello", shapes=picky("TLSv1.3")), "tls-hello", "server-hello"),
+        (changed("tls.hello", shapes={"wide": {"result": 7}}), "tls-hello", None),
         ([saw("jumpbox.session", state="ok"), *healthy()], "jumpbox", "ok"),
         ([saw("jumpbox.session", "jump1", F.JUMPBOX_HOST_KEY)], "jumpbox", "host-key"),
     ],
@@ -115,6 +138,47 @@ def test_one_changed_fact_sets_its_item(
     found = derive(observations)
     assert found.get(item) == state
     assert state is None or state in STATES[item].split()
+
+
+def test_the_first_of_two_certificates_counts_for_the_other_items() -> None:
+    other = saw("tls.certificate", sha256="bb", days_left=-3.0, matches_host=False)
+    first = derive(healthy())
+    assert derive([*healthy(), other]) == {**first, "certificates-shown": "several"}
+
+
+def made(**over: Any) -> dict[str, Any]:
+    """The facts of a certificate that Windows made, with some of them replaced."""
+    return {"subject": "CN=srv-app-07", "eku": ["1.3.6.1.5.5.7.3.1"], **over}
+
+
+@pytest.mark.parametrize(
+    ("facts", "server", "computer", "state"),
+    [
+        (made(), "windows", "SRV-APP-07", "windows-made"),
+        (made(), "unknown", None, "windows-made"),
+        (made(eku=["1.3.6.1.4.1.311.54.1.2"]), "windows", None, "windows-made"),
+        (made(subject="CN=pc7", names=["pc7"]), "windows", None, "windows-made"),
+        (made(subject="CN=pc7", names=["pc7"]), "unknown", None, "self-signed"),
+        (made(subject="CN=pc7", names=["pc7"]), "windows", "SRV-APP-07", "self-signed"),
+        (made(names=["srv-app-07", "rdp.example"]), "windows", None, "self-signed"),
+        (made(subject="CN=srv-app-07,O=Corp"), "windows", None, "self-signed"),
+        (made(eku=[]), "windows", None, "self-signed"),
+        (made(eku=["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]), "windows", None, "self-signed"),
+        (made(not_after="2036-01-01T00:00:00Z"), "windows", None, "self-signed"),
+        (made(not_after=None), "windows", None, "self-signed"),
+        (made(), "xrdp", None, "self-signed"),
+        (made(self_signed=False), "windows", None, "issued"),
+        (made(self_signed=None), "windows", None, None),
+    ],
+)
+def test_the_default_certificate_of_windows_is_told_from_others(
+    facts: dict[str, Any], server: str, computer: str | None, state: str | None
+) -> None:
+    seen = changed("tls.certificate", **facts)
+    seen[2] = saw("rdp.negotiation", server=server, security="negotiate")
+    named: dict[str, Any] = {"computer": computer} if computer else {}
+    seen[5] = saw("nla.challenge", **named)
+    assert derive(seen).get("certificate-issuer") == state
 
 
 def test_nothing_seen_is_an_unknown_ladder_and_nothing_else() -> None:
@@ -148,7 +212,13 @@ JSON = st.recursive(
     ),
     max_leaves=6,
 )
-KEYS = sorted({(one.probe, key) for one in healthy() for key in one.facts})
+BESIDE = [
+    saw("path.quality", rtt_ms={"median": 4.0}, loss_pct=0.0, samples=12),
+    saw("path.mtu", verdict="full", mtu=1500),
+    saw("udp.transport", state="answers"),
+    saw("host.companions", ports={"445": "open"}, ping="reply", neighbour="answers"),
+]
+KEYS = sorted({(one.probe, key) for one in (*healthy(), *BESIDE) for key in one.facts})
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8))
@@ -163,7 +233,7 @@ def test_facts_of_any_type_give_states_of_the_table(wild: dict[tuple[str, str], 
                 | {key: value for (probe, key), value in wild.items() if probe == one.probe}
             ),
         )
-        for one in healthy()
+        for one in (*healthy(), *BESIDE)
     ]
     for item, state in derive(observations).items():
         assert state in STATES[item].split()

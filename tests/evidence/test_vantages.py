@@ -1,6 +1,6 @@
 import pytest
 
-from bot.evidence import Failure, Observation, derive
+from bot.evidence import Failure, Observation, Parting, derive, partings
 from tests.evidence.build import healthy, saw
 
 F = Failure
@@ -18,6 +18,21 @@ def other(probe: str, **facts: object) -> list[Observation]:
     ]
 
 
+def farm(vantage: str) -> Observation:
+    """Another member answers on another connection."""
+    return saw("tls.certificate", vantage, sha256="bb")
+
+
+def hung_up(vantage: str, failure: Failure = F.TLS_CLOSED) -> list[Observation]:
+    """TLS does not come up."""
+    return [*healthy(vantage)[:3], saw("tls.hello", vantage, failure)]
+
+
+def lost(vantage: str) -> Observation:
+    """A jump box that broke after it had begun."""
+    return saw("jumpbox.session", vantage, F.JUMPBOX_UNREACHABLE)
+
+
 @pytest.mark.parametrize(
     ("observations", "state"),
     [
@@ -33,7 +48,43 @@ def other(probe: str, **facts: object) -> list[Observation]:
         ([*healthy("jump1"), saw("jumpbox.session", "jump2", F.JUMPBOX_AUTH)], None),
         (healthy("jump1") + other("tls.certificate", sha256="bb"), "differ"),
         (healthy("jump1") + other("name.lookup", addresses=["192.0.2.9"]), "differ"),
+        ([*healthy("jump1"), *healthy("direct"), farm("jump1"), farm("direct")], "agree"),
+        ([*healthy("jump1"), *other("tls.certificate", sha256="bb"), farm("jump1")], "agree"),
+        (healthy("jump1") + hung_up("direct"), "tls-cut"),
+        (hung_up("jump1", F.TLS_RESET) + healthy("jump2"), "tls-cut"),
+        (hung_up("jump1", F.TLS_SILENT) + healthy("jump2"), "differ"),
+        (hung_up("jump1", F.TLS_SILENT) + healthy("direct"), "jumpbox-worse"),
+        (hung_up("jump1") + stopped("jump2") + healthy("direct"), "jumpbox-worse"),
+        (hung_up("jump1") + hung_up("direct"), "agree"),
+        ([*healthy("jump1"), *stopped("jump2"), lost("jump2")], None),
     ],
 )
 def test_two_places_are_compared(observations: list[Observation], state: str | None) -> None:
     assert derive(observations).get("vantages") == state
+
+
+@pytest.mark.parametrize(
+    ("observations", "parted"),
+    [
+        (healthy("dc1"), ()),
+        (healthy("dc1") + healthy("direct"), ()),
+        (stopped("dc1") + stopped("direct"), ()),
+        (
+            healthy("dc1") + stopped("dc2") + healthy("direct"),
+            (Parting("port", ("dc2",), ("dc1", "direct")),),
+        ),
+        (
+            hung_up("dc1") + stopped("dc2") + healthy("direct") + stopped("dc3"),
+            (
+                Parting("port", ("dc2", "dc3"), ("dc1", "direct")),
+                Parting("tls", ("dc1",), ("direct",)),
+            ),
+        ),
+        ([*healthy("dc1"), saw("jumpbox.session", "dc2", F.JUMPBOX_AUTH)], ()),
+        ([*healthy("dc1"), *stopped("dc2"), lost("dc2")], ()),
+    ],
+)
+def test_the_hop_at_fault_is_named(
+    observations: list[Observation], parted: tuple[Parting, ...]
+) -> None:
+    assert partings(observations) == parted

@@ -9,8 +9,8 @@ from bot.probes import Target
 from bot.probes.run import look
 from bot.vantage.base import Address, Lookup, Means, Session, Stream, VantageError
 from bot.vantage.direct import DirectStream, open_tcp
-from bot.vantage.means import NoMeans
 from tests.probes.servers import Host
+from tests.probes.told import healthy
 
 LOOPBACK = IPv4Address("127.0.0.1")
 BEHIND = IPv4Address("192.0.2.1")
@@ -47,7 +47,7 @@ class Loopback:
         self.names = names or {}
         self.live = set[Watched]()
         self.connects = list[Address]()
-        self.other_means: Means = NoMeans("not in this test")
+        self.other_means: Means = healthy()
         self.pending = 0
         self.most_pending = 0
         self.session_fault: VantageError | None = None

@@ -19,7 +19,7 @@ from spnego._ntlm_raw.messages import (
 )
 
 from bot.wire.x224 import Bare, Refused, Selected
-from tests.wire.samples import certificate, confirm, rsa_key, server_context
+from tests.wire.samples import certificate, confirm, ec_key, rsa_key, server_context
 
 
 @dataclass
@@ -143,11 +143,16 @@ V = ssl.TLSVersion
 
 @cache
 def context(
-    lowest: ssl.TLSVersion = V.TLSv1, highest: ssl.TLSVersion = V.TLSv1_3
+    lowest: ssl.TLSVersion = V.TLSv1,
+    highest: ssl.TLSVersion = V.TLSv1_3,
+    name: str = "SRV-APP-07",
+    *,
+    elliptic: bool = False,
 ) -> ssl.SSLContext:
     begins = datetime.now(UTC) - timedelta(days=1)
-    der = certificate("SRV-APP-07", key=rsa_key(), begins=begins, days=100)
-    return server_context(der, rsa_key(), lowest, highest)
+    key = ec_key() if elliptic else rsa_key()
+    der = certificate(name, key=key, begins=begins, days=100)
+    return server_context(der, key, lowest, highest)
 
 
 WINDOWS = 0x1234

@@ -15,7 +15,7 @@ async def test_gnome_is_met_one_by_one_and_only_as_far_as_needed() -> None:
     assert found["rdp.negotiation"].facts["server"] == "gnome"
     assert found["rdp.negotiation"].facts["security"] == "nla-required"
     assert found["tls.hello"].facts["modern_client"] == "agrees"
-    assert host.connections == 5
+    assert host.connections == 4
     # The version that FreeRDP states is not that of a Windows.
     assert "os" not in found["nla.challenge"].facts
     assert found["nla.challenge"].facts["computer"] == "SRV-APP-07"

@@ -1,7 +1,11 @@
+import asyncio
+
 import pytest
 
-from bot.evidence import Failure
-from tests.probes.loopback import see
+from bot.evidence import Failure, Observation
+from bot.vantage.base import Clock, VantageError
+from bot.vantage.means import NoMeans
+from tests.probes.loopback import Loopback, see
 from tests.probes.servers import Peer, Secured, challenge, context, error, hosting, rdp, windows_nla
 
 
@@ -12,6 +16,12 @@ from tests.probes.servers import Peer, Secured, challenge, context, error, hosti
         (error(0xC0000022), Failure.NLA_ERROR, {"credssp_version": 6}),
         (lambda: b"", Failure.NLA_CLOSED, {}),
         (lambda: b"garbage", Failure.PROBE_MALFORMED, {}),
+        (error(-0x3FFFFF45), Failure.NLA_ERROR, {"ntlm": "blocked"}),
+        (error(0xC0000418), Failure.NLA_ERROR, {"ntlm": "blocked"}),
+        (lambda: challenge(3), None, {"credssp_version": 3, "patched": False}),
+        (lambda: challenge(4), None, {"credssp_version": 4, "patched": False}),
+        (lambda: challenge(5), None, {"credssp_version": 5, "patched": True}),
+        (lambda: challenge(6), None, {"credssp_version": 6, "patched": True}),
         (lambda: challenge(2), None, {"credssp_version": 2, "patched": False}),
         (
             lambda: b"\x30\x0d\xa0\x03\x02\x01\x05\xa1\x06\x30\x04\x30\x02\xa0\x00",
@@ -46,3 +56,65 @@ async def test_a_silent_challenge_and_a_wrong_clock() -> None:
     async with hosting(rdp(windows_nla, context(), lambda: challenge(skew_s=-900))) as host:
         found = await see(host, only=frozenset({"nla.challenge"}))
     assert found["nla.challenge"].facts["clock_skew_s"] == pytest.approx(-900, abs=60)
+
+
+@pytest.mark.parametrize("version", [0, 1, 7, 0x60, 0x7FFFFFFF])
+async def test_a_version_that_nobody_has_published_says_nothing_of_patches(version: int) -> None:
+    async with hosting(rdp(windows_nla, context(), lambda: challenge(version))) as host:
+        found = await see(host, only=frozenset({"nla.challenge"}))
+    assert found["nla.challenge"].facts["credssp_version"] == version
+    assert "patched" not in found["nla.challenge"].facts
+
+
+class Watch(NoMeans):
+    """A place with a clock that is off by so much, or that takes its time to say so."""
+
+    def __init__(self, clock: Clock | VantageError | None) -> None:
+        super().__init__("a place without a clock")
+        self._clock = clock
+        self.cancelled = False
+
+    async def clock(self, deadline: float) -> Clock:
+        if isinstance(self._clock, VantageError):
+            raise self._clock
+        if self._clock is not None:
+            return self._clock
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+        raise AssertionError
+
+
+async def told_beside(clock: Clock | VantageError | None) -> tuple[Observation, Watch]:
+    """The challenge of a host whose clock is right, seen beside another clock."""
+    vantage = Loopback(name="dc1")
+    watch = vantage.other_means = Watch(clock)
+    async with hosting(rdp(windows_nla, context())) as host:
+        found = await see(host, vantage, only=frozenset({"nla.challenge"}))
+    return found["nla.challenge"], watch
+
+
+async def test_a_clock_that_disagrees_with_ours_widens_the_error() -> None:
+    found, _ = await told_beside(Clock(-900.0, 0.5))
+    assert found.facts["clock_skew_s"] == pytest.approx(0, abs=60)
+    assert 900 <= found.facts["clock_skew_error_s"] <= 960
+    assert "the clock of dc1 is 900.0 s behind the bot's (to 0.5 s)" in found.detail
+
+
+@pytest.mark.parametrize(
+    "clock", [Clock(0.4, 0.5), Clock(-0.2, 0.3), VantageError(Failure.JUMPBOX_UNREACHABLE)]
+)
+async def test_a_clock_that_agrees_or_cannot_be_had_changes_nothing(
+    clock: Clock | VantageError,
+) -> None:
+    found, _ = await told_beside(clock)
+    assert found.facts["clock_skew_error_s"] < 60
+    assert found.detail == ""
+
+
+async def test_a_clock_that_never_answers_is_not_waited_for() -> None:
+    found, watch = await told_beside(None)
+    assert found.facts["ntlm"] == "offered"
+    assert watch.cancelled

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from bot.evidence import Failure, Observation, Status
@@ -58,3 +60,13 @@ async def test_one_closed_address_does_not_hide_the_other() -> None:
         vantage = Half({"srv": Lookup("srv", "ok", (BEHIND, LOOPBACK))})
         found = await see(host, vantage, name="srv")
     assert found["port.tcp"].facts["address"] == str(LOOPBACK)
+
+
+async def test_an_address_that_stands_twice_leaves_no_attempt_behind() -> None:
+    """Some DNS servers and hosts files say the same twice."""
+    before = asyncio.all_tasks()
+    async with hosting(rdp(windows_nla, context())) as host:
+        vantage = Loopback({"srv": Lookup("srv", "ok", (BEHIND, BEHIND, LOOPBACK))})
+        await see(host, vantage, name="srv", connect_timeout=60)
+        assert not vantage.live
+        assert not {task for task in asyncio.all_tasks() - before if "_attempt" in repr(task)}

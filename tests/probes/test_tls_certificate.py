@@ -1,5 +1,8 @@
-from bot.evidence import Failure, Status
-from tests.probes.loopback import see
+import asyncio
+
+from bot.evidence import Failure, Observation, Status
+from bot.vantage.base import Address, Stream, VantageError
+from tests.probes.loopback import Loopback, see
 from tests.probes.servers import Peer, V, context, hosting, rdp, windows_nla, xrdp
 from tests.wire.samples import first_flight
 
@@ -26,3 +29,47 @@ async def test_a_broken_certificate_is_a_finding() -> None:
         found = await see(host)
     assert found["tls.certificate"].failure is Failure.CERT_UNREADABLE
     assert found["tls.hello"].status is Status.PASSED
+
+
+class Stuck(Loopback):
+    """A place that, once told so, lets its deadlines pass instead of saying that they did."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stuck = False
+
+    async def connect(self, address: Address, port: int, deadline: float) -> Stream:
+        stream = await super().connect(address, port, deadline)
+        read = stream.read
+
+        async def late(limit: int, deadline: float) -> bytes:
+            try:
+                return await read(limit, deadline)
+            except VantageError:
+                await asyncio.sleep(60 if self.stuck else 0)
+                raise
+
+        stream.read = late  # type: ignore[method-assign]
+        return stream
+
+
+async def test_a_run_that_is_cut_keeps_the_certificate_that_it_has() -> None:
+    vantage, reported = Stuck(), list[Observation]()
+
+    async def serve(peer: Peer) -> None:
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        if hello[:1] == b"\x16" and not vantage.stuck:
+            await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
+        while await peer.read():
+            pass
+
+    def report(observation: Observation) -> None:
+        reported.append(observation)
+        vantage.stuck = vantage.stuck or observation.probe == "tls.certificate"
+
+    async with hosting(serve) as host:
+        await see(host, vantage, seconds=1.0, report=report)
+    shown = [each for each in reported if each.probe == "tls.certificate"]
+    assert [each.status for each in shown] == [Status.PASSED]
+    assert Failure.PROBE_DEADLINE in [each.failure for each in reported]

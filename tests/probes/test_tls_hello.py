@@ -1,7 +1,23 @@
-from bot.evidence import Failure, Status
+import pytest
+
+from bot.evidence import Failure, Observation, Status
+from bot.vantage.direct import DirectStream
+from bot.wire.suites import CODES
 from tests.probes.loopback import see
-from tests.probes.servers import Peer, Secured, context, hosting, rdp, rdp_only, windows_nla, xrdp
+from tests.probes.servers import (
+    Peer,
+    Secured,
+    V,
+    context,
+    hosting,
+    rdp,
+    rdp_only,
+    windows_nla,
+    xrdp,
+)
 from tests.wire.samples import first_flight
+
+TLS13_SUITE = CODES["TLS_AES_128_GCM_SHA256"].to_bytes(2, "big")
 
 PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
 
@@ -79,3 +95,126 @@ async def test_a_host_that_dislikes_current_clients() -> None:
     assert hello.facts["modern_client"] == "refused"
     assert hello.facts["shapes"]["windows-11"] == {"result": "closed"}
     assert found["tls.certificate"].status is Status.PASSED
+    assert "a suite that such a PC does not offer" not in hello.detail
+    assert "the hello of a current Windows 11 PC meets a close, while a wider one" in hello.detail
+
+
+async def test_the_suite_on_which_a_current_client_agrees_is_named() -> None:
+    async with hosting(rdp(windows_nla, context())) as host:
+        found = await see(host)
+    assert (
+        "a current Windows 11 PC agrees: TLS 1.3 with TLS_AES_256_GCM" in found["tls.hello"].detail
+    )
+
+
+async def dislike_the_unusual(peer: Peer) -> None:
+    """A filter on the way lets through only what looks like a common client."""
+    await peer.send(windows_nla(await peer.request()))
+    hello = await peer.read()
+    if TLS13_SUITE in hello[44:160]:
+        await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
+        await peer.read()
+
+
+async def test_an_unusual_hello_that_is_disliked_is_no_fault_of_the_host() -> None:
+    async with hosting(dislike_the_unusual) as host:
+        found = await see(host)
+    hello = found["tls.hello"]
+    assert hello.status is PASSED
+    assert hello.facts["modern_client"] == "agrees"
+    assert hello.facts["shapes"]["wide"] == {"result": "closed"}
+    assert "dislikes its form" in hello.detail
+    assert found["tls.certificate"].facts["names"] == ["SRV-APP-07"]
+
+
+async def test_a_flight_that_breaks_behind_its_hello_is_an_unreadable_certificate() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.send(windows_nla(await peer.request()))
+        flight = first_flight(context(highest=V.TLSv1_2), await peer.read())
+        head = flight.index(b"\x0b\x00", 60)  # the Certificate message, of a length of its own
+        await peer.send(flight[: head + 1] + b"\xff\xff\xff" + flight[head + 4 :])
+        await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert found["tls.hello"].status is PASSED
+    assert found["tls.hello"].facts["versions"] == ["TLSv1.2"]
+    assert found["tls.certificate"].failure is Failure.CERT_UNREADABLE
+    assert "16777215 bytes" in found["tls.certificate"].detail
+
+
+async def test_a_suite_without_a_name_is_our_own_limit() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        flight = first_flight(context(highest=V.TLSv1_2), hello)
+        at = 5 + 4 + 2 + 32
+        at += 1 + flight[at]
+        await peer.send(flight[:at] + b"\xca\xfe" + flight[at + 2 :])
+        await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert found["tls.hello"].facts["modern_client"] == "unknown"
+    assert "0xCAFE, which this program cannot name: our own limit" in found["tls.hello"].detail
+    assert found["nla.challenge"].status is NOT_RUN
+    assert "this program's TLS does not go through with it" in found["nla.challenge"].detail
+
+
+async def close_after_hello(peer: Peer) -> None:
+    await peer.send(windows_nla(await peer.request()))
+    await peer.read()
+
+
+@pytest.mark.parametrize(
+    ("ending", "failure"),
+    [("reset", Failure.TLS_RESET), ("closed", Failure.TLS_CLOSED), ("half", Failure.TLS_CLOSED),
+     ("unknown", Failure.TLS_CLOSED)],
+)  # fmt: skip
+async def test_a_reset_is_named_where_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, ending: str, failure: Failure
+) -> None:
+    asked = list[float]()
+
+    async def said(self: DirectStream, deadline: float) -> str:
+        asked.append(deadline)
+        return ending
+
+    monkeypatch.setattr(DirectStream, "ending", said)
+    async with hosting(close_after_hello) as host:
+        found = await see(host)
+    assert found["tls.hello"].failure is failure
+    assert len(asked) == 1, "one line tells"
+    async with hosting(rdp(windows_nla, context())) as host:
+        await see(host)
+    assert len(asked) == 1, "a healthy host is not asked"
+
+
+async def every_second_host(peer: Peer, contexts: list[object]) -> None:
+    """A balancer: another member with each connection."""
+    chosen = contexts.pop(0)
+    contexts.append(chosen)
+    await rdp(windows_nla, chosen)(peer)  # type: ignore[arg-type]
+
+
+async def shown(*contexts: object) -> list[Observation]:
+    """The certificates that a host with these members shows in one run."""
+    members = list(contexts)
+    reported = list[Observation]()
+    async with hosting(lambda peer: every_second_host(peer, members)) as host:
+        await see(host, report=reported.append)
+    return [each for each in reported if each.probe == "tls.certificate"]
+
+
+async def test_two_members_of_a_farm_are_two_observations() -> None:
+    found = await shown(context(), context(name="SRV-APP-08"))
+    assert sorted(each.facts["names"][0] for each in found) == ["SRV-APP-07", "SRV-APP-08"]
+    assert found[1].detail == "shown on another connection"
+
+
+async def test_one_certificate_on_every_connection_is_one_observation() -> None:
+    assert len(await shown(context())) == 1
+
+
+async def test_a_certificate_for_each_type_of_key_makes_no_farm() -> None:
+    assert len(await shown(context(), context(elliptic=True))) == 1

@@ -5,6 +5,7 @@ import os
 import pwd
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,24 @@ from tests.real.sshd import Jumpbox
 NAME = "ssh1"
 COMMAND = (sys.executable, "-m", "bot")
 
-SETTINGS = """\
+JUMPBOX = """\
 [[jumpbox]]
-name = "{name}"
-host = "127.0.0.1"
-port = {port}
+name = "{way.name}"
+host = "{way.host}"
+port = {way.port}
 user = "{user}"
-key = "{key}"
+key = "{way.key.private}"
 known_hosts = "known_hosts"
-targets = ["127.0.0.0/8"]
-
+targets = {allow}
+{via}
+"""
+TARGETS = """\
 [targets]
-allow = ["127.0.0.0/8"]
+allow = {allow}
 ports = {ports}
 direct = true
 """
+LOOPBACK_ONLY = ("127.0.0.0/8",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,25 @@ class Way:
     port: int
     pinned: Pair
     key: Pair
+    host: str = "127.0.0.1"
+    name: str = NAME
+    via: str | None = None
 
     @classmethod
     def to(cls, jumpbox: Jumpbox) -> "Way":
-        return cls(jumpbox.server.port, jumpbox.host_key, jumpbox.client_key)
+        server = jumpbox.server
+        return cls(server.port, jumpbox.host_key, jumpbox.client_key, server.address)
+
+    @property
+    def inward(self) -> str:
+        """The line of the settings that names the jump box before it."""
+        return f'via = "{self.via}"' if self.via else ""
+
+    @property
+    def known_host(self) -> str:
+        """Its line of known_hosts."""
+        host = self.host if self.port == 22 else f"[{self.host}]:{self.port}"
+        return f"{host} {self.pinned.public.read_text(encoding='ascii')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +103,31 @@ def brief(result: Result) -> str:
     return f"{causes} from {result.seen['evidence']}, {result.err}"
 
 
-def settings(folder: Path, way: Way, ports: list[int]) -> Path:
-    """Write a settings file that leads through the jump box, and its known_hosts."""
+def settings(
+    folder: Path,
+    ways: Way | Sequence[Way],
+    ports: Sequence[int],
+    allow: Sequence[str] = LOOPBACK_ONLY,
+) -> Path:
+    """Write a settings file that leads through the jump boxes, and its known_hosts."""
     path = folder / "rdp-triage.toml"
     user = pwd.getpwuid(os.geteuid()).pw_name
-    text = SETTINGS.format(name=NAME, port=way.port, user=user, key=way.key.private, ports=ports)
-    path.write_text(text, encoding="utf-8")
-    pinned = way.pinned.public.read_text(encoding="ascii")
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{way.port} {pinned}", encoding="ascii")
+    found = [ways] if isinstance(ways, Way) else ways
+    text = "".join(
+        JUMPBOX.format(way=way, user=user, allow=[*allow], via=way.inward) for way in found
+    )
+    path.write_text(text + TARGETS.format(allow=[*allow], ports=[*ports]), encoding="utf-8")
+    known = "".join(way.known_host for way in found)
+    (folder / "known_hosts").write_text(known, encoding="ascii")
     return path
 
 
-def check(target: str, config: Path, *options: str, via: str = NAME) -> Result:
-    """Run ``rdp-triage check`` in a process of its own."""
+def check(
+    target: str, config: Path, *options: str, via: str = NAME, inside: Sequence[str] = ()
+) -> Result:
+    """Run ``rdp-triage check`` in a process of its own; ``inside`` are words before it."""
     run = subprocess.run(
-        [*COMMAND, "check", target, "--via", via, "--config", str(config), *options],
+        [*inside, *COMMAND, "check", target, "--via", via, "--config", str(config), *options],
         capture_output=True,
         text=True,
         timeout=90,

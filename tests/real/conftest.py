@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.material import certificate
+from tests.real.park import Park
 from tests.real.processes import Server, free_port, server
-from tests.real.shadow import display, shadow
+from tests.real.shadow import display
 from tests.real.sshd import Jumpbox, sshd
-from tests.real.xrdp import xrdp
 
 
 @pytest.fixture(scope="session")
@@ -19,28 +18,29 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def good_xrdp(real: Path) -> Iterator[Server]:
+def park(real: Path, request: pytest.FixtureRequest) -> Iterator[Park]:
+    """The RDP servers by name."""
+    found = Park(real, lambda: str(request.getfixturevalue("screen")))
+    with found.stack:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def good_xrdp(park: Park) -> Server:
     """Sound certificate, TLS 1.2 and 1.3, no NLA (xrdp has none)."""
-    folder = real / "xrdp-good"
-    with xrdp(folder, certificate(folder, begins_days=-10, ends_days=90)) as running:
-        yield running
+    return park.server("xrdp-good")
 
 
 @pytest.fixture(scope="session")
-def expired_xrdp(real: Path) -> Iterator[Server]:
+def expired_xrdp(park: Park) -> Server:
     """As the good one, but its certificate ended three days ago."""
-    folder = real / "xrdp-expired"
-    with xrdp(folder, certificate(folder, begins_days=-100, ends_days=-3)) as running:
-        yield running
+    return park.server("xrdp-expired")
 
 
 @pytest.fixture(scope="session")
-def rdp_only_xrdp(real: Path) -> Iterator[Server]:
+def rdp_only_xrdp(park: Park) -> Server:
     """Only the old RDP security."""
-    folder = real / "xrdp-rdp-only"
-    pair = certificate(folder, begins_days=-10, ends_days=90)
-    with xrdp(folder, pair, security="rdp") as running:
-        yield running
+    return park.server("xrdp-rdp-only")
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +51,9 @@ def screen(real: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def nla_shadow(real: Path, screen: str) -> Iterator[Server]:
+def nla_shadow(park: Park) -> Server:
     """FreeRDP's server; NLA required."""
-    folder = real / "shadow"
-    pair = certificate(folder, begins_days=-10, ends_days=90)
-    with shadow(folder, pair, screen) as running:
-        yield running
+    return park.server("shadow-nla")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""FreeRDP's shadow server with NLA required: one user, a SAM file, an X display."""
+"""FreeRDP's shadow server: one user, a SAM file, an X display."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.real.material import Pair
-from tests.real.processes import START_SECONDS, Server, child, free_port, server
+from tests.real.processes import LOOPBACK, START_SECONDS, Place, Server, child, free_port, server
 from tests.real_programs import program
 
 USER, PASSWORD = "probe", "password"
@@ -18,9 +18,11 @@ NT_HASH = "8846f7eaee8fb117ad06bdd830b7586c"
 
 
 @contextlib.contextmanager
-def shadow(folder: Path, pair: Pair, screen: str) -> Iterator[Server]:
-    """A shadow server that shares the X display ``screen``."""
-    port, sam = free_port(), folder / "sam"
+def shadow(
+    folder: Path, pair: Pair, screen: str, *, security: str = "nla", place: Place = LOOPBACK
+) -> Iterator[Server]:
+    """A shadow server that shares the X display ``screen``; in a namespace on port 3389."""
+    port, sam = free_port() if place.namespace is None else 3389, folder / "sam"
     home = folder / "home" / ".config" / "freerdp" / "shadow"
     home.mkdir(parents=True)
     (home / "shadow.crt").write_bytes(pair.public.read_bytes())
@@ -29,13 +31,13 @@ def shadow(folder: Path, pair: Pair, screen: str) -> Iterator[Server]:
     command = [
         program("freerdp-shadow-cli"),
         f"/port:{port}",
-        "/bind-address:127.0.0.1",
+        f"/bind-address:{place.address}",
         "+auth",
-        "/sec:nla",
+        f"/sec:{security}",
         f"/sam-file:{sam}",
     ]
     env = {"HOME": str(folder / "home"), "DISPLAY": screen}
-    with server(command, port, folder / "shadow.txt", env=env) as running:
+    with server(command, port, folder / "shadow.txt", env=env, place=place) as running:
         yield running
 
 

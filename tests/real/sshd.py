@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real.material import Pair, ssh_key
-from tests.real.processes import Server, free_port, server
+from tests.real.processes import LOOPBACK, Place, Server, free_port, server
 from tests.real_programs import program
 
 CONFIG = """\
-ListenAddress 127.0.0.1
+ListenAddress {place.address}
 Port {port}
 HostKey {host_key.private}
 AuthorizedKeysFile {client_key.public}
@@ -22,6 +22,7 @@ KbdInteractiveAuthentication no
 UsePAM no
 StrictModes no
 PidFile none
+{lines}
 """
 
 
@@ -35,22 +36,31 @@ class Jumpbox:
 
 
 @contextlib.contextmanager
-def sshd(folder: Path, *, forwarding: bool = True) -> Iterator[Jumpbox]:
-    """A jump box with fresh keys."""
+def sshd(
+    folder: Path,
+    *,
+    forwarding: bool = True,
+    lines: str = "",
+    place: Place = LOOPBACK,
+    port: int | None = None,
+) -> Iterator[Jumpbox]:
+    """A jump box with fresh keys; ``lines`` of its configuration come last."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:  # only then does sshd insist on its empty folder
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    port, config = free_port(), folder / "sshd_config"
+    port, config = port or free_port(), folder / "sshd_config"
     host_key, client_key = ssh_key(folder, "host_key"), ssh_key(folder, "client_key")
     config.write_text(
         CONFIG.format(
+            place=place,
             port=port,
             host_key=host_key,
             client_key=client_key,
             forwarding="yes" if forwarding else "no",
+            lines=lines,
         ),
         encoding="utf-8",
     )
     command = [program("sshd"), "-D", "-e", "-f", str(config)]
-    with server(command, port, folder / "sshd.txt") as running:
+    with server(command, port, folder / "sshd.txt", place=place) as running:
         yield Jumpbox(running, host_key, client_key)

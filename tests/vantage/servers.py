@@ -241,4 +241,8 @@ class _Guest(asyncssh.SSHServer):
             route = box.routes.get((host, port)) or refused
         if isinstance(route, asyncssh.ChannelOpenError):
             raise route
-        return await self._connection.forward_connection("127.0.0.1", route)
+        forwarder = await self._connection.forward_connection("127.0.0.1", route)
+        if self._connection not in box.connections:
+            forwarder.close()  # asyncssh has forgotten the channel that would do it
+            raise refused
+        return forwarder

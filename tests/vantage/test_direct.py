@@ -15,7 +15,7 @@ from bot.vantage.base import Session, Vantage, VantageError
 from bot.vantage.direct import Direct, own_files
 from bot.vantage.dns import Found
 from bot.vantage.names import Files
-from tests.vantage.servers import DnsServer, Zone, echo, reset, silence, soon, tcp_server
+from tests.vantage.servers import DnsServer, Handler, Zone, echo, reset, silence, soon, tcp_server
 
 LOOPBACK = ip_address("127.0.0.1")
 RULES = Rules.of(["127.0.0.0/8", "*.corp.example", "localhost"], [], [])
@@ -48,6 +48,76 @@ async def test_a_reset_reads_as_the_end() -> None:
         assert await stream.read(9, soon()) == b""
         await stream.write(b"y", soon())
         assert await stream.read(9, soon()) == b""
+        await stream.close()
+
+
+async def close_after_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+
+
+async def ending(handler: Handler, *, write_on: bool = False) -> tuple[bytes, str]:
+    """What was read of a stream that ended, and how it ended."""
+    async with tcp_server(handler) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        assert await stream.ending(soon()) == "unknown"
+        await stream.write(b"x", soon())
+        while write_on and not stream._reader.at_eof():
+            await stream.write(b"y", soon())
+            await asyncio.sleep(0.001)
+        heard = b""
+        while piece := await stream.read(9, soon()):
+            heard += piece
+        told = await stream.ending(soon())
+        await stream.close()
+        return heard, told
+
+
+async def test_a_reset_is_told_from_a_close() -> None:
+    assert await ending(close_after_one) == (b"", "closed")
+    assert await ending(reset) == (b"", "reset")
+
+
+async def test_a_reset_while_writing_is_a_reset_too() -> None:
+    assert await ending(reset, write_on=True) == (b"", "reset")
+
+
+async def test_a_peer_that_closed_and_is_written_to_has_closed() -> None:
+    async with tcp_server(close_after_one) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        await stream.write(b"x", soon())
+        assert await stream.read(9, soon()) == b""
+        for _ in range(9):
+            await stream.write(b"y", soon())
+            await asyncio.sleep(0.01)
+        assert await stream.ending(soon()) == "closed"
+        await stream.close()
+
+
+async def test_what_came_before_a_reset_is_not_lost() -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"bye")
+        await asyncio.sleep(0.05)
+        await reset(reader, writer)
+
+    async with tcp_server(speak) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        await stream.write(b"xx", soon())
+        async with asyncio.timeout(10):
+            while not stream._reader.fault:  # noqa: ASYNC110  it has no event
+                await asyncio.sleep(0.01)
+        assert await stream.read(9, soon()) == b"bye"
+        assert await stream.read(9, soon()) == b""
+        assert await stream.ending(soon()) == "reset"
+        await stream.close()
+
+
+async def test_an_end_for_another_reason_is_not_known() -> None:
+    async with tcp_server(silence) as port:
+        stream = await Direct(RULES).connect(LOOPBACK, port, soon())
+        stream._reader.set_exception(OSError(errno.ETIMEDOUT, "said the kernel"))
+        assert await stream.read(9, soon()) == b""
+        assert await stream.ending(soon()) == "unknown"
         await stream.close()
 
 
@@ -107,7 +177,7 @@ async def test_errors_of_the_system_become_our_words(
     async def failing(*args: object, **options: object) -> None:
         raise OSError(number, "said the kernel")
 
-    monkeypatch.setattr(asyncio, "open_connection", failing)
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
     assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
 
 

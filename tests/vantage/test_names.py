@@ -22,7 +22,7 @@ def test_resolv_conf_is_read_as_resolvers_read_it() -> None:
         "",
     )
     assert files.servers == (("10.0.0.53", 53), ("fe80::1", 53))
-    assert files.search == ("corp.example", "lab.example.")
+    assert files.search == ("corp.example", "lab.example")
     assert files.ndots == 2
     assert Files.read("options ndots:99", "").ndots == 15
     assert len(Files.read("search " + " ".join("abcdefghijklmnop"), "").search) == 10
@@ -116,3 +116,17 @@ def test_an_address_with_a_zone_is_passed_over() -> None:
     """A zone may hold anything, and the address becomes part of a command on the jump box."""
     files = Files.read("", "fe80::1%$(reboot) srv\n2001:db8::1%;id srv\n10.1.2.3 srv\n")
     assert files.hosts["srv"].addresses == (ip_address("10.1.2.3"),)
+
+
+def test_files_are_read_within_the_limits_of_the_c_library() -> None:
+    many = "".join(f"nameserver 10.0.0.{number}\n" for number in range(1, 9))
+    assert [server for server, _ in Files.read(many, "").servers] == [
+        "10.0.0.1", "10.0.0.2", "10.0.0.3",
+    ]  # fmt: skip
+    zones = "nameserver fe80::1%eth0\nnameserver fe80::2%\x1b[2J\nnameserver fe80::3%a;b\n"
+    assert Files.read(zones, "").servers == (("fe80::1%eth0", 53),)
+    hosts = "10.0.0.1 srv b\u00fccher\n10.0.0.1 srv\n10.0.0.2 srv\n"
+    files = Files.read("search b\u00fccher.example corp.example", hosts)
+    assert files.search == ("corp.example",)
+    assert files.hosts.keys() == {"srv"}
+    assert [str(address) for address in files.hosts["srv"].addresses] == ["10.0.0.1", "10.0.0.2"]

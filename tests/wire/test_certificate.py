@@ -1,13 +1,15 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
-from tests.wire.samples import NOW, certificate, rsa_key
+from tests.wire.samples import NOW, certificate, ec_key, rsa_key
 
 DER = certificate("srv-app-07", key=rsa_key(), eku=[ExtendedKeyUsageOID.SERVER_AUTH])
 
@@ -118,3 +120,74 @@ def test_a_strict_comparison_takes_whole_names_only(
 ) -> None:
     der = certificate(common, names=names)
     assert certificate_facts((der,), [host], NOW, strict=True)["matches_host"] is verdict
+
+
+def big(oid: x509.ObjectIdentifier, size: int, **more: object) -> bytes:
+    """A certificate whose subject has an attribute of that size; dates and names as given."""
+    name = x509.Name([x509.NameAttribute(oid, "x" * size), COMMON])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(ec_key().public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    )
+    names = more.get("names")
+    if isinstance(names, list):
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    return builder.sign(ec_key(), hashes.SHA512()).public_bytes(serialization.Encoding.DER)
+
+
+COMMON = x509.NameAttribute(NameOID.COMMON_NAME, "srv-app-07")
+
+
+def test_a_negative_serial_number_is_no_hindrance() -> None:
+    strange = DER.replace(b"\x02\x01\x07", b"\x02\x01\xf9", 1)
+    assert strange != DER
+    assert certificate_facts((strange,), ["srv-app-07"], NOW)["names"] == ["srv-app-07"]
+
+
+def test_a_subject_of_a_megabyte_is_cut() -> None:
+    facts = certificate_facts((big(NameOID.ORGANIZATION_NAME, 1 << 20),), ["srv-app-07"], NOW)
+    assert len(facts["subject"]) <= 256
+    assert facts["matches_host"] is True
+    assert facts["days_left"] > 2_900_000
+    assert facts["signature_hash"] == "sha512"
+
+
+def test_thousands_of_names_are_cut_and_yet_all_compared() -> None:
+    names: list[x509.GeneralName] = [x509.DNSName(f"h{n}.corp.example") for n in range(5000)]
+    der = big(NameOID.ORGANIZATION_NAME, 1, names=names)
+    facts = certificate_facts((der,), ["h4999.corp.example"], NOW)
+    assert len(facts["names"]) == 64
+    assert facts["matches_host"] is True
+
+
+@pytest.mark.parametrize("date", [b"269999999999Z", b"000000000000Z", b"2601301200\x00\x00Z"])
+def test_a_date_that_is_none_breaks_the_certificate(date: bytes) -> None:
+    at = DER.index(b"\x17\x0d") + 2
+    with pytest.raises(Malformed):
+        certificate_facts((DER[:at] + date + DER[at + len(date) :],), ["srv-app-07"], NOW)
+
+
+def test_dates_in_the_wrong_order_are_facts() -> None:
+    first = DER.index(b"\x17\x0d")
+    begins, ends = DER[first : first + 15], DER[first + 15 : first + 30]
+    facts = certificate_facts((DER.replace(begins + ends, ends + begins),), ["srv-app-07"], NOW)
+    assert facts["not_before"] == "2026-07-29T12:00:00Z"
+    assert facts["not_after"] == "2026-01-30T12:00:00Z"
+    assert facts["days_left"] == -30.0
+
+
+def test_dates_of_the_last_century_are_facts() -> None:
+    der = certificate(begins=datetime(1950, 1, 1, tzinfo=UTC), days=1)
+    facts = certificate_facts((der,), ["srv-app-07"], NOW)
+    assert facts["not_before"] == "1950-01-01T00:00:00Z"
+    assert facts["days_left"] < -27_000
+
+
+def test_a_short_key_is_a_fact() -> None:
+    facts = certificate_facts((certificate(key=rsa_key(1024)),), ["srv-app-07"], NOW)
+    assert (facts["key_type"], facts["key_bits"]) == ("rsa", 1024)

@@ -62,3 +62,12 @@ def test_indefinite_lengths_and_wrong_shapes_are_malformed(broken: str) -> None:
     reader = credssp.RequestReader()
     with pytest.raises(Malformed):
         play(reader.feed, [bytes.fromhex(broken), bytes(70000)])
+
+
+def test_numbers_of_more_than_32_bits_are_malformed() -> None:
+    """A version of 60,000 digits could be read, and then neither shown nor stored."""
+    for size in (0, 6, 20000):
+        number = b"\x02\x83" + size.to_bytes(3, "big") + b"\x7f" * size
+        field = b"\xa0\x83" + len(number).to_bytes(3, "big") + number
+        with pytest.raises(Malformed, match="integer of"):
+            credssp.RequestReader().feed(b"\x30\x83" + len(field).to_bytes(3, "big") + field)

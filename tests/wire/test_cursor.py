@@ -6,6 +6,10 @@ from bot.wire.cursor import Cursor, Malformed
 from bot.wire.text import LIMIT, clean
 
 
+def test_a_four_byte_number_is_in_network_order() -> None:
+    assert Cursor(bytes((1, 2, 3, 4))).u32() == 0x01020304
+
+
 def test_fields_are_read_in_both_orders() -> None:
     cursor = Cursor(bytes(range(1, 22)))
     assert (cursor.u8(), cursor.u16(), cursor.u24()) == (1, 0x0203, 0x040506)

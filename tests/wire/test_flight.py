@@ -158,6 +158,14 @@ def test_a_flood_of_warnings_is_stopped() -> None:
         reader.feed(warnings)
 
 
+@pytest.mark.parametrize("size", [999, 16384, 10 * MOST_BYTES])
+def test_the_cap_does_not_depend_on_how_the_bytes_were_cut(size: int) -> None:
+    data = b"\x15\x03\x03\x00\x02\x01\x70" * (MOST_BYTES // 7) + FLIGHT
+    parts = [data[at : at + size] for at in range(0, len(data), size)]
+    with pytest.raises(Malformed, match="more than"):
+        play(FlightReader().feed, parts)
+
+
 def test_too_many_certificates_are_malformed() -> None:
     entries = b"\x00\x00\x01a" * 17
     body = len(entries).to_bytes(3, "big") + entries

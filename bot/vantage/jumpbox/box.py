@@ -17,16 +17,20 @@ from bot.vantage.base import Address, Lookup, Means, Session, VantageError
 from bot.vantage.direct import Direct
 from bot.vantage.dns import Resolver, Server
 from bot.vantage.jumpbox import words
-from bot.vantage.jumpbox.connection import Connection, SshStream
+from bot.vantage.jumpbox.connection import Connection
 from bot.vantage.jumpbox.link import Link
 from bot.vantage.jumpbox.login import Account, log_in, offered_key
+from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.jumpbox.trust import OfferedKey
-from bot.vantage.means import NoMeans
+from bot.vantage.means import CommandMeans
 from bot.vantage.names import courtesy, literal, look_up
 from bot.vantage.system import ping_state
 
 # Where a jump box that runs no command for us may have its resolver: a local or a stub one.
 GUESSES: tuple[Server, ...] = (("127.0.0.1", 53), ("127.0.0.53", 53))
+
+# So often the way to the jump box is measured; the quickest round trip counts.
+LEG_SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,15 @@ class Jumpbox:
         return ping_state(ran.status) if ran else "unknown"
 
     async def means(self, deadline: float) -> Means:
-        """Nothing yet."""
-        del deadline
-        return NoMeans("this place runs no commands")
+        """What it can run for us; found out once for each connection."""
+        connection, survey = await self._link.survey(deadline)
+
+        async def leg(until: float) -> float:
+            trips = [await connection.round_trip(until) for _ in range(LEG_SAMPLES)]
+            return round(min(trips) * 1000, 3)
+
+        place = f"jump box {self.name}"
+        return CommandMeans(place, self._config.rules, survey, connection.execute, leg)
 
     async def offered_key(self, deadline: float) -> OfferedKey:
         """The host key that it shows now, for people to compare; raises VantageError."""

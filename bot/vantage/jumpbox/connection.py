@@ -8,95 +8,33 @@ the silence of the host behind it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import asyncssh
 
 from bot.evidence import Failure
-from bot.vantage.base import VantageError
+from bot.vantage.base import Cannot, VantageError
+from bot.vantage.commands import Command
 from bot.vantage.jumpbox import words
+from bot.vantage.jumpbox.sessions import Process, Sessions
+from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.jumpbox.trust import Doorman
+from bot.vantage.outputs import Ran
 
 T = TypeVar("T")
 
 # A flooding target is made to wait once this much lies unread (asyncssh's default is 2 MiB).
 WINDOW = 131072
-# How much of a command's output is read; the files that we ask for are far smaller.
-MAX_OUTPUT = 262144
 # How long the jump box must have had to answer, in seconds, before its silence counts against it.
 FAIR_WAIT = 0.5
-# OpenSSH allows 10 sessions on a connection (MaxSessions) and refuses the next.
-MAX_COMMANDS = 8
 
 
 class Lost(Exception):
     """The SSH connection ended while a channel was being opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """A command that ended: its exit status and standard output."""
-
-    status: int | None
-    output: str
-
-
 class _Channel(Protocol):
     def abort(self) -> None: ...
-
-
-class SshStream:
-    """A TCP stream that the jump box opened for us; ``release`` gives its place back."""
-
-    def __init__(
-        self,
-        connection: "Connection",
-        reader: asyncssh.SSHReader[bytes],
-        writer: asyncssh.SSHWriter[bytes],
-        release: Callable[[], None],
-    ) -> None:
-        self._connection = connection
-        self._reader = reader
-        self._writer = writer
-        self._release: Callable[[], None] | None = release
-
-    async def read(self, limit: int, deadline: float) -> bytes:
-        """Up to ``limit`` bytes; ``b""`` at the end.  SSH does not tell a reset from a close."""
-        data = b""
-        try:
-            data = await self._patiently(lambda: self._reader.read(limit), deadline)
-        except (asyncssh.Error, OSError) as error:
-            if self._connection.lost:
-                raise words.gone(self._connection.name, str(error)) from None
-        if not data and self._connection.lost:
-            raise words.gone(self._connection.name)
-        return data
-
-    async def write(self, data: bytes, deadline: float) -> None:
-        """Send everything; what a peer that has left no longer takes is lost."""
-        try:
-            self._writer.write(data)
-            await self._patiently(self._writer.drain, deadline)
-        except (asyncssh.Error, OSError) as error:
-            if self._connection.lost:
-                raise words.gone(self._connection.name, str(error)) from None
-
-    async def ending(self, deadline: float) -> str:
-        """Not known yet."""
-        del deadline
-        return "unknown"
-
-    async def close(self) -> None:
-        """Close the channel at once, unsent data included."""
-        self._writer.channel.abort()
-        release, self._release = self._release, None
-        if release is not None:
-            release()
-
-    async def _patiently(self, work: Callable[[], Awaitable[T]], deadline: float) -> T:
-        return await self._connection.patiently(work, deadline, Failure.PROBE_DEADLINE)
 
 
 class Connection:
@@ -110,7 +48,7 @@ class Connection:
         self.abandoned = 0
         self._ssh = ssh
         self._doorman = doorman
-        self._commands = asyncio.Semaphore(MAX_COMMANDS)
+        self._sessions = Sessions(name, self._start)
         self._beating: asyncio.Task[bool] | None = None
 
     @property
@@ -118,13 +56,21 @@ class Connection:
         """Whether it is over."""
         return self._doorman.lost or self._ssh.is_closed()
 
+    @property
+    def openssh(self) -> bool:
+        """Whether its server is OpenSSH on a Unix, whose ways with a channel we know."""
+        version = str(self._ssh.get_extra_info("server_version", ""))
+        return "OpenSSH" in version and "Windows" not in version
+
     async def open(
         self, host: str, port: int, deadline: float, release: Callable[[], None]
     ) -> SshStream:
         """Open a stream from the jump box; raises Lost and VantageError (tcp.*, jumpbox.*)."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         opening = self._ssh.open_connection(host, port, encoding=None, window=WINDOW)
         reader, writer = await self._opened(opening, lambda pair: pair[1].channel, deadline)
-        return SshStream(self, reader, writer, release)
+        return SshStream(self, reader, writer, loop.time() - began, release)
 
     async def create_connection(
         self, session_factory: Any, remote_host: str, remote_port: int
@@ -137,12 +83,32 @@ class Connection:
     async def run(self, command: str, deadline: float) -> Ran | None:
         """Run a short command; None when the jump box runs none for us or it takes too long."""
         try:
-            async with asyncio.timeout_at(deadline), self._commands:
-                starting = self._ssh.create_process(command, errors="replace")
-                process = await self._opened(starting, lambda made: made.channel, deadline)
-                return await _finished(process)
-        except (asyncssh.Error, OSError, VantageError, Lost):  # a timeout is an OSError
+            return await self.execute(Command(command), deadline)
+        except (Cannot, VantageError):
             return None
+
+    async def execute(self, command: Command, deadline: float) -> Ran:
+        """Run a command; raises Cannot without a session and VantageError (``jumpbox.*``)."""
+        try:
+            return await self._sessions.run(command, deadline)
+        except (asyncssh.Error, OSError, Lost) as error:
+            raise words.gone(self.name, str(error)) from None
+
+    async def round_trip(self, deadline: float) -> float:
+        """Ask the jump box whether it is there; the seconds that took.
+
+        Raises VantageError (``jumpbox.*``).
+        """
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout_at(deadline):
+                heard = await self._answers()
+        except TimeoutError:
+            raise words.silent(self.name, "it was asked whether it is there") from None
+        if not heard:
+            raise words.gone(self.name)
+        return loop.time() - began
 
     async def patiently(
         self, work: Callable[[], Awaitable[T]], deadline: float, silence: Failure
@@ -178,6 +144,12 @@ class Connection:
     def abort(self) -> None:
         """End the connection without waiting."""
         self._ssh.abort()
+
+    async def _start(self, command: Command, deadline: float) -> Process:
+        starting = self._ssh.create_process(
+            command.line, encoding=None, stderr=asyncssh.STDOUT, window=WINDOW
+        )
+        return await self._opened(starting, lambda made: made.channel, deadline)
 
     async def _opened(
         self,
@@ -223,18 +195,3 @@ class Connection:
         # asyncssh sends it only by itself and on its own schedule; this method is private there.
         await self._ssh._make_global_request(b"keepalive@openssh.com")
         return not self.lost
-
-
-async def _finished(process: asyncssh.SSHClientProcess[str]) -> Ran:
-    """Read what a command prints, up to a limit, and see it end; an impatient caller ends it."""
-    try:
-        process.stdin.write_eof()
-        output = ""
-        while len(output) < MAX_OUTPUT and (piece := await process.stdout.read(MAX_OUTPUT)):
-            output += piece
-        await process.wait_closed()
-        return Ran(process.exit_status, output[:MAX_OUTPUT])
-    finally:
-        with suppress(OSError):  # it has ended already
-            process.terminate()
-        process.close()

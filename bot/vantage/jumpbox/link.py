@@ -4,19 +4,24 @@ Strategy: whoever needs it waits for one common login, each until his own deadli
 leaves does not end it for the others.  Just after the login two short commands read the jump
 box's resolv.conf and hosts file.  They have a second use: OpenSSH turns off its Nagle delay on
 a connection only once a session ran on it, so they must run, but nobody waits for them who does
-not need a name.
+not need a name.  A third one beside them finds out what else the jump box can run.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from bot.vantage import commands, outputs
+from bot.vantage.base import Cannot
 from bot.vantage.jumpbox import words
-from bot.vantage.jumpbox.connection import Connection, Lost, Ran, SshStream
+from bot.vantage.jumpbox.connection import Connection, Lost
+from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files
+from bot.vantage.outputs import Ran, Survey
 
-# What the two short commands may take, in seconds; a forced command may well hang.
+# What the short commands may take, in seconds; a forced command may well hang.
 FILES_TIMEOUT = 5.0
+SURVEY_TIMEOUT = 10.0
 # So many opens that hang on dead hosts wear a connection out: sshd keeps a descriptor for each
 # until its system gives up, after about two minutes on Linux.
 WORN = 256
@@ -35,6 +40,7 @@ class Link:
         self._current: Connection | None = None
         self._connecting: asyncio.Task[Connection] | None = None
         self._reading: asyncio.Task[Files] | None = None
+        self._surveying: asyncio.Task[Survey] | None = None
         self._retired: dict[Connection, asyncio.TimerHandle] = {}
 
     async def ready(self, deadline: float) -> Connection:
@@ -77,13 +83,25 @@ class Link:
         except TimeoutError:
             raise words.silent(self._name, "while reading its resolver's address") from None
 
+    async def survey(self, deadline: float) -> tuple[Connection, Survey]:
+        """The connection and what the jump box can run; raises VantageError (``jumpbox.*``)."""
+        connection = await self.ready(deadline)
+        if self._surveying is None or _failed(self._surveying):
+            self._surveying = asyncio.create_task(_survey(connection))
+        try:
+            async with asyncio.timeout_at(deadline):
+                return connection, await asyncio.shield(self._surveying)
+        except TimeoutError:
+            raise words.silent(self._name, "while telling what it can run") from None
+
     async def run(self, command: str, deadline: float) -> Ran | None:
         """Run a short command; raises VantageError (``jumpbox.*``)."""
         return await (await self.ready(deadline)).run(command, deadline)
 
     async def close(self) -> None:
         """End every connection; never raises."""
-        tasks = [task for task in (self._connecting, self._reading) if task is not None]
+        known = (self._connecting, self._reading, self._surveying)
+        tasks = [task for task in known if task is not None]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -110,6 +128,8 @@ class Link:
             self._retire(old)
         self._current = await self._log_in()
         self._reading = asyncio.create_task(self._read_files(self._current))
+        self._surveying = asyncio.create_task(_survey(self._current))
+        self._surveying.add_done_callback(_failed)  # nobody may ever ask
         return self._current
 
     async def _read_files(self, connection: Connection) -> Files:
@@ -136,3 +156,15 @@ class Link:
             connection.abort()
 
         self._retired[connection] = loop.call_later(RETIREMENT, end)
+
+
+async def _survey(connection: Connection) -> Survey:
+    until = asyncio.get_running_loop().time() + SURVEY_TIMEOUT
+    try:
+        return outputs.survey((await connection.execute(commands.SURVEY, until)).output)
+    except Cannot as error:
+        return Survey(trouble=str(error))
+
+
+def _failed(task: "asyncio.Task[Survey]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

@@ -211,4 +211,5 @@ async def test_many_lookups_share_one_reading_of_the_files(
 ) -> None:
     found = await asyncio.gather(*(jumpbox.lookup("srv", soon()) for _ in range(20)))
     assert {one.status for one in found} == {"ok"}
-    assert sorted(server.ran) == ["cat /etc/hosts", "cat /etc/resolv.conf"]
+    read = [line for line in server.ran if line.startswith("cat ")]
+    assert sorted(read) == ["cat /etc/hosts", "cat /etc/resolv.conf"]

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -74,6 +74,7 @@ async def sshd(folder: Path, *options: str) -> AsyncIterator[Sshd]:
                 "PidFile none",
                 "PasswordAuthentication no",
                 "PermitRootLogin prohibit-password",
+                "SetEnv SHLVL=1",  # so that bash does not read the tester's own .bashrc
             ]
         )
     )
@@ -204,13 +205,13 @@ async def test_a_hundred_streams_at_once(tmp_path: Path) -> None:
 async def test_a_stopped_jump_box_is_not_a_silent_host(tmp_path: Path) -> None:
     async with jumpbox(tmp_path) as (vantage, server), tcp_server(silence) as port:
         await vantage._link.files(soon())
+        await vantage._link.survey(soon())
         stream = await vantage.connect(LOOPBACK, port, soon())
         with pytest.raises(VantageError) as silent_host:
             await stream.read(9, soon(0.4))
         assert silent_host.value.failure is Failure.PROBE_DEADLINE
         stopped = children(server.process.pid)
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        send(signal.SIGSTOP, stopped)
         try:
             for attempt in (
                 lambda: stream.read(9, soon(1.2)),
@@ -220,8 +221,7 @@ async def test_a_stopped_jump_box_is_not_a_silent_host(tmp_path: Path) -> None:
                     await attempt()
                 assert silent_box.value.failure is Failure.JUMPBOX_TIMEOUT
         finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+            send(signal.SIGCONT, stopped)
         await stream.close()
 
 
@@ -238,6 +238,13 @@ async def test_the_connection_is_made_anew_when_sshd_dropped_it(tmp_path: Path) 
         assert await stream.read(9, soon()) == b"back"
         await first.close()
         await stream.close()
+
+
+def send(number: int, pids: list[int]) -> None:
+    """Signal processes; one that has ended meanwhile does not keep the others from it."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def children(pid: int) -> list[int]:

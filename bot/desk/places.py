@@ -1,0 +1,191 @@
+"""Sentences about the places looked from: which could not look, and where two of them differ.
+
+Strategy: a place that could not look says nothing about the host, and the sentence says so and
+what to do.  Where one place gets further than another, the fault lies between the other one and
+the host, and that hop is named.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from bot import redact
+from bot.catalog.entries import Catalog
+from bot.desk.ladder import BOX, by_place
+from bot.desk.words import FAILURES, clean, listed, place
+from bot.evidence import Failure, Observation, Status
+from bot.evidence.findings import derive, ladders
+from bot.evidence.ladder import OK, UNKNOWN
+from bot.evidence.observation import LADDER_STATES
+
+DIRECT = "direct"
+_NOT_OF_THE_HOST = ("jumpbox", "vantages")
+_ORDER = (*LADDER_STATES[1:-1], OK)
+
+REMEDIES = {
+    Failure.JUMPBOX_UNREACHABLE: "Look from another place, or have an administrator see whether "
+    "{box} runs and answers SSH.",
+    Failure.JUMPBOX_AUTH: "An administrator adds the bot's public key to its account on {box}.",
+    Failure.JUMPBOX_FORWARDING: "An administrator allows it there: AllowTcpForwarding and "
+    "PermitOpen in the sshd_config of {box}.",
+    Failure.JUMPBOX_TIMEOUT: "Look again, or from another place.",
+    Failure.JUMPBOX_HOST_KEY: "An administrator compares the fingerprint with the machine and only "
+    "then puts its key into the known_hosts file of the settings.",
+}
+_CANNOT = {
+    "name": "cannot resolve {host}",
+    "host": "cannot reach {host}",
+    "port": "cannot reach {host} on port {port}",
+    "rdp": "gets no RDP answer from {host}",
+    "tls": "gets no TLS with {host}",
+    "nla": "cannot begin to sign in to {host}",
+}
+_BLOCKED = {
+    "name": "the name servers that your network uses do not know it",
+    "host": "nothing comes through between your network and it",
+    "port": "something between your network and it blocks port {port}",
+    "rdp": "something between your network and it breaks RDP off",
+    "tls": "something between your network and it breaks TLS off",
+    "nla": "something between your network and it breaks the sign-in off",
+}
+
+
+def network(vantage: str) -> str:
+    """A place as the subject of a sentence: a jump box by its name, or your network."""
+    return "your network" if vantage == DIRECT else vantage
+
+
+def broken(observations: Sequence[Observation]) -> dict[str, Observation]:
+    """The places that could not look, and how the way to them failed."""
+    return {
+        each.vantage: each
+        for each in observations
+        if each.probe == BOX and each.failure is not None
+    }
+
+
+def looked(observations: Sequence[Observation]) -> str:
+    """The places that could look, in words: dc1 and here."""
+    faults = broken(observations)
+    return listed([place(each) for each in by_place(observations) if each not in faults])
+
+
+def unseen(observations: Sequence[Observation]) -> str:
+    """Why no place could look, in a few words; empty where one could."""
+    faults = broken(observations)
+    if not faults or len(faults) < len(by_place(observations)):
+        return ""
+    return listed([_what(each) for each in faults.values()])
+
+
+def blind(observations: Sequence[Observation], host: str) -> str:
+    """Said when no place could look at all: a fault of the jump box is never the host's."""
+    if not unseen(observations):
+        return ""
+    return " ".join(_fault(each, observations, host) for each in broken(observations).values())
+
+
+def hindered(observations: Sequence[Observation], host: str) -> str:
+    """Said when some places could not look and others could."""
+    faults = broken(observations)
+    if len(faults) == len(by_place(observations)):
+        return ""
+    return " ".join(_fault(each, observations, host) for each in faults.values())
+
+
+def _what(fault: Observation) -> str:
+    words = FAILURES[fault.failure or Failure.PROBE_INTERNAL]
+    return words.replace("the jump box", f"Jump box {fault.vantage}", 1)
+
+
+def _fault(fault: Observation, observations: Sequence[Observation], host: str) -> str:
+    """What is wrong with one jump box, that it is not the host's fault, and what to do."""
+    box, failure = fault.vantage, fault.failure or Failure.PROBE_INTERNAL
+    got_through = any(
+        each.status is not Status.NOT_RUN and each.probe != BOX and each.vantage == box
+        for each in observations
+    )
+    nothing = (
+        f" What it saw of {host} is incomplete and not held against it."
+        if got_through
+        else f" Nothing was sent to {host}, so this says nothing about it."
+    )
+    detail = _detail(fault) if failure is Failure.JUMPBOX_HOST_KEY else ""
+    return f"{_what(fault)}.{nothing}{detail} {REMEDIES.get(failure, '').format(box=box)}".rstrip()
+
+
+def _detail(fault: Observation) -> str:
+    """What is known beyond the failure word, as a sentence of its own."""
+    detail = redact.clean(fault.detail, 400).rstrip(".")
+    return f" {detail[:1].upper()}{detail[1:]}." if detail else ""
+
+
+def apart(observations: Sequence[Observation], target: tuple[str, int], catalog: Catalog) -> str:
+    """The hop at fault where one place gets further than another; empty where they agree."""
+    heights = {
+        vantage: _ORDER.index(state)
+        for vantage, state in ladders(observations).items()
+        if state != UNKNOWN
+    }
+    if len(heights) < 2:
+        return ""
+    best, worst = max(heights.values()), min(heights.values())
+    if best == worst:
+        return _other_machine(observations, list(heights), target[0])
+    near = [vantage for vantage, height in heights.items() if height == worst]
+    far = [vantage for vantage, height in heights.items() if height == best]
+    fine = normal(catalog, derive(by_place(observations)[far[0]]))
+    return _hop(_ORDER[worst], near, far, target, fine=fine)
+
+
+def normal(catalog: Catalog, evidence: Mapping[str, str]) -> bool:
+    """Whether nothing that a probe saw of the host itself is abnormal, whatever was reported."""
+    return not any(
+        state in entry.abnormal
+        for item, state in evidence.items()
+        if item not in _NOT_OF_THE_HOST
+        and (entry := catalog.evidence.get(item)) is not None
+        and entry.origin == "probe"
+    )
+
+
+def _hop(
+    rung: str, near: Sequence[str], far: Sequence[str], target: tuple[str, int], *, fine: bool
+) -> str:
+    """The place between which and the host the fault lies, and whether the host is fine."""
+    host, port = target
+    seers = listed([network(each) for each in far])
+    if list(near) == [DIRECT]:
+        so = "The host is fine" if fine else f"{host} answers {seers}"
+        return f"{so}; {_BLOCKED.get(rung, _BLOCKED['host']).format(port=port)}."
+    those = listed([network(each) for each in near])
+    cannot = _CANNOT.get(rung, _CANNOT["host"]).format(host=host, port=port)
+    what = "name servers of" if rung == "name" else "path from"
+    also = ", not the host" if fine else ""
+    are = "are" if rung == "name" else "is"
+    return f"{those} {cannot}, {seers} can: the {what} {those} {are} at fault{also}."
+
+
+def _other_machine(observations: Sequence[Observation], places: Sequence[str], host: str) -> str:
+    """Places that get equally far and yet do not see the same machine."""
+    seen = by_place(observations)
+    if derive(observations).get("vantages") in (None, "agree"):
+        return ""
+    leads = {each: _first(seen[each], "name.lookup", "addresses") for each in places}
+    if len(set(filter(None, leads.values()))) > 1:
+        said = [f"to {address} from {place(each)}" for each, address in leads.items() if address]
+        return f"The name {host} leads {listed(said)}: they may be two machines."
+    shown = {each: _first(seen[each], "tls.certificate", "sha256") for each in places}
+    if len(set(filter(None, shown.values()))) > 1:
+        names = listed([network(each) for each in shown])
+        return (
+            f"{names} are shown different certificates: several machines answer as {host}, "
+            "or something in between opens TLS."
+        )
+    return ""
+
+
+def _first(seen: Sequence[Observation], probe: str, key: str) -> str:
+    for each in seen:
+        value = each.facts.get(key) if each.probe == probe else None
+        if value:
+            return clean(str(value[0] if isinstance(value, list) else value))
+    return ""

@@ -1,0 +1,157 @@
+"""What a host showed of its security, as people read it: RDP, TLS, certificate, sign-in.
+
+Strategy: one function a rung; it gives the parts of a sentence, the most telling first, and
+leaves out what is not known.  Every string that a target sent passes ``clean``.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.desk.labels import SECURITY, SERVERS
+from bot.desk.words import Facts, clean, day, duration, listed, moment, number
+from bot.evidence import Observation, Status
+
+RESTRICTED_ADMIN, CREDENTIAL_GUARD = 0x08, 0x10
+"""Flags of the negotiation response (MS-RDPBCGR 2.2.1.2.1)."""
+_ALLOWED = ((RESTRICTED_ADMIN, "restricted admin"), (CREDENTIAL_GUARD, "Remote Credential Guard"))
+_WITH_NLA = ("negotiate", "tls-required", "nla-required")
+"""Where the host may take NLA, without which these flags mean nothing."""
+_MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
+
+SOON_DAYS = 30
+"""A certificate that ends within this time is said to."""
+NEW_DAYS = 7
+"""So young a certificate is said to be."""
+CLOCK_RIGHT_S = 60
+
+
+def rdp(facts: Facts, host: str) -> list[str]:
+    """Which security the server accepts, what kind of server it is, what else it allows."""
+    security = str(facts.get("security"))
+    parts = [SECURITY.get(security, "answers")]
+    if facts.get("server") in SERVERS:
+        parts.append(SERVERS[facts["server"]])
+    flags = facts.get("flags", 0) if security in _WITH_NLA else 0
+    allowed = ", ".join(word for bit, word in _ALLOWED if flags & bit)
+    return [*parts[:-1], f"{parts[-1]} ({allowed})"] if allowed else parts
+
+
+def tls(facts: Facts, host: str) -> list[str]:
+    """The versions that it accepts, and whether a current PC would agree with it on what."""
+    versions = [str(each) for each in facts.get("versions", ())]
+    bare = [each.removeprefix("TLSv") for each in versions]
+    accepted = f"TLS {listed(bare)}{'' if bare[1:] else ' only'}" if bare else ""
+    match facts.get("modern_client"):
+        case "agrees":
+            parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, 'windows-11'))}"]
+        case "refused" if versions and not _MODERN.intersection(versions):
+            parts = [f"a hardened Windows 11 PC fails: only TLS {listed(bare)}"]
+        case "refused":
+            suite = clean(str(_shape(facts, "wide").get("cipher", "")))
+            why = f" (the host takes {suite})" if suite else ""
+            parts = [accepted, f"a Windows 11 PC fails: no cipher in common{why}"]
+        case _:
+            parts = [accepted]
+    return [each for each in parts if each] or ["answers"]
+
+
+def _shape(facts: Facts, name: str) -> Mapping[str, Any]:
+    shapes = facts.get("shapes")
+    found = shapes.get(name) if isinstance(shapes, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _on(shape: Mapping[str, Any]) -> str:
+    version = clean(str(shape.get("version", ""))).replace("TLSv", "TLS ")
+    agreed = ", ".join(filter(None, (version, clean(str(shape.get("cipher", ""))))))
+    return f" with {agreed}" if agreed else ""
+
+
+def certificates(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
+    """The certificate; where two connections met two of them, both."""
+    shown: dict[str, Observation] = {}
+    for each in seen:
+        if each.status is Status.PASSED:
+            shown.setdefault(str(each.facts.get("sha256")), each)
+    if len(shown) < 2:
+        own = states.get("certificate-issuer") == "windows-made"
+        return [part for each in shown.values() for part in certificate(each.facts, own)]
+    made = ["; ".join(certificate(each.facts)) for each in shown.values()]
+    numbered = [f"({number}) {text}" for number, text in enumerate(made, 1)]
+    return [f"{len(made)} different certificates on different connections", *numbered]
+
+
+def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
+    """Validity, name, issuer, and key or hash where they are weak."""
+    parts = _dates(facts)
+    subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")
+    if facts.get("matches_host") is False:
+        parts.append(f"made out to {subject or 'another name'}")
+    if facts.get("self_signed"):
+        by = f" by {subject}" if subject and facts.get("matches_host") is not False else ""
+        parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
+    elif "issuer" in facts:
+        parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
+    if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":
+        parts.append(f"{facts['key_bits']}-bit key")
+    if facts.get("signature_hash") in {"md5", "sha1"}:
+        parts.append(f"signed with {facts['signature_hash'].upper()}")
+    return parts
+
+
+def _dates(facts: Facts) -> list[str]:
+    """From when to when; the facts hold no clock, but the days left are counted from one."""
+    left, ends = facts.get("days_left"), facts.get("not_after")
+    if ends is None:
+        return []
+    if left is None:
+        return [f"valid to {day(ends)}"]
+    if left < 0:
+        return [f"expired {day(ends)}"]
+    age = _age(facts)
+    if age is not None and age < 0:
+        return [f"not valid before {day(facts['not_before'])}"]
+    soon = f", {duration(left * 86_400)} left" if left < SOON_DAYS else ""
+    said = [f"valid to {day(ends)}{soon}"]
+    if age is not None and age < NEW_DAYS:
+        said.append("made today" if age < 1 else f"made {duration(age * 86_400)} ago")
+    return said
+
+
+def _age(facts: Facts) -> float | None:
+    """Days since a certificate began; below 0 where it has not begun yet."""
+    begins, ends = (moment(facts.get(key)) for key in ("not_before", "not_after"))
+    if begins is None or ends is None:
+        return None
+    return (ends - begins) / timedelta(days=1) - float(facts["days_left"])
+
+
+def _label(name: str) -> str:
+    """What NetBIOS keeps of a name: its first label, 15 characters."""
+    return name.partition(".")[0].casefold()[:15]
+
+
+def sign_in(facts: Facts, host: str) -> list[str]:
+    """Another name than the typed one, patched or not, NTLM, the system's version, the clock."""
+    parts = ["answers"]
+    own = clean(str(facts.get("dns_computer") or facts.get("computer") or ""))
+    if own and _label(own) != _label(host):
+        parts[0] = f"answers as {own}"
+    if "patched" in facts:
+        parts.append("patched" if facts["patched"] else "without the 2018 CredSSP update")
+    if facts.get("ntlm") == "blocked":
+        parts.append("NTLM is blocked")
+    if "os" in facts:
+        parts.append(clean(str(facts["os"])))
+    if facts.get("clock_skew_s") is not None:
+        parts.append(_clock(facts["clock_skew_s"], facts.get("clock_skew_error_s", 0.0)))
+    return parts
+
+
+def _clock(skew: float, error: float) -> str:
+    """How far the clock is off, with what the measurement may be off."""
+    if abs(skew) <= CLOCK_RIGHT_S:
+        return f"clock right to {number(max(0.1, abs(skew) + error))} s"
+    bound = f" (give or take {number(error)} s)" if error >= 1 else ""
+    return f"clock {duration(abs(skew))} {'ahead' if skew > 0 else 'behind'}{bound}"

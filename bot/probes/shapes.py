@@ -1,0 +1,105 @@
+"""What became of the ClientHello shapes: replies as they come in, facts once all are there."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.evidence import Failure, Observation
+from bot.probes.base import Blocked
+from bot.probes.conduct import Spent
+from bot.vantage.base import VantageError
+from bot.wire.cursor import Closed
+from bot.wire.flight import Alert, ServerHello
+from bot.wire.hello import SHAPES
+from bot.wire.reading import CLIENT, WIDE, read, takes
+
+NAME = "tls.hello"
+NEWEST = "tls13"
+_FAILURES = {
+    "alert": Failure.TLS_ALERT,
+    "closed": Failure.TLS_CLOSED,
+    "silent": Failure.TLS_SILENT,
+}
+
+Reply = ServerHello | Alert | Closed | None
+"""None says that the host stayed silent."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What the shapes met so far; ``refusal`` says why no hello could be sent at all."""
+
+    replies: dict[str, Reply] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    """What was odd, and the shape that met it first."""
+    decided: asyncio.Event = field(default_factory=asyncio.Event)
+    refusal: str | None = None
+    fault: Blocked | Spent | VantageError | None = None
+    borrowed: ServerHello | None = None
+    ending: str = ""
+    """How the host ended the connection of ``wide``, where it ended it instead of an answer."""
+
+    @property
+    def hellos(self) -> list[ServerHello]:
+        """Every agreement, that with the widest shape first."""
+        replies = [self.replies[name] for name in SHAPES if name in self.replies]
+        return [reply for reply in (*replies, self.borrowed) if isinstance(reply, ServerHello)]
+
+    @property
+    def chains(self) -> tuple[tuple[bytes, ...], ...]:
+        """The certificate chains with different leaves, that of the widest shape first."""
+        found: dict[bytes, tuple[bytes, ...]] = {}
+        for hello in self.hellos:
+            if hello.certificates:
+                found.setdefault(hello.certificates[0], hello.certificates)
+        return tuple(found.values())
+
+
+def observation(found: Found) -> Observation:
+    """The observation of all shapes together."""
+    replies, hellos = found.replies, found.hellos
+    shapes = {name: _shape(replies[name]) for name in SHAPES if name in replies}
+    facts: dict[str, Any] = {
+        "shapes": shapes,
+        "versions": sorted({hello.version for hello in hellos}),
+        "modern_client": _modern(shapes, some=bool(hellos)),
+    }
+    notes = [f"{shape}: {note}" for note, shape in found.notes.items()]
+    detail = "; ".join(text for text in (*notes, read(shapes).text) if text)
+    if hellos:
+        return Observation.passed(NAME, detail, **facts)
+    failure = _FAILURES[_result(replies.get(WIDE)).partition(":")[0]]
+    if failure is Failure.TLS_CLOSED and found.ending == "reset":
+        failure = Failure.TLS_RESET
+    return Observation.failed(NAME, failure, detail, **facts)
+
+
+def _result(reply: Reply) -> str:
+    match reply:
+        case ServerHello():
+            return "server-hello"
+        case Alert(code):
+            return f"alert:{code}"
+        case Closed():
+            return "closed"
+        case None:
+            return "silent"
+
+
+def _shape(reply: Reply) -> dict[str, str]:
+    found = {"result": _result(reply)}
+    if isinstance(reply, ServerHello):
+        found["version"] = reply.version
+        if reply.cipher:
+            found["cipher"] = reply.cipher
+    return found
+
+
+def _modern(shapes: dict[str, dict[str, str]], *, some: bool) -> str:
+    """Whether the hello of a current PC is taken; a host that takes none at all says nothing."""
+    client = shapes.get(CLIENT)
+    if client is None or read(shapes).word == "own-limit":
+        return "unknown"
+    if takes(client):
+        return "agrees"
+    return "refused" if some else "unknown"

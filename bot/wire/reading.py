@@ -1,0 +1,117 @@
+"""What the answers to several ClientHello shapes say together.
+
+Strategy: a close after a hello is no answer, but several of them are.  The shape ``wide`` (any
+client) and ``windows-11`` (the PC of today) decide; the others name the version or the suite.
+Shapes come as in the facts of ``tls.hello``: name to ``result``, ``version``, ``cipher``.
+Sources: RFC 5246 7.4.1.2, learn.microsoft.com "TLS Cipher Suites in Windows 11" and "Protocols in
+TLS/SSL (Schannel SSP)".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.wire.hello import SHAPES, VERSIONS
+from bot.wire.suites import CODES, WINDOWS_11
+
+WIDE, CLIENT = "wide", "windows-11"
+AGREED, NEWEST = "server-hello", "TLSv1.3"
+_HEIGHT = {name: version for version, name in VERSIONS.items()}
+_PC = "a current Windows 11 PC"
+
+Shape = Mapping[str, str]
+Shapes = Mapping[str, Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One word for what the shapes say, and the sentence that names what decides.
+
+    ``word``: agrees, suite-gap, version-gap, strange-hello, own-limit, key-fault, refused, silent,
+    mixed or unknown.
+    """
+
+    word: str
+    text: str = ""
+
+
+def read(shapes: Shapes) -> Reading:
+    """The reading of all shapes of one look."""
+    client = shapes.get(CLIENT, {})
+    agreed = {name: shape for name, shape in shapes.items() if shape.get("result") == AGREED}
+    if not agreed:
+        results = [shape.get("result", "") for shape in shapes.values()]
+        return _nothing(set(results)) if len(results) > 1 else Reading("unknown")
+    unnamed = next((s["cipher"] for s in agreed.values() if _unnamed(s.get("cipher", ""))), None)
+    if unnamed is not None:
+        said = f"the host chose suite {unnamed}, which this program cannot name: our own limit"
+        return Reading("own-limit", said)
+    if takes(client):
+        return _agrees(shapes, client)
+    if not client:
+        return Reading("unknown")
+    return _gap(client, agreed)
+
+
+def takes(client: Shape) -> bool:
+    """Whether the PC of today would go on after this answer to its hello."""
+    return client.get("result") == AGREED and SHAPES[CLIENT].speaks(client.get("version", ""))
+
+
+def _unnamed(cipher: str) -> bool:
+    return cipher.startswith("0x")
+
+
+def _agrees(shapes: Shapes, client: Shape) -> Reading:
+    chosen = _chosen(client)
+    wide = shapes.get(WIDE, {}).get("result", AGREED)
+    # The wide hello stops at TLS 1.2, so a host of TLS 1.3 turns it down for good reason.
+    if wide == AGREED or client.get("version") == NEWEST:
+        return Reading("agrees", f"{_PC} agrees: {chosen}")
+    said = f"{_PC} agrees ({chosen}), but an unusual hello meets {_met(wide)}"
+    return Reading("strange-hello", f"{said}: the host or a device on the way dislikes its form")
+
+
+def _gap(client: Shape, agreed: Shapes) -> Reading:
+    """The host agrees with some client and not with that of today: which version, which suite?"""
+    best = max(agreed.values(), key=lambda shape: _HEIGHT.get(shape.get("version", ""), 0))
+    version = best.get("version", "")
+    if not SHAPES[CLIENT].speaks(version):
+        said = f"the host goes up to {_version(version)} only, and {_PC} with TLS 1.0 and 1.1"
+        return Reading("version-gap", f"{said} turned off does not agree")
+    met = _met(client.get("result", ""))
+    cipher = best.get("cipher", "")
+    said = f"the hello of {_PC} meets {met}, while a wider one gets {_chosen(best)}"
+    if cipher in CODES and CODES[cipher] not in WINDOWS_11:
+        said += ", a suite that such a PC does not offer"
+    return Reading("suite-gap", said)
+
+
+def _nothing(results: set[str]) -> Reading:
+    match sorted(results):
+        case []:
+            return Reading("unknown")
+        case ["closed"]:
+            said = "every form of hello is met by a close: the key or certificate is unusable"
+            return Reading("key-fault", f"{said}, or something on the way cuts TLS")
+        case ["silent"]:
+            return Reading("silent", "no form of hello is answered")
+        case [*all_of] if all(each.startswith("alert") for each in all_of):
+            said = ", ".join(each.partition(":")[2] or "?" for each in all_of)
+            return Reading("refused", f"every form of hello is refused with an alert ({said})")
+        case _:
+            return Reading("mixed", "no form of hello is accepted")
+
+
+def _chosen(shape: Shape) -> str:
+    """``TLS 1.2 with TLS_…``, as far as it is known."""
+    words = [_version(shape.get("version", "")), shape.get("cipher", "")]
+    return " with ".join(word for word in words if word)
+
+
+def _version(name: str) -> str:
+    return name.replace("TLSv", "TLS ")
+
+
+def _met(result: str) -> str:
+    kind, _, code = result.partition(":")
+    return {"closed": "a close", "silent": "silence", "alert": f"alert {code}"}.get(kind, "nothing")

@@ -1,0 +1,1 @@
+"""Hosts, gateways, resolvers and jump boxes that drip, flood, lie, hang or vanish."""

@@ -1,0 +1,134 @@
+"""Names that BIND knows, has wrong, does not know, or tells differently by who asks."""
+
+import pytest
+
+from tests.netns import map as chart
+from tests.netns.judging import evidence, judged, outcome, timeless
+from tests.netns.world import World
+from tests.real.cli import NAME, Way
+
+pytestmark = pytest.mark.real
+
+FROM_JUMP, FROM_HERE = chart.RESOLVERS["jump"], chart.RESOLVERS["client"]
+
+
+def resolved(name: str, address: str, resolver: str, reverse: str | None) -> dict[str, object]:
+    """The facts of a name that has an address."""
+    facts: dict[str, object] = {
+        "asked": name,
+        "status": "ok",
+        "addresses": [address],
+        "canonical": name if "." in name else f"{name}.corp.example",
+        "resolver": resolver,
+    }
+    return {**facts, "reverse": {address: reverse}} if reverse else facts
+
+
+@pytest.mark.parametrize("name", ["good", "good.corp.example"])
+@pytest.mark.parametrize(("vantage", "resolver"), [(NAME, FROM_JUMP), ("direct", FROM_HERE)])
+def test_a_right_name(world: World, name: str, vantage: str, resolver: str) -> None:
+    result = world.check(name, via=vantage)
+    expected = resolved(name, chart.GOOD, resolver, "good.corp.example")
+    assert timeless(result, "name.lookup", vantage) == expected
+    assert result.seen["target"]["addresses"] == [chart.GOOD]
+    assert evidence(result, "name-lookup", "certificate-name", "host-names", "ladder") == {
+        "name-lookup": "ok",
+        "certificate-name": "matches",
+        "host-names": "agree",
+        "ladder": "ok",
+    }
+    judged(result, "healthy")
+
+
+def test_a_right_name_of_a_host_with_nla(world: World) -> None:
+    result = world.check("signin")
+    assert timeless(result, "name.lookup") == resolved(
+        "signin", chart.SIGN_IN, FROM_JUMP, "signin.corp.example"
+    )
+    told = result.facts("nla.challenge")
+    assert (told["computer"], told["dns_computer"]) == ("SIGNIN", "signin")
+    assert evidence(result, "certificate-name", "host-names") == {
+        "certificate-name": "matches",
+        "host-names": "agree",
+    }
+    judged(result, "healthy")
+
+
+def test_a_stale_name_leads_to_another_machine(world: World) -> None:
+    result = world.check("stale")
+    assert timeless(result, "name.lookup") == resolved(
+        "stale", chart.SIGN_IN, FROM_JUMP, "signin.corp.example"
+    )
+    assert result.facts("nla.challenge")["computer"] == "SIGNIN"
+    assert result.facts("tls.certificate")["matches_host"] is False
+    assert evidence(result, "certificate-name", "host-names", "ladder") == {
+        "certificate-name": "differs",
+        "host-names": "differ",
+        "ladder": "ok",
+    }
+    judged(result, "found", "wrong-machine")
+
+
+MISSING = {
+    "missing.corp.example": ("nxdomain", "name.not_found"),
+    "empty.corp.example": ("no-answer", "name.no_answer"),
+}
+
+
+@pytest.mark.parametrize("typed", MISSING)
+@pytest.mark.parametrize(("vantage", "resolver"), [(NAME, FROM_JUMP), ("direct", FROM_HERE)])
+def test_a_missing_name(world: World, typed: str, vantage: str, resolver: str) -> None:
+    status, failure = MISSING[typed]
+    result = world.check(typed, via=vantage)
+    assert outcome(result, "name.lookup", vantage) == ("failed", failure)
+    expected = {"asked": typed, "status": status, "resolver": resolver}
+    assert timeless(result, "name.lookup", vantage) == expected
+    assert evidence(result, "name-lookup", "ladder") == {"name-lookup": status, "ladder": "name"}
+    assert result.seen["ladders"] == {vantage: "name"}
+    judged(result, "found", "name-not-found")
+
+
+def test_a_short_name_that_no_completion_has(world: World) -> None:
+    result = world.check("missing")
+    assert outcome(result, "name.lookup") == ("failed", "name.not_found")
+    assert evidence(result, "name-lookup") == {"name-lookup": "nxdomain"}
+
+
+def test_a_split_name_has_another_address_by_who_asks(world: World) -> None:
+    result = world.check("split", via="all")
+    inner = resolved("split", chart.GOOD, FROM_JUMP, "good.corp.example")
+    assert timeless(result, "name.lookup") == inner
+    assert timeless(result, "name.lookup", "direct") == resolved(
+        "split", chart.REFUSED, FROM_HERE, None
+    )
+    assert result.seen["ladders"] == {NAME: "ok", "direct": "port"}
+    assert timeless(result, "port.tcp")["state"] == "open"
+    assert timeless(result, "port.tcp", "direct") == {
+        "state": "refused",
+        "address": chart.REFUSED,
+    }
+    assert result.seen["evidence"]["vantages"] in {"direct-worse", "differ"}
+    judged(result, "inconclusive")
+
+
+def test_a_dead_resolver_of_the_jump_box(world: World) -> None:
+    box = world.jumpbox("dead", resolver=chart.DEAD_RESOLVER)
+    result = world.check("good", ways=(Way.to(box),))
+    assert outcome(result, "name.lookup") == ("failed", "name.timeout")
+    assert timeless(result, "name.lookup") == {
+        "asked": "good",
+        "status": "timeout",
+        "resolver": chart.DEAD_RESOLVER,
+    }
+    assert evidence(result, "jumpbox", "name-lookup", "ladder") == {
+        "jumpbox": "ok",
+        "name-lookup": "timeout",
+        "ladder": "name",
+    }
+    judged(result, "found", "dns-not-answering")
+
+
+def test_a_dead_resolver_is_no_matter_where_an_address_was_typed(world: World) -> None:
+    box = world.jumpbox("dead", resolver=chart.DEAD_RESOLVER)
+    result = world.check(chart.GOOD, ways=(Way.to(box),))
+    judged(result, "healthy")

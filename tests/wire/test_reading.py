@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.wire.hello import SHAPES, VERSIONS
+from bot.wire.reading import read, takes
+
+CLOSED, SILENT = {"result": "closed"}, {"result": "silent"}
+GCM, CBC = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_CBC_SHA"
+TRIPLE_DES = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"
+
+
+def hello(version: str = "TLSv1.2", cipher: str = GCM) -> dict[str, str]:
+    return {"result": "server-hello", "version": version, "cipher": cipher}
+
+
+def alert(code: int) -> dict[str, str]:
+    return {"result": f"alert:{code}"}
+
+
+@pytest.mark.parametrize(
+    ("wide", "client", "others", "word", "said"),
+    [
+        (hello(), hello("TLSv1.3", "TLS_AES_256_GCM_SHA384"), {}, "agrees", "TLS 1.3 with TLS_AES"),
+        (hello(), hello(), {"tls10": alert(70)}, "agrees", f"TLS 1.2 with {GCM}"),
+        (hello("TLSv1.2", TRIPLE_DES), CLOSED, {}, "suite-gap", f"{TRIPLE_DES}, a suite that such"),
+        (hello("TLSv1.2", GCM), alert(40), {}, "suite-gap", "meets alert 40"),
+        (hello("TLSv1.2", GCM), SILENT, {"tls10": hello("TLSv1.0")}, "suite-gap", "meets silence"),
+        (hello("TLSv1.0", CBC), hello("TLSv1.0", CBC), {}, "version-gap", "TLS 1.0 only"),
+        (hello("TLSv1.1", CBC), CLOSED, {"tls10": hello("TLSv1.0")}, "version-gap", "TLS 1.1 only"),
+        (CLOSED, hello(), {"tls12": hello()}, "strange-hello", "a close: the host or a device"),
+        (alert(40), hello(), {}, "strange-hello", "alert 40"),
+        (alert(70), hello("TLSv1.3"), {}, "agrees", "TLS 1.3"),
+        (CLOSED, CLOSED, {"tls12": CLOSED, "tls10": CLOSED}, "key-fault", "every form"),
+        (alert(40), alert(70), {}, "refused", "(40, 70)"),
+        (SILENT, SILENT, {}, "silent", "no form of hello is answered"),
+        (CLOSED, alert(40), {}, "mixed", "no form"),
+        (hello("TLSv1.2", "0xCAFE"), CLOSED, {}, "own-limit", "0xCAFE"),
+        (CLOSED, CLOSED, {"tls10": hello("TLSv1.0", CBC)}, "version-gap", "TLS 1.0 only"),
+    ],
+)
+def test_the_table_of_two_shapes_and_the_rest(
+    wide: dict[str, str],
+    client: dict[str, str],
+    others: dict[str, dict[str, str]],
+    word: str,
+    said: str,
+) -> None:
+    reading = read({"wide": wide, "windows-11": client, **others})
+    assert reading.word == word
+    assert said in reading.text
+
+
+@pytest.mark.parametrize(
+    "shapes", [{}, {"wide": hello()}, {"tls12": hello(), "wide": CLOSED}, {"wide": CLOSED}]
+)
+def test_without_the_hello_of_a_current_pc_nothing_is_said_of_it(
+    shapes: dict[str, dict[str, str]],
+) -> None:
+    assert read(shapes).word == "unknown"
+    assert read(shapes).text == ""
+
+
+SHAPE = st.fixed_dictionaries(
+    {"result": st.sampled_from(["server-hello", "closed", "silent", "alert:40", ""])},
+    optional={
+        "version": st.sampled_from([*VERSIONS.values(), ""]),
+        "cipher": st.sampled_from([GCM, TRIPLE_DES, "0x1234", ""]),
+    },
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(SHAPES)), SHAPE))
+def test_any_answers_give_one_reading(shapes: dict[str, dict[str, str]]) -> None:
+    reading = read(shapes)
+    if reading.word in ("agrees", "strange-hello"):
+        assert takes(shapes["windows-11"])
+    if reading.word in ("suite-gap", "version-gap"):
+        assert not takes(shapes["windows-11"])
+    assert bool(reading.text) == (reading.word != "unknown")
