@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.cli import kb_learn
+from bot.cli import kb_learn, kb_simulate
 from bot.cli.common import (
     FAULT,
     FINE,
@@ -20,10 +20,11 @@ from bot.cli.common import (
 
 @click.group("kb")
 def command() -> None:
-    """Knowledge base: check, tree, diagnose, learn."""
+    """Knowledge base: check, tree, diagnose, learn, simulate."""
 
 
 command.add_command(kb_learn.command)
+command.add_command(kb_simulate.command)
 
 
 @command.command("check")
