@@ -46,7 +46,7 @@ def flat(catalog: Catalog) -> Catalog:
     return replace(catalog, causes=causes)
 
 
-def test_without_cases_the_expert_holds() -> None:
+def test_without_cases_the_expert_holds() -> None:  # property 17
     catalog = world(3, SHAPE)
     expert, learned = Model.of(catalog), effective(catalog, [])
     assert learned.prior == expert.prior
@@ -56,7 +56,7 @@ def test_without_cases_the_expert_holds() -> None:
     }
 
 
-def test_what_was_not_tried_or_not_asked_stays_as_it_was() -> None:
+def test_what_was_not_tried_or_not_asked_stays_as_it_was() -> None:  # property 17
     catalog = small()
     learned = learn(catalog, [worked("fa")] * 40).epoch
     assert set(learned.solves) == {"fa"}
@@ -66,7 +66,7 @@ def test_what_was_not_tried_or_not_asked_stays_as_it_was() -> None:
     assert model.question("q") == Model.of(catalog).question("q")
 
 
-def test_the_order_of_cases_does_not_matter() -> None:
+def test_the_order_of_cases_does_not_matter() -> None:  # property 17
     catalog = world(5, SHAPE)
     cases = history(catalog, flat(catalog), 200)
     cases = [replace(case, days=float(number)) for number, case in enumerate(cases)]
@@ -77,7 +77,7 @@ def test_the_order_of_cases_does_not_matter() -> None:
     assert len(hashes) == 1
 
 
-def test_abandoned_cases_change_nothing() -> None:
+def test_abandoned_cases_change_nothing() -> None:  # property 17
     catalog = world(5, SHAPE)
     cases = history(catalog, catalog, 50)
     silent = [replace(case, ending="abandoned") for case in history(catalog, catalog, 50, seed=9)]
@@ -89,7 +89,7 @@ def test_abandoned_cases_change_nothing() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_ten_thousand_cases_recover_the_priors(seed: int) -> None:
+def test_ten_thousand_cases_recover_the_priors(seed: int) -> None:  # property 17
     truth = world(seed, SHAPE)
     cases = history(truth, flat(truth), 10_000)
     learned = Model.of(truth, learn(flat(truth), cases).epoch)

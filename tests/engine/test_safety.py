@@ -48,7 +48,7 @@ def gentler_left(model: Model, made: Decision, done: set[str]) -> int:
 
 
 @pytest.mark.parametrize("approved", [False, True])
-def test_no_branch_of_a_policy_breaks_a_rule(approved: bool) -> None:
+def test_no_branch_of_a_policy_breaks_a_rule(approved: bool) -> None:  # property 12
     tests_seen = 0
     for seed in range(8):
         model = Model.of(world(seed, RISKY))
@@ -59,7 +59,7 @@ def test_no_branch_of_a_policy_breaks_a_rule(approved: bool) -> None:
     assert (tests_seen > 0) == approved
 
 
-def test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps() -> None:
+def test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps() -> None:  # property 11 and 12
     for seed in range(60):
         model = Model.of(world(seed % 12, RISKY))
         lived = played(model, Situation(approved=True, console=True), Dice(seed))
