@@ -12,7 +12,7 @@ from json import dumps
 
 from bot.catalog import load
 from bot.desk.simworld import Look, World
-from bot.engine import Model, Situation, answered, tried, undone
+from bot.engine import Model, Situation, answered, cannot, tried, undone
 from bot.engine.audit import breaches
 from bot.engine.decision import Decision, decide
 from bot.engine.values import Epoch
@@ -45,6 +45,7 @@ class Run:
     """One simulated ticket to its end."""
 
     cause: str
+    """The first one; of a ticket that was handed over the one that was left."""
     steps: int
     questions: int
     cost: float
@@ -122,8 +123,8 @@ class Player:
                 if after is None:
                     return Run(model.causes[first], steps, questions, cost, True, tuple(broken))
                 situation = after
-        runner = self._runner(made, faults[0])
-        return Run(model.causes[first], steps, questions, cost, False, tuple(broken), runner)
+        runner, left = self._runner(made, faults[0]), model.causes[faults[0]]
+        return Run(left, steps, questions, cost, False, tuple(broken), runner)
 
     def _answer(self, situation: Situation, made: Decision, cause: int) -> Situation:
         after = answered(self.model, situation, made.id, self.world.answer(made.id, cause))
@@ -143,14 +144,20 @@ class Player:
         return frozenset(question for (_, question), ways in self._ways.items() if len(ways) > 1)
 
     def _fix(self, situation: Situation, made: Decision, faults: list[int]) -> Situation | None:
-        """What follows a fix; None where it ended the last fault."""
-        model, helped = self.model, self.world.helps(made.id, faults[0])
-        if not helped or model.fix(made.id).temporary:
+        """What follows a fix; None where it ended the last fault.
+
+        It may mend a fault that stands behind another one, which nobody sees.
+        """
+        model, front = self.model, faults[0]
+        if not self.world.able(made.id):
+            return cannot(model, situation, made.id)
+        if model.fix(made.id).temporary:
+            helped = self.world.helps(made.id, front)
             return tried(model, situation, made.id, "worked" if helped else "failed")
-        faults.pop(0)
+        faults[:] = [fault for fault in faults if not self.world.helps(made.id, fault)]
         if not faults:
             return None
-        if not self.wish.reprobe:
+        if faults[0] == front or not self.wish.reprobe:
             return tried(model, situation, made.id, "failed")
         after = tried(model, situation, made.id, "different", probes_changed=True)
         return replace(after, evidence=self._seen_now(faults[0]))

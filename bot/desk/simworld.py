@@ -89,6 +89,11 @@ class World:
             return NOT_SURE
         return self._state(found.item.rows, cause)
 
+    def able(self, fix: str) -> bool:
+        """Whether somebody can do it."""
+        able = self.model.fix(fix).able
+        return able == 1.0 or self.dice.random() < able
+
     def helps(self, fix: str, cause: int) -> bool:
         """Whether a fix cures the cause (or a test seems to have helped)."""
         found = self.model.fix(fix)

@@ -7,7 +7,7 @@ was made is judged.  Simulations and trees count what comes out, and the count m
 from bot.engine.advice import ban
 from bot.engine.decision import Decision
 from bot.engine.model import Model
-from bot.engine.safety import chance
+from bot.engine.safety import prospect
 from bot.engine.values import Situation
 
 
@@ -54,6 +54,6 @@ def _gentler_left(model: Model, situation: Situation, made: Decision) -> bool:
         and other.id not in done
         and open_ >> number & 1
         and not made.permission.waits[number] & open_
-        and chance(other, made.weights) >= fair
+        and prospect(other, made.weights) >= fair
         for number, other in enumerate(model.fixes)
     )

@@ -154,12 +154,16 @@ def _fix(
     for cure in entry.cures:
         well = learned.get(cure.cause, cure.well.value)
         cures[_place(index.causes, cure.cause, entry.id)] = min(max(well, SOLVES[0]), SOLVES[1])
-    cost = _fix_cost(catalog, entry)
+    cost, able = _fix_cost(catalog, entry), catalog.settings.able.get(entry.who_can, 1.0)
+    sure = able == 1.0
+    skip = catalog.settings.skip_cost
     return ModelFix(
         id=entry.id,
         cures=tuple(sorted(cures.items())),
+        planned=tuple((cause, solves * able) for cause, solves in sorted(cures.items())),
+        able=able,
         cost=cost,
-        price=cost.total,
+        price=cost.total if sure else able * cost.total + (1.0 - able) * skip,
         tier=entry.risk,
         group=_group(index, entry),
         temporary=entry.temporary,

@@ -189,7 +189,7 @@ class _Run:
         left = self.left
         fix = left.fixes[number]
         cost = fix.price
-        for cause, solves in fix.cures:
+        for cause, solves in fix.planned:
             gone = left.weights[cause] * solves
             left.weights[cause] -= gone
             left.total -= gone

@@ -118,4 +118,4 @@ class Layouts:
 
 
 def _rates(fix: ModelFix) -> Rates:
-    return tuple((cause, -solves / fix.price) for cause, solves in fix.cures)
+    return tuple((cause, -solves / fix.price) for cause, solves in fix.planned)

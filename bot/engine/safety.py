@@ -61,7 +61,7 @@ def permitted(model: Model, situation: Situation, weights: Sequence[float]) -> P
             allowed.append(number)
         else:
             held.append((number, rule))
-    chances = {number: chance(model.fixes[number], weights) for number in allowed}
+    chances = {number: prospect(model.fixes[number], weights) for number in allowed}
     threshold = model.catalog.settings.safety_threshold
     worth = mask(number for number in allowed if chances[number] >= threshold)
     waits = tuple(fix.waits & worth for fix in model.fixes)
@@ -140,6 +140,11 @@ def _questions(model: Model, situation: Situation, known: dict[str, str]) -> int
 
 def _barred(model: Model, situation: Situation, question: ModelQuestion) -> bool:
     return question.group >= 0 and model.groups[question.group] in situation.barred
+
+
+def prospect(fix: ModelFix, weights: Sequence[float]) -> float:
+    """The same as ``chance``, times the chance that somebody can do it: what R1 goes by."""
+    return sum(weights[cause] * solves for cause, solves in fix.planned)
 
 
 def chance(fix: ModelFix, weights: Sequence[float]) -> float:

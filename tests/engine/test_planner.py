@@ -289,3 +289,27 @@ def test_the_promise_is_kept_where_questions_can_be_answered_not_sure() -> None:
         value, base = promised(model)
         cost = engine_cost(model)
         assert Exact(model).optimum() - 1e-9 <= cost <= value + 1e-9 <= base + 2e-9
+
+
+def seldom_possible(able: float) -> Model:
+    """Two fixes for one cause: the cheaper one needs an administrator, who is not always there."""
+    entries = [
+        make.cause("a"),
+        make.fix("admin", {"a": 0.9}, 6, who_can="admin"),
+        make.fix("user", {"a": 0.9}, 8),
+    ]
+    return Model.of(make.catalog(entries, able={"admin": able} if able < 1.0 else {}))
+
+
+def test_what_often_cannot_be_done_is_planned_for() -> None:
+    """Efficiency is d*p / (d*c + (1-d)*skip): a dear skip makes the sure step go first."""
+    fix = seldom_possible(0.5).fix("admin")
+    assert fix.price == pytest.approx(0.5 * 6 + 0.5 * 0.5)
+    assert [chance for _, chance in fix.planned] == pytest.approx([0.45])
+    assert fix.cures == ((0, 0.9),)
+    assert seldom_possible(1.0).fix("admin").price == 6
+
+
+def test_a_failure_speaks_as_loud_however_seldom_it_could_be_done() -> None:
+    after = make.situation(tries=[("admin", "failed")], steps=1)
+    assert posterior(seldom_possible(0.5), after) == posterior(seldom_possible(1.0), after)

@@ -148,3 +148,17 @@ def test_labels_cannot_end_a_diagram() -> None:
     box = render_mermaid(node).splitlines()[1]
     assert box.startswith('  n000000000000["do Say #34;x#34;#93;')
     assert box.count('"') == 2
+
+
+def test_what_may_not_be_possible_is_a_branch_of_its_own() -> None:
+    catalog = world(4, SHAPE)
+    settings = replace(catalog.settings, able={"user": 0.8})
+    root = tree(Model.of(replace(catalog, settings=settings)), START, 0.02)
+    seen = 0
+    for node in nodes(root):
+        if node.kind == "fix":
+            branches = dict(node.children)
+            assert branches["cannot"].reach == pytest.approx(0.2 * node.reach)
+            assert sum(child.reach for child in branches.values()) == pytest.approx(node.reach)
+            seen += 1
+    assert seen > 0

@@ -1,0 +1,72 @@
+"""Goals G1 to G4: the engine's exact cost beside the optimum.
+
+The optima are fixtures (``exact`` makes them); the engine's own policy is walked here, every branch
+of it.  CI_LONG=1 walks all models, otherwise a tenth of them.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import fmean
+
+from bot.engine import Model, Situation
+from tests.benchmarks.engine.kb import cut_models
+from tests.benchmarks.engine.models import KINDS, SIZES, model
+from tests.engine.oracle import Exact, engine_cost, promised
+from tests.engine.test_optimality import endless, xor_pair
+from tests.engine.worlds import Shape
+
+FIXTURES = Path(__file__).parents[2] / "engine" / "optima.json"
+STEP = 1 if os.environ.get("CI_LONG") else 10
+
+
+def ratios(pairs: Iterable[tuple[Model, Situation]], optima: Iterable[float]) -> list[float]:
+    """The engine's cost over the optimum, sorted."""
+    found = [
+        engine_cost(each, situation) / best
+        for (each, situation), best in zip(pairs, optima, strict=True)
+    ]
+    return sorted(found)
+
+
+def line(name: str, found: list[float], goal: str) -> str:
+    """Mean, late and worst of sorted ratios beside the goal."""
+    late = found[min(len(found) - 1, int(len(found) * 0.95))]
+    return (
+        f"{name} ({len(found)} models): mean {fmean(found):.4f}, p95 {late:.4f}, "
+        f"worst {found[-1]:.4f} (goal {goal})"
+    )
+
+
+def independent() -> float:
+    """G1: the largest relative distance of V from the optimum, of 500 independent models."""
+    worst = 0.0
+    for seed in range(500):
+        size = 2 + seed % 7
+        made = endless(seed, Shape(causes=size, fixes=size, questions=0, probes=0, shared=False))
+        best = Exact(made).optimum()
+        worst = max(worst, abs(promised(made)[0] / best - 1.0))
+    return worst
+
+
+def main() -> None:
+    """Print the figures."""
+    print(f"G1 independent models (500): off by {independent():.1e} (goal 1e-9)", flush=True)
+    optima = json.loads(FIXTURES.read_text(encoding="utf-8"))
+    for kind in KINDS:
+        for size in SIZES:
+            best = optima[f"{kind}{size}"][::STEP]
+            pairs = [model(kind, size, seed) for seed in range(0, len(best) * STEP, STEP)]
+            goal = "mean 1.01, p95 1.03, worst 1.08"
+            print(line(f"G2 regime {kind}, {size} causes", ratios(pairs, best), goal), flush=True)
+    nasty = xor_pair()
+    print(line("G3 exclusive or", [engine_cost(nasty) / Exact(nasty).optimum()], "1.06"))
+    cut = cut_models()[::STEP]
+    if len(optima["kb"]) >= len(cut):
+        found = ratios(cut, optima["kb"][::STEP])
+        print(line("G4 shipped knowledge, cut", found, "mean 1.02, worst 1.10"), flush=True)
+
+
+if __name__ == "__main__":
+    main()
