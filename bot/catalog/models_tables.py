@@ -114,7 +114,7 @@ class SettingsForm(Form):
             other_prior=self.other_prior,
             safety_threshold=self.safety_threshold,
             skip_cost=self.skip_cost,
-            able={**self.able},
+            able={str(role): chance for role, chance in self.able.items()},
             max_steps=self.max_steps,
             helper_weight=self.helper_weight,
             waiting_weight=self.waiting_weight,

@@ -1,24 +1,18 @@
 """Against the exact optimum: how good the engine is, and what it promises."""
 
-from dataclasses import replace
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from bot.engine.belief import posterior
 from bot.engine.decision import decide
-from bot.engine.model import Model
 from bot.engine.values import Situation
-from tests.engine import factory as make
+from tests.engine.fieldmodels import KINDS, SIZES, endless, model, xor_pair
+from tests.engine.nasty import STORED, climbed
 from tests.engine.oracle import Exact, engine_cost, plain_greedy, promised, start
-from tests.engine.worlds import Shape, world
-
-# The engine stops after 12 steps, which the recursion does not know.
-UNHURRIED = 99
-
-
-def endless(seed: int, shape: Shape) -> Model:
-    catalog = world(seed, shape)
-    return Model.of(replace(catalog, settings=replace(catalog.settings, max_steps=UNHURRIED)))
+from tests.engine.worlds import Shape
 
 
 def test_independent_fixes_without_questions_are_solved_exactly() -> None:  # property 2
@@ -86,31 +80,38 @@ def test_efficiencies_of_the_greedy_order_never_increase() -> None:  # property 
         assert all(after <= before + 1e-12 for before, after in pairwise(rates))
 
 
-def xor_pair() -> Model:
-    """Two questions, each useless alone, that together name the fix."""
-    causes = ("c00", "c01", "c10", "c11")
-    first = {name: {"yes": 0.98 if name[1] == "1" else 0.02} for name in causes}
-    second = {name: {"yes": 0.98 if name[2] == "1" else 0.02} for name in causes}
-    odd, even = {"c01": 0.98, "c10": 0.98}, {"c00": 0.98, "c11": 0.98}
-    return Model.of(
-        make.catalog(
-            [
-                *(make.cause(name) for name in causes),
-                make.question("left", {"yes": 0.5, "no": 0.5}, first, effort=1),
-                make.question("right", {"yes": 0.5, "no": 0.5}, second, effort=1),
-                make.fix("odd", odd, 30),
-                make.fix("even", even, 30),
-            ],
-            other_prior=0.01,
-            escalation_cost=90.0,
-            max_steps=99,
-        )
-    )
-
-
 def test_pairs_of_questions_are_seen() -> None:  # property 13
     model = xor_pair()
     assert decide(model, Situation()).kind == "question"
     assert engine_cost(model) <= 1.06 * Exact(model).optimum()
     value, base = promised(model)
     assert value == pytest.approx(base)  # one question ahead sees nothing: the case is a real one
+
+
+OPTIMA: dict[str, list[float]] = json.loads(
+    (Path(__file__).parent / "optima.json").read_text(encoding="utf-8")
+)["models"]
+"""Exact optima of the benchmarks' models, made by ``tests.benchmarks.engine.exact``."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", SIZES)
+def test_models_of_field_size_are_close_to_the_stored_optimum(kind: str, size: int) -> None:
+    for seed in range(0, 200, 40):
+        ratio = engine_cost(*model(kind, size, seed)) / OPTIMA[f"{kind}{size}"][seed]
+        assert 1.0 - 1e-6 <= ratio <= 1.08
+
+
+def test_the_stored_optima_are_those_of_the_plain_recursion() -> None:
+    for kind in KINDS:
+        made, situation = model(kind, 6, 3)
+        best = Exact(made).optimum(posterior(made, situation))
+        assert OPTIMA[f"{kind}6"][3] == pytest.approx(best, rel=1e-6)
+
+
+@pytest.mark.parametrize(("climb", "best"), STORED)
+def test_the_nastiest_models_stay_near(
+    climb: tuple[str, int, int, tuple[int, ...]], best: float
+) -> None:  # property 13
+    ratio = engine_cost(*climbed(*climb)) / best
+    assert 1.0 - 1e-6 <= ratio <= 1.06

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from bot.catalog import load, shipped
 from bot.engine import Model
 from bot.engine.belief import posterior
 from tests.benchmarks.engine.kb import cut_models
-from tests.benchmarks.engine.models import KINDS, SIZES, model
+from tests.engine.fieldmodels import KINDS, SIZES, model
 
 FIXTURES = Path(__file__).parents[2] / "engine" / "optima.json"
 MODELS = 200
@@ -79,10 +80,10 @@ def main() -> None:
             round(optimum(each, posterior(each, situation)), 9) for each, situation in pairs
         ]
         sys.stderr.write(f"{kind}{size}\n")
-    found["kb"] = [
-        round(optimum(each, posterior(each, situation)), 9) for each, situation in cut_models()
-    ]
-    FIXTURES.write_text(json.dumps(found, indent=0) + "\n", encoding="utf-8")
+    pairs = cut_models()
+    cut = [round(optimum(each, posterior(each, situation)), 9) for each, situation in pairs]
+    kept = {"knowledge": load(shipped()).hash, "cut": cut, "models": found}
+    FIXTURES.write_text(json.dumps(kept, indent=0) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

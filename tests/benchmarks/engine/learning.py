@@ -14,9 +14,9 @@ from bot.catalog.entries import Catalog, Cure, Says
 from bot.engine import Model, Situation
 from bot.engine.learning import learn
 from bot.engine.lessons import Case
-from tests.benchmarks.engine.models import model, seen
 from tests.benchmarks.engine.words import cost_in
 from tests.engine import factory as make
+from tests.engine.fieldmodels import model, seen
 from tests.engine.histories import World
 from tests.engine.worlds import Dice
 

@@ -9,8 +9,8 @@ from bot.engine import Model, Situation, answered, tried
 from bot.engine.belief import posterior
 from bot.engine.decision import decide
 from bot.engine.safety import chance
-from tests.benchmarks.engine.models import model
 from tests.engine import factory as make
+from tests.engine.fieldmodels import model
 
 MODELS = 40
 

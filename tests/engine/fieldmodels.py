@@ -1,4 +1,4 @@
-"""The random models of the goals: typical ones (C) and ones with dear fixes and no probes (D)."""
+"""Models that the goals name: typical ones (C), dear fixes without probes (D), nasty ones."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,7 +30,8 @@ def model(kind: str, size: int, seed: int) -> tuple[Model, Situation]:
         }
         catalog = replace(catalog, fixes=fixes)
     made = Model.of(catalog)
-    return made, Situation(evidence=seen(made, dice))
+    # Looking once more costs nothing, and the exact recursion does not know it.
+    return made, Situation(evidence=seen(made, dice), rechecked=True)
 
 
 def seen(model: Model, dice: Dice) -> dict[str, str]:
@@ -50,3 +51,30 @@ def drawn(chances: Mapping[Key, float], dice: Dice) -> Key:
         if left <= 0.0:
             return key
     return keys[-1]
+
+
+def endless(seed: int, shape: Shape) -> Model:
+    catalog = world(seed, shape)
+    return Model.of(replace(catalog, settings=replace(catalog.settings, max_steps=UNHURRIED)))
+
+
+def xor_pair() -> Model:
+    """Two questions, each useless alone, that together name the fix."""
+    causes = ("c00", "c01", "c10", "c11")
+    first = {name: {"yes": 0.98 if name[1] == "1" else 0.02} for name in causes}
+    second = {name: {"yes": 0.98 if name[2] == "1" else 0.02} for name in causes}
+    odd, even = {"c01": 0.98, "c10": 0.98}, {"c00": 0.98, "c11": 0.98}
+    return Model.of(
+        make.catalog(
+            [
+                *(make.cause(name) for name in causes),
+                make.question("left", {"yes": 0.5, "no": 0.5}, first, effort=1),
+                make.question("right", {"yes": 0.5, "no": 0.5}, second, effort=1),
+                make.fix("odd", odd, 30),
+                make.fix("even", even, 30),
+            ],
+            other_prior=0.01,
+            escalation_cost=90.0,
+            max_steps=99,
+        )
+    )
