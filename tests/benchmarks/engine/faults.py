@@ -1,6 +1,5 @@
 """Goal G9: two faults a ticket, with and without looking again after each fix."""
 
-import os
 from statistics import fmean
 
 from bot.desk.simreport import Report, report
@@ -8,7 +7,7 @@ from bot.desk.simulating import Wish, simulate
 from bot.engine import Model
 from tests.engine.worlds import Shape, world
 
-WORLDS = 24 if os.environ.get("CI_LONG") else 8
+WORLDS = 24
 SHAPE = Shape(causes=8, fixes=10, questions=4, probes=6)
 TICKETS = 250
 
