@@ -47,11 +47,16 @@ def ceiling(tiers: Iterable[tuple[int, int]], fair: Callable[[int], bool]) -> in
     return HIGHEST
 
 
-def permitted(model: Model, situation: Situation, weights: Sequence[float]) -> Permission:
-    """What may be offered in this situation, given the belief; raises UnknownEntry."""
+def permitted(
+    model: Model, situation: Situation, weights: Sequence[float], *, again: bool = False
+) -> Permission:
+    """What may be offered in this situation, given the belief; raises UnknownEntry.
+
+    ``again``: what came back may be the first step after all.
+    """
     known = {**situation.evidence, **situation.answers}
     known = {item: state for item, state in known.items() if state not in (UNKNOWN, NOT_SURE)}
-    done = retired(situation)
+    done = retired(situation, again=again)
     allowed, held = [], []
     for number, fix in enumerate(model.fixes):
         if fix.id in done or not fits(model.catalog.fixes[fix.id], known):
@@ -85,10 +90,10 @@ def permitted(model: Model, situation: Situation, weights: Sequence[float]) -> P
     )
 
 
-def retired(situation: Situation) -> frozenset[str]:
+def retired(situation: Situation, *, again: bool = False) -> frozenset[str]:
     """Fixes that are not offered (again); one that came back is only not the first again."""
     done = {each.fix for each in situation.tries if each.result != "came-back"}
-    if situation.steps == 0:
+    if situation.steps == 0 and not again:
         done |= {each.fix for each in situation.tries}
     return frozenset(done | set(situation.restarted))
 

@@ -250,3 +250,11 @@ def test_what_came_back_is_not_the_first_thing_again() -> None:
     assert decide(model, back).id == "restart"
     failed = tried(model, back, "restart", "failed")
     assert decide(model, failed).id == "gentle"
+
+
+def test_what_came_back_is_tried_again_before_the_case_is_handed_over() -> None:
+    model = Model.of(make.catalog([make.cause("a"), make.fix("only", {"a": 0.9}, 5)]))
+    back = make.situation(tries=[("only", "came-back")])
+    assert decide(model, back).id == "only"
+    failed = tried(model, back, "only", "failed")
+    assert decide(model, failed).kind == "escalate"
