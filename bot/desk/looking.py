@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.evidence import Observation
 from bot.probes.base import Report, Target
 from bot.probes.conduct import MOST_CONNECTIONS
+from bot.probes.door import Door
 from bot.probes.run import look
 from bot.settings import Settings
 from bot.targets import Rules, could_match, parse_host
@@ -149,6 +150,7 @@ class Scout:
         deadline = asyncio.get_running_loop().time() + seconds
         connect = min(CONNECT_TIMEOUT, seconds)
         target = replace(target, gateway=target.gateway or self._gateway)
+        door = Door()
 
         async def one(place: str) -> list[Observation]:
             vantage = self._direct if place == DIRECT else self._boxes.get(place)
@@ -162,6 +164,7 @@ class Scout:
                 report=report,
                 only=only,
                 connections=connections,
+                door=door,
             )
 
         tasks = [asyncio.create_task(one(place)) for place in places]

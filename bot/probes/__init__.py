@@ -46,7 +46,7 @@ PROBES: Mapping[str, Entry] = MappingProxyType(
         host_companions.NAME: Entry(host_companions.probe, (port_tcp.NAME,)),
         rdp_negotiation.NAME: Entry(rdp_negotiation.probe, (port_tcp.NAME,), ("asked_first",)),
         # These two only want the port, but how to treat the host shows in the negotiation.
-        # The other two promises are to it: what nobody takes any more is not kept.
+        # Two of the promises are to it: what nobody takes any more is not kept.
         tls_hello.NAME: Entry(
             tls_hello.probe,
             (rdp_negotiation.NAME,),

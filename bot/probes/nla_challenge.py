@@ -138,6 +138,7 @@ async def _secure(ctx: Context, line: Line) -> TlsStream:
         secured = await start_tls(line, name, "TLSv1.0", "TLSv1.3", line.patience())
     except VantageError as error:
         failure = ctx.conduct.answer_to(error)
+        ctx.trail.handshake.fail("the host did not agree on TLS")  # who waits for it need not
         raise _NoTls(error.detail or failure.value) from None
     ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates, secured.cipher))
     return secured

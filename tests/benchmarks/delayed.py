@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks.chain import ANSWERS, TCP_PROBES, Pair, median, turns
 from tests.benchmarks.farside import FAR, FarSide, far_side
-from tests.benchmarks.figures import Figures, Goal
+from tests.benchmarks.figures import Figures, Goal, end_tidily
 from tests.benchmarks.rivals import Host, Way, compare
 from tests.benchmarks.servers import nla_shadow, settings, simulated, xrdps
 from tests.real.sshd import Jumpbox, sshd
@@ -27,6 +27,8 @@ XRDP, SHADOW, WINDOWS = (
     Host("simulated Windows Server 2022 (NLA)", FAR[2]),
 )
 ANSWERS_GOAL, TCP_GOAL, LOST_GOAL = Goal(1.3), Goal(3), Goal(0)
+CERTIFICATE, ALL_THREE = "certificate / chain", "these three / chain"
+EVERYTHING = "every TCP probe / chain"
 SYN_LOST_MS = 900
 """A connect that takes this long has lost its first SYN."""
 
@@ -56,26 +58,36 @@ def chains(figures: Figures, staged: Stage, runs: int) -> None:
             pairs = asyncio.run(turns(jumpbox, config, host.address, runs))
             slow += sum(ms >= SYN_LOST_MS for pair in pairs for ms in pair.connects)
             figures.about(host.name)
-            _tell(figures, pairs, goals=seconds == DISTANCES[-1])
+            _tell(figures, pairs, _goals(host) if seconds == DISTANCES[-1] else {})
         figures.about("all of them")
         for what, count in far.lost().items():
             figures.show(what, count - before[what], "", LOST_GOAL)
         figures.show(f"connects of {SYN_LOST_MS} ms or more", slow, "", LOST_GOAL)
 
 
-def _tell(figures: Figures, pairs: list[Pair], *, goals: bool) -> None:
-    """The goals are for the largest distance: without one the processors are all that counts."""
+def _goals(host: Host) -> dict[str, Goal]:
+    """They are for the largest distance: without one the processors are all that counts.
+
+    A host without NLA has told all when its certificate is there; the five negotiation requests
+    are two rounds of two trips by then, because three connections may be pending.
+    """
+    first = CERTIFICATE if host is XRDP else ALL_THREE
+    return {first: ANSWERS_GOAL, EVERYTHING: TCP_GOAL}
+
+
+def _tell(figures: Figures, pairs: list[Pair], goals: dict[str, Goal]) -> None:
     figures.show("bare: certificate", median(pairs, lambda pair: pair.certificate), "ms")
     figures.show("bare: whole chain", median(pairs, lambda pair: pair.chain), "ms")
     for probe in sorted(ANSWERS):
         at = median(pairs, partial(Pair.when, probes=frozenset({probe})))
         figures.show(f"ours: {probe}", at, "ms")
-    for what, probes, goal in (
-        ("these three / chain", ANSWERS, ANSWERS_GOAL),
-        ("every TCP probe / chain", TCP_PROBES, TCP_GOAL),
+    for what, probes in (
+        (CERTIFICATE, frozenset({"tls.certificate"})),
+        (ALL_THREE, ANSWERS),
+        (EVERYTHING, TCP_PROBES),
     ):
         ratio = median(pairs, partial(_ratio, probes=probes))
-        figures.show(what, ratio, "x", goal if goals else None)
+        figures.show(what, ratio, "x", goals.get(what))
     figures.show("ours: the whole look", median(pairs, lambda pair: pair.whole), "ms")
 
 
@@ -85,6 +97,7 @@ def _ratio(pair: Pair, probes: frozenset[str]) -> float:
 
 def main(*, full: bool) -> None:
     """Print the figures; the last line is the count of goals, as JSON."""
+    end_tidily()
     figures = Figures()
     hosts = (WINDOWS, SHADOW, XRDP) if full else (SHADOW, XRDP)
     with tempfile.TemporaryDirectory() as name, stage(Path(name)) as staged:

@@ -103,7 +103,7 @@ table ip faults {{
     ip daddr {PROHIBITED} tcp dport 3389 reject with icmp type admin-prohibited
     ip daddr {GONE} drop
     ip daddr {INNER_ONLY} tcp dport 3389 drop
-    ip saddr {DOWNSTREAM} ip length > 700 drop
+    ip saddr {DOWNSTREAM} ip length > 576 drop
   }}
   chain input {{
     type filter hook input priority 0;

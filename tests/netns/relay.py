@@ -2,7 +2,8 @@
 
 The kernel's own emulator (tc netem) is not everywhere, so two TAP devices, made where this is
 started, are joined by a queue.  Which frames are lost is drawn from the seed, for each protocol
-and direction apart: so the same pings are lost however many other frames pass between them.
+and direction apart: so the same pings are lost however many other frames pass between them.  What
+is lost is printed: the protocol's number and the length of the packet.
 """
 
 import asyncio
@@ -43,7 +44,10 @@ def lottery(loss: float, seed: str) -> Callable[[bytes], bool]:
         if frame[12:14] == ADDRESS_RESOLUTION:
             return False
         drawer = drawers.setdefault(kind(frame), random.Random(seed + kind(frame).hex()))  # noqa: S311
-        return drawer.random() < loss
+        unlucky = drawer.random() < loss
+        if unlucky:
+            print("lost", frame[23], int.from_bytes(frame[16:18], "big"), flush=True)
+        return unlucky
 
     return lost
 

@@ -121,7 +121,7 @@ async def test_gnome_gets_its_one_datagram_too() -> None:
         found = await see(host, vantage)
     assert found[NAME].facts == {"state": "answers"}
     assert len(means.datagrams) == 1
-    assert host.connections == 5
+    assert host.connections == 4
 
 
 class Listener(asyncio.DatagramProtocol):

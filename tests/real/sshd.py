@@ -22,8 +22,11 @@ KbdInteractiveAuthentication no
 UsePAM no
 StrictModes no
 PidFile none
+PermitUserRC no
+SetEnv HOME={folder}
 {lines}
 """
+# An empty home: whatever the account's own start-up files do is no business of the tests.
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def sshd(
     config.write_text(
         CONFIG.format(
             place=place,
+            folder=folder,
             port=port,
             host_key=host_key,
             client_key=client_key,

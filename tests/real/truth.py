@@ -8,43 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-Facts = Mapping[str, object]
-
-GCM, CBC = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"
-RSA, RSA_SHA256 = "TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA256"
-
-
-def hello(version: str, cipher: str) -> Facts:
-    """A ServerHello."""
-    return {"result": "server-hello", "version": version, "cipher": cipher}
-
-
-def alert(code: int) -> Facts:
-    """A refusal by alert."""
-    return {"result": f"alert:{code}"}
-
-
-NEWEST, TLS12 = hello("TLSv1.3", "TLS_AES_256_GCM_SHA384"), hello("TLSv1.2", GCM)
-TLS10, OLD = hello("TLSv1.0", CBC), alert(70)
-CLOSED: Facts = {"result": "closed"}
-STATIC = hello("TLSv1.2", RSA_SHA256)
-
-BOTH_SHAPES: Facts = {
-    "wide": TLS12,
-    "windows-11": NEWEST,
-    "tls13": NEWEST,
-    "tls12": TLS12,
-    "tls11": OLD,
-    "tls10": OLD,
-    "rsa-cbc": STATIC,
-}
-GENTLE_SHAPES: Facts = {"wide": TLS12, "windows-11": NEWEST}
-
-
-def answers(rdp: str, others: str, bare: str = "bare") -> Facts:
-    """Answers to the five requests; ``others`` to all that offer TLS."""
-    over_tls = dict.fromkeys(("tls", "nla", "nla_ex"), others)
-    return {"none": bare, "rdp": rdp, **over_tls}
+from tests.real.answers import (
+    BOTH_SHAPES,
+    CLOSED,
+    GENTLE_SHAPES,
+    NEWEST,
+    OLD,
+    RSA,
+    TLS10,
+    TLS12,
+    Facts,
+    alert,
+    answers,
+    hello,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +58,13 @@ NO_TLS: Mapping[str, str] = {
     "rdp-answer": "answers",
     "security-layer": "negotiate",
     "server-kind": "xrdp",
+    "udp-transport": "refused",
 }
 FINE: Mapping[str, str] = {
     **NO_TLS,
+    "certificate-age": "settled",
+    "certificates-shown": "one",
+    "path-mtu": "full",
     "certificate-issuer": "self-signed",
     "certificate-key": "sound",
     "certificate-name": "matches",
@@ -172,7 +153,10 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
         ),
         "xrdp-not-yet-valid": replace(
             GOOD,
-            evidence={**FINE, "certificate-validity": "not-yet-valid"},
+            evidence={
+                **without(FINE, "certificate-age"),
+                "certificate-validity": "not-yet-valid",
+            },
             verdict=("inconclusive", ()),
         ),
         "xrdp-short-key": replace(
@@ -209,7 +193,7 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
             certificate=None,
             failures={"nla.challenge": "nla.not_offered", "tls.hello": "tls.closed"},
             not_run=frozenset({"host.companions", "tls.certificate"}),
-            evidence={**NO_TLS, "ladder": "tls", "tls-hello": "closed"},
+            evidence={**NO_TLS, "ladder": "tls", "tls-hello": "closed", "path-mtu": "full"},
             verdict=("inconclusive", ("private-key-unreadable", "xrdp-key-unreadable")),
         ),
         # On the wire an xrdp without a key is one that was set to RDP security.

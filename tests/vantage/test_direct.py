@@ -167,7 +167,7 @@ async def test_a_full_backlog_times_out() -> None:
         (errno.EHOSTUNREACH, Failure.TCP_UNREACHABLE),
         (errno.ENETUNREACH, Failure.TCP_UNREACHABLE),
         (errno.EMFILE, Failure.PROBE_INTERNAL),
-        (errno.EACCES, Failure.TCP_FAILED),
+        (errno.EACCES, Failure.TCP_UNREACHABLE),
         (errno.ETIMEDOUT, Failure.TCP_TIMEOUT),
     ],
 )

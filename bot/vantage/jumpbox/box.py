@@ -89,6 +89,8 @@ class Jumpbox:
         Raises TargetRefused and VantageError (``jumpbox.*``).
         """
         self._config.rules.check_address(address)
+        if (await self._link.survey(deadline))[1].trouble:
+            return "unknown"  # what answers there is no ping: a forced command ends as it likes
         seconds = max(1, int(deadline - asyncio.get_running_loop().time()))
         command = f"ping -n -c 1 -W {seconds} {ip_address(str(address))}"
         ran = await self._link.run(command, deadline)

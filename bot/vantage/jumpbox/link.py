@@ -11,10 +11,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from bot.evidence import Failure
 from bot.vantage import commands, outputs
-from bot.vantage.base import Cannot
+from bot.vantage.base import Cannot, VantageError
 from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection, Lost
+from bot.vantage.jumpbox.sessions import SLOW
 from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files
 from bot.vantage.outputs import Ran, Survey
@@ -92,7 +94,8 @@ class Link:
             async with asyncio.timeout_at(deadline):
                 return connection, await asyncio.shield(self._surveying)
         except TimeoutError:
-            raise words.silent(self._name, "while telling what it can run") from None
+            # A shell that is slow to begin is no fault of the way: streams open beside it.
+            return connection, Survey(trouble=SLOW)
 
     async def run(self, command: str, deadline: float) -> Ran | None:
         """Run a short command; raises VantageError (``jumpbox.*``)."""
@@ -164,7 +167,15 @@ async def _survey(connection: Connection) -> Survey:
         return outputs.survey((await connection.execute(commands.SURVEY, until)).output)
     except Cannot as error:
         return Survey(trouble=str(error))
+    except VantageError as error:
+        if error.failure is not Failure.PROBE_DEADLINE:  # other commands took all its room
+            raise
+        return Survey(trouble=SLOW)
 
 
 def _failed(task: "asyncio.Task[Survey]") -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
+    """Whether it came to nothing; what a slow jump box lacks is asked again another time."""
+    if not task.done():
+        return False
+    failed = task.cancelled() or task.exception() is not None
+    return failed or task.result().trouble == SLOW
