@@ -150,20 +150,18 @@ def _fix(
     catalog: Catalog, index: Index, entry: Fix, more: tuple[int, Mapping[str, float]]
 ) -> ModelFix:
     waits, learned = more
-    cures: dict[int, float] = {}
+    cures = {}
     for cure in entry.cures:
         well = learned.get(cure.cause, cure.well.value)
         cures[_place(index.causes, cure.cause, entry.id)] = min(max(well, SOLVES[0]), SOLVES[1])
     cost, able = _fix_cost(catalog, entry), catalog.settings.able.get(entry.who_can, 1.0)
-    sure = able == 1.0
-    skip = catalog.settings.skip_cost
     return ModelFix(
         id=entry.id,
         cures=tuple(sorted(cures.items())),
         planned=tuple((cause, solves * able) for cause, solves in sorted(cures.items())),
         able=able,
         cost=cost,
-        price=cost.total if sure else able * cost.total + (1.0 - able) * skip,
+        price=able * cost.total + (1.0 - able) * catalog.settings.skip_cost,
         tier=entry.risk,
         group=_group(index, entry),
         temporary=entry.temporary,
