@@ -83,7 +83,7 @@ def listed(catalog: Catalog) -> dict[str, dict[str, dict[str, float]]]:
     entries: dict[str, Evidence | Question] = {**catalog.evidence, **catalog.questions}
     for name in sorted(entries):
         entry = entries[name]
-        states, floor = _states(entry), _floor(entry)
+        states, floor = tuple(_states(entry)), _floor(entry)
         pairs: dict[str, dict[str, float]] = {}
         for said in entry.says:
             pairs.setdefault(said.cause, {})[said.state] = said.often.value
@@ -96,8 +96,8 @@ def listed(catalog: Catalog) -> dict[str, dict[str, dict[str, float]]]:
     return found
 
 
-def _states(entry: Evidence | Question) -> tuple[str, ...]:
-    return tuple(entry.states if isinstance(entry, Evidence) else entry.answers)
+def _states(entry: Evidence | Question) -> Mapping[str, str]:
+    return entry.states if isinstance(entry, Evidence) else entry.answers
 
 
 def _floor(entry: Evidence | Question) -> float:
@@ -107,7 +107,7 @@ def _floor(entry: Evidence | Question) -> float:
 
 
 def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch | None) -> Item:
-    states, floor = _states(entry), _floor(entry)
+    states, floor = tuple(_states(entry)), _floor(entry)
     pairs: dict[str, dict[str, float]] = {}
     for said in entry.says:
         _place(index.causes, said.cause, entry.id)
@@ -138,8 +138,7 @@ def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch
 
 def fixes(catalog: Catalog, index: Index, epoch: Epoch | None) -> tuple[ModelFix, ...]:
     """Every fix in index order."""
-    waits = _waits(catalog, index)
-    learned = (epoch or NO_LEARNING).solves
+    waits, learned = _waits(catalog, index), (epoch or NO_LEARNING).solves
     return tuple(
         _fix(catalog, index, catalog.fixes[name], (waits[name], learned.get(name, {})))
         for name in index.fixes
