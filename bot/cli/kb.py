@@ -6,21 +6,25 @@ from typing import Any
 
 import click
 
-from bot.cli.common import FAULT, FINE, Refused, config_option, json_option, print_json
+from bot.cli import kb_learn, kb_simulate
+from bot.cli.common import (
+    FAULT,
+    FINE,
+    Refused,
+    config_option,
+    json_option,
+    print_json,
+    shipped_catalog,
+)
 
 
 @click.group("kb")
 def command() -> None:
-    """Knowledge base: check, tree, diagnose."""
+    """Knowledge base: check, tree, diagnose, learn, simulate."""
 
 
-def _catalog() -> Any:
-    from bot.catalog import KnowledgeError, load, shipped
-
-    try:
-        return load(shipped())
-    except KnowledgeError as error:
-        raise Refused(f"the knowledge base cannot be used\n{error}") from None
+command.add_command(kb_learn.command)
+command.add_command(kb_simulate.command)
 
 
 @command.command("check")
@@ -63,7 +67,7 @@ def tree_command(file: str | None, reach: str, form: str, config: str | None) ->
     from bot.desk.cases import BadCase, read_cases, situation_of
     from bot.engine import Model, Situation, UnknownEntry, render_mermaid, render_text, tree
 
-    catalog = _catalog()
+    catalog = shipped_catalog()
     share = _share(reach)
     situation = Situation()
     try:
@@ -87,7 +91,7 @@ def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
     from bot.desk.cases import BadCase, judge, read_cases
     from bot.engine import Model
 
-    catalog = _catalog()
+    catalog = shipped_catalog()
     model = Model.of(catalog)
     try:
         results = [judge(catalog, model, case) for case in read_cases(_text(file), file)]
