@@ -125,6 +125,9 @@ async def test_silent_hosts_leave_nothing_once_the_jump_box_is_let_go(tmp_path: 
         assert await until(lambda: not lab.jumpbox._visits)
 
 
+# The lab's side of an open that was under way when the connection was cut: nobody runs it.
+@pytest.mark.filterwarnings("ignore:.*_Visit._open:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:coroutine '_Visit._open':RuntimeWarning")
 @pytest.mark.parametrize("kind", ["closed", "cut"])
 async def test_a_jump_box_that_is_lost_leaves_nothing(tmp_path: Path, kind: str) -> None:
     random = Random(SEED + 2)  # noqa: S311
