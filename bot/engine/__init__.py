@@ -7,10 +7,11 @@ equal answers, byte for byte.
 
 from bot.engine.decision import decide
 from bot.engine.drawing import render_mermaid, render_text
-from bot.engine.explanation import explanation_of, step_of
+from bot.engine.explanation import Alternative, alternatives, explanation_of, step_of
 from bot.engine.model import Model
 from bot.engine.parts import UnknownEntry
 from bot.engine.progress import answered, cannot, changed, proves, reprobed, tried, undone
+from bot.engine.sheet import Line, Sheet, sheets, sheets_of, unheard
 from bot.engine.tree import tree
 from bot.engine.values import (
     CauseShare,
@@ -30,12 +31,15 @@ from bot.engine.values import (
 from bot.engine.verdict import verdict
 
 __all__ = [
+    "Alternative",
     "CauseShare",
     "Epoch",
     "Explanation",
+    "Line",
     "Model",
     "Node",
     "Plan",
+    "Sheet",
     "Situation",
     "Step",
     "StepKind",
@@ -45,9 +49,11 @@ __all__ = [
     "Verdict",
     "VerdictState",
     "Weight",
+    "alternatives",
     "answered",
     "cannot",
     "changed",
+    "decide",
     "explain",
     "next_step",
     "plan",
@@ -55,9 +61,12 @@ __all__ = [
     "render_mermaid",
     "render_text",
     "reprobed",
+    "sheets",
+    "sheets_of",
     "tree",
     "tried",
     "undone",
+    "unheard",
     "verdict",
 ]
 
