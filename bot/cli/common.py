@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -87,3 +88,24 @@ def cell(value: Any) -> Any:
     """A CSV cell: lists with blanks; a leading sign never starts a formula in a spreadsheet."""
     text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
     return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@"} else text
+
+
+def shipped_catalog() -> Any:
+    """The knowledge base that came with the program; ends the command where it is broken."""
+    from bot.catalog import KnowledgeError, load, shipped
+
+    try:
+        return load(shipped())
+    except KnowledgeError as error:
+        raise Refused(f"the knowledge base cannot be used\n{error}") from None
+
+
+def case_text(file: str) -> str:
+    """The text of an input of ``kb diagnose``; ``-`` reads stdin."""
+    try:
+        if file == "-":
+            return sys.stdin.read()
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise Refused(f"{file} cannot be read: {reason}") from None

@@ -6,7 +6,6 @@ leave stands in a line of its own, so that what is shown adds up to the total th
 the total gives the probability: 10**(total / 10) shares of all shares.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -16,7 +15,7 @@ from bot.desk.words import number
 from bot.engine import Line, Model, Sheet, Situation, sheets
 from bot.engine.verdict import OTHER_TITLE
 
-LEAST = 0.25
+LEAST = 0.5
 """Points that are as good as none: such a line is not shown, its part stands in the rest."""
 
 ABOUT = 1.1
@@ -176,10 +175,10 @@ def lines_of(account: Account, everybody: float) -> list[str]:
     return lines
 
 
-def chapters(model: Model, situation: Situation, most: int) -> Sequence[tuple[str, list[str]]]:
+def chapters(model: Model, situation: Situation, most: int) -> list[tuple[str, tuple[str, ...]]]:
     """Sheets as (heading, lines), for Details."""
     made = balance(model, situation, most, lines=8)
     return [
-        (f"For and against: {clause(each.title)}", lines_of(each, made.everybody))
+        (f"For and against: {clause(each.title)}", tuple(lines_of(each, made.everybody)))
         for each in made.accounts
     ]

@@ -37,7 +37,7 @@ def _items(model: Model) -> Iterator[Item]:
 def _states(model: Model, item: Item, place: int) -> Iterator[Entry]:
     """Per state of an item: how often it is seen with the cause and otherwise, in points."""
     asked = item.origin == "question"
-    for state, row in item.rows.items():
+    for state in item.rows:
         yield {
             "kind": "question" if asked else "evidence",
             "item": item.id,
