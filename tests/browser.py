@@ -19,12 +19,20 @@ from tests.real_programs import program
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key of an element's reference (WebDriver, section 12)."""
 
-START, QUICK = 40.0, 20.0
+START = 40.0
 FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--disable-dev-shm-usage --force-device-scale-factor=1"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-device-scale-factor=1",
+)
 KEYS = {
     "Enter": "\ue007",
     "Escape": "\ue00c",

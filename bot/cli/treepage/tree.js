@@ -150,10 +150,10 @@
   };
 
   const mark = (node) => {
-    for (const each of document.querySelectorAll(".chosen, .way")) each.classList.remove("chosen", "way");
+    for (const each of document.querySelectorAll(".chosen, .came")) each.classList.remove("chosen", "came");
     if (!node) return;
     node.classList.add("chosen");
-    for (let at = node; at; at = parent(at)) $("a" + key(at))?.classList.add("way");
+    for (let at = node; at; at = parent(at)) $("a" + key(at))?.classList.add("came");
   };
   const open = (node, into) => {
     reveal(node);
