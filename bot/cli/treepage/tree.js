@@ -317,19 +317,13 @@
   $("text").addEventListener("click", () => text($("text").getAttribute("aria-pressed") !== "true"));
   find.addEventListener("input", search);
   $("tools").addEventListener("submit", (event) => event.preventDefault());
-  // On the screen a pixel is a pixel; on paper the whole tree fits the page.
-  let before = [];
+  // On the screen a pixel is a pixel; on paper what is unfolded fits the page, the rest is text.
   window.addEventListener("beforeprint", () => {
-    before = [...folded];
-    folded.clear();
-    layout();
-    map.setAttribute("viewBox", `0 0 ${wide} ${tall}`);
+    map.setAttribute("viewBox", `0 0 ${wide + margin} ${tall}`);
     world.removeAttribute("transform");
   });
   window.addEventListener("afterprint", () => {
-    for (const node of before) folded.add(node);
     map.removeAttribute("viewBox");
-    layout();
     draw();
   });
   new ResizeObserver(() => { keep(); draw(); }).observe(map);
