@@ -68,6 +68,7 @@
       return shape;
     }));
     $("overview").setAttribute("viewBox", `0 0 ${wide} ${tall}`);
+    $("all").hidden = nodes.filter((node) => children.get(node).length).length < 2;
     $("all").setAttribute("aria-pressed", String(!folded.size));
   };
   const fold = (node, on = !folded.has(node)) => {
