@@ -166,7 +166,7 @@ async def _assemble(
     desk = Desk(parts)
     app = bolt(settings, tokens, me)
     register_all(app, desk, door, settings.targets.ports[0] if settings.targets.ports else 3389)
-    planner.warm(model.catalog)
+    planner.warm(model)
     return desk, app, door
 
 

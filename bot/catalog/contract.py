@@ -48,7 +48,10 @@ ITEMS: Mapping[str, Item] = {
     ),
     "host-life": _item("answers silent", "silent"),
     "neighbour": _item("answers absent", ""),
-    "rdp-answer": _item("answers closed silent not-rdp refused", "closed silent not-rdp refused"),
+    "rdp-answer": _item(
+        "answers closed silent not-rdp refused contradicts",
+        "closed silent not-rdp refused contradicts",
+    ),
     "security-layer": _item(
         "negotiate tls-required nla-required rdp-only tls-no-nla no-certificate legacy",
         "rdp-only no-certificate legacy",

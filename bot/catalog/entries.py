@@ -215,6 +215,8 @@ class Settings:
     forbidden: tuple[str, ...]
     """Patterns that no advice may contain (rule R3)."""
     review_days: int
+    able: Mapping[str, float] = field(default_factory=dict)
+    """Chance that a step for that role can be done at all; 1 where it is not given."""
     only_temporary: tuple[str, ...] = ()
     """Patterns that only a temporary fix may contain (rule R2)."""
 

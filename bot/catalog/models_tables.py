@@ -1,7 +1,7 @@
 """The form of the two tables: ``codes.yaml`` and ``settings.yaml``."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -81,6 +81,13 @@ class SettingsForm(Form):
         Share, Field(description="a safer fix with at least this chance goes before a risky one")
     ]
     skip_cost: Annotated[Cost, Field(description="minutes lost when a step cannot be done")]
+    able: Annotated[
+        dict[Literal["user", "helper", "admin"], Share],
+        Field(
+            default_factory=dict,
+            description="role -> chance that its steps can be done at all; 1 if not given",
+        ),
+    ]
     max_steps: Annotated[int, Field(ge=1, le=50, description="then hand over")]
     helper_weight: Annotated[Cost, Field(description="a helper's minute against a user's")]
     waiting_weight: Annotated[Cost, Field(description="a minute of waiting against one of work")]
@@ -107,6 +114,7 @@ class SettingsForm(Form):
             other_prior=self.other_prior,
             safety_threshold=self.safety_threshold,
             skip_cost=self.skip_cost,
+            able={str(role): chance for role, chance in self.able.items()},
             max_steps=self.max_steps,
             helper_weight=self.helper_weight,
             waiting_weight=self.waiting_weight,

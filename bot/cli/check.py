@@ -112,21 +112,13 @@ async def _look(request: Request, settings: Any) -> Any:
     from bot.vantage.base import TargetRefused
 
     started = time.perf_counter()
-    if settings is None:
-        hosts = [request.host, *([request.gateway.host] if request.gateway else [])]
-        click.echo(
-            f"No settings file: looking from this machine at {' and '.join(hosts)} "
-            "and nothing else.",
-            err=True,
-        )
-        scout = Scout.exactly(*hosts)
-    else:
-        scout = Scout.of(settings)
-    catalog = load(shipped(cases=False))
+    scout = Scout.of(settings) if settings else Scout.exactly(*_only(request))
     target = Target(request.host, request.port, request.gateway)
     try:
         scout.admit(target)
         places = scout.places(request.host, request.via)
+        async with scout.reaching(places, request.timeout):
+            catalog = await asyncio.to_thread(load, shipped(cases=False))
         with live(catalog, target) as report:
             seen = await scout.look(target, places, seconds=request.timeout, report=report)
     except (NoVantage, TargetRefused) as error:
@@ -137,3 +129,13 @@ async def _look(request: Request, settings: Any) -> Any:
     diagnosis = diagnose(Model.of(catalog), evidence_of(catalog, seen, told), {}, seen)
     elapsed = round((time.perf_counter() - started) * 1000, 1)
     return Checked(target, told, catalog, seen, diagnosis, elapsed)
+
+
+def _only(request: Request) -> list[str]:
+    """The hosts of a check without settings, which is said."""
+    hosts = [request.host, *([request.gateway.host] if request.gateway else [])]
+    click.echo(
+        f"No settings file: looking from this machine at {' and '.join(hosts)} and nothing else.",
+        err=True,
+    )
+    return hosts

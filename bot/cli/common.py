@@ -1,6 +1,8 @@
 """What all commands share: the settings option, ends with a clear sentence, JSON out."""
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +90,14 @@ def cell(value: Any) -> Any:
     """A CSV cell: lists with blanks; a leading sign never starts a formula in a spreadsheet."""
     text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
     return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@"} else text
+
+
+def login() -> str:
+    """Who sits here; a container may run under a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def shipped_catalog() -> Any:

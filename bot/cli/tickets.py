@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,8 +16,10 @@ from bot.cli.common import (
     cell,
     config_option,
     json_option,
+    login,
     print_json,
     settings_required,
+    shipped_catalog,
 )
 from bot.store.base import Event, Query, Store, StoreError, Ticket
 
@@ -27,7 +30,7 @@ STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 
 @click.group("tickets")
 def command() -> None:
-    """Ticket history: list, show, search, export, purge."""
+    """Ticket history: list, show, search, export, cause, purge."""
 
 
 def _with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
@@ -84,6 +87,13 @@ def _print(tickets: list[Ticket], as_json: bool) -> None:
         click.echo("No tickets.", err=True)
 
 
+def _digits(number: str) -> str:
+    digits = number.removeprefix("#")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+        raise Refused(f"{number!r} is not a ticket number, such as 128")
+    return digits
+
+
 @command.command("list")
 @click.option("--host", help="Only this host.")
 @click.option("--state", type=click.Choice(STATES), help="Only this state.")
@@ -116,9 +126,7 @@ def show_command(number: str, as_json: bool, config: str | None) -> None:
     """Show ticket NUMBER with everything that happened to it."""
     from bot.store.rows import export_row
 
-    digits = number.removeprefix("#")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise Refused(f"{number!r} is not a ticket number, such as 128")
+    digits = _digits(number)
 
     async def work(store: Store) -> tuple[Ticket | None, list[Event]]:
         return await store.ticket(int(digits)), list(await store.events(int(digits)))
@@ -157,6 +165,30 @@ def export_command(form: str, config: str | None) -> None:
     for row in rows:
         writer.writerow([cell(value) for value in row.values()])
     click.echo(out.getvalue(), nl=False)
+
+
+@command.command("cause")
+@click.argument("number")
+@click.argument("cause")
+@config_option
+def cause_command(number: str, cause: str, config: str | None) -> None:
+    """Write down the cause that the second line found for the escalated ticket NUMBER."""
+    digits = _digits(number)
+    if cause not in shipped_catalog().causes:
+        raise Refused(f"there is no cause {cause!r}; `rdp-triage kb check` lists no such entry")
+
+    async def work(store: Store) -> None:
+        ticket = await store.ticket(int(digits))
+        if ticket is None or ticket.state != "escalated":
+            state = "does not exist" if ticket is None else f"is {ticket.state}, not escalated"
+            raise Refused(f"ticket #{digits} {state}")
+        now = datetime.now(UTC)
+        said = Event("closed", f"cli:{login()}", now, {"second_line": True, "cause": cause})
+        named = replace(ticket, cause=cause, closed_at=ticket.closed_at or now)
+        await store.change(named, [said])
+
+    _with_store(config, work)
+    click.echo(f"#{digits}: {cause}. The next `rdp-triage kb learn` counts it.", err=True)
 
 
 @command.command("purge")

@@ -1,8 +1,6 @@
 """`rdp-triage triage`: the whole guided flow in the terminal, with a ticket in the store."""
 
 import asyncio
-import getpass
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from bot.cli.common import (
     Refused,
     coloured,
     config_option,
+    login,
     settings_required,
 )
 
@@ -79,18 +78,10 @@ async def _run(settings: Any, wish: dict[str, Any]) -> int:
         raise Refused(str(error)) from None
     terminal = Terminal(colour=coloured())
     async with opened_desk(settings, scout, terminal) as desk:
-        guide = Guide(desk, terminal, f"cli:{_login()}")
+        guide = Guide(desk, terminal, f"cli:{login()}")
         await guide.open(Opening(guide.sender(), **wish))
         await guide.talk()
     return exit_code(terminal)
-
-
-def _login() -> str:
-    """Who sits here; a container may run under a number without a name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def exit_code(terminal: Any) -> int:

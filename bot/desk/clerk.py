@@ -19,6 +19,7 @@ from bot.desk.diagnosis import Told, evidence_of
 from bot.desk.flow import clicked
 from bot.desk.intents import Click
 from bot.desk.looking import NoVantage, gateway_of
+from bot.desk.memory import remembering
 from bot.desk.move import Move, OutOfPlace, with_body
 from bot.desk.outcome import broken_off, combined, looked, only_of, planned
 from bot.desk.parts import Parts
@@ -27,7 +28,7 @@ from bot.desk.sight import Sight
 from bot.desk.telling import Teller
 from bot.evidence import Observation
 from bot.probes.base import Target
-from bot.store.base import Claim, Query, Stale, Ticket
+from bot.store.base import Claim, Stale, Ticket
 from bot.vantage.base import TargetRefused
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Clerk:
         await self.teller.refuse(claim, "The ticket moved on; see its card.", click.ticket)
 
     async def _scene(self, ticket: Ticket, click: Click) -> Scene:
-        model = await self.parts.library.of(ticket.knowledge)
+        model = await self.parts.library.of(ticket.knowledge, ticket.epoch)
         helpdesk = self.parts.helpdesk[0] if self.parts.helpdesk else ""
         return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk)
 
@@ -126,10 +127,13 @@ class Clerk:
             ticket = await self.parts.store.ticket(number)
             if ticket is None or Body.of(ticket).phase != was.phase:
                 return
-            body, model = Body.of(ticket), await self.parts.library.of(ticket.knowledge)
+            body, model = (
+                Body.of(ticket),
+                await self.parts.library.of(ticket.knowledge, ticket.epoch),
+            )
             evidence = _evidence(model.catalog, ticket, body, seen)
             sight = Sight(ticket, body, model, seen, evidence, self.parts.clock())
-            move = await self._remembering(looked(sight), model.catalog)
+            move = await remembering(self.parts.store, looked(sight), model.catalog)
             try:
                 await self._write(move, None)
             except Stale:
@@ -175,7 +179,7 @@ class Clerk:
 
     async def _plan(self, move: Move) -> Move:
         ticket, now, parts = move.ticket, self.parts.clock(), self.parts
-        model, body = await parts.library.of(ticket.knowledge), Body.of(ticket)
+        model, body = await parts.library.of(ticket.knowledge, ticket.epoch), Body.of(ticket)
         given = body.approval
         holds = given is not None and given.holds(now) and given.by in parts.access.approvers
         if body.situation.approved and not holds:
@@ -190,19 +194,6 @@ class Clerk:
             if other.kind == "fix" and model.catalog.fixes[other.id].risk == 3:
                 unlocks = other.id
         return planned(move, plan, now, unlocks)
-
-    async def _remembering(self, move: Move, catalog: Catalog) -> Move:
-        """The move with the last solved ticket of the same host in its body."""
-        ticket, body = move.ticket, Body.of(move.ticket)
-        if body.last is not None:
-            return move
-        query = Query(tenant=ticket.tenant, host=ticket.host, state="resolved", limit=2)
-        page = await self.parts.store.search(query)
-        found = [each for each in page.tickets if each.number != ticket.number]
-        if not found or found[0].closed_at is None:
-            return move
-        last = packet.remembered(found[0], catalog)
-        return replace(move, ticket=with_body(ticket, replace(body, last=last)))
 
 
 def _evidence(

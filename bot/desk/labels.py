@@ -14,7 +14,7 @@ SERVERS = {
     "windows": "Windows",
     "windows-legacy": "old Windows",
     "xrdp": "xrdp",
-    "gnome": "GNOME Remote Desktop",
+    "gnome": "GNOME Remote Desktop or FreeRDP",
     "virtualbox": "VirtualBox",
 }
 

@@ -6,13 +6,15 @@ Strategy: the settings name the places; the first jump box whose targets fit is 
 
 import asyncio
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.evidence import Observation
 from bot.probes.base import Report, Target
 from bot.probes.conduct import MOST_CONNECTIONS
+from bot.probes.door import Door
 from bot.probes.run import look
 from bot.settings import Settings
 from bot.targets import Rules, could_match, parse_host
@@ -130,6 +132,19 @@ class Scout:
             )
         return tuple(found)
 
+    @asynccontextmanager
+    async def reaching(self, places: Sequence[str], seconds: float) -> AsyncIterator[None]:
+        """Log in to jump boxes while something else is done; what fails, the look will show."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        boxes = [self._boxes[place] for place in places if place in self._boxes]
+        logins = [asyncio.create_task(box.session(deadline)) for box in boxes]
+        try:
+            yield
+        finally:
+            for login in logins:
+                login.cancel()  # the login itself goes on, for those who look
+            await asyncio.gather(*logins, return_exceptions=True)
+
     async def look(  # noqa: PLR0913 - each is a decision of the caller
         self,
         target: Target,
@@ -149,6 +164,7 @@ class Scout:
         deadline = asyncio.get_running_loop().time() + seconds
         connect = min(CONNECT_TIMEOUT, seconds)
         target = replace(target, gateway=target.gateway or self._gateway)
+        door = Door()
 
         async def one(place: str) -> list[Observation]:
             vantage = self._direct if place == DIRECT else self._boxes.get(place)
@@ -162,6 +178,7 @@ class Scout:
                 report=report,
                 only=only,
                 connections=connections,
+                door=door,
             )
 
         tasks = [asyncio.create_task(one(place)) for place in places]

@@ -72,7 +72,9 @@ def closed(ticket: Ticket, body: Body, ending: Ending) -> Move:
         fix=fix or None,
         closed_at=now,
     )
-    said = [event("closed", by, now, outcome=ending.outcome, fix=fix, cause=cause)]
+    told: dict[str, Any] = {"outcome": ending.outcome, "fix": fix, "cause": cause}
+    told |= {"result": "worked"} if fix else {}
+    said = [event("closed", by, now, **told)]
     if ending.outcome == "verified":
         said.insert(0, event("verified", by, now, fix=fix, evidence=list(body.proof)))
     return Move(done, tuple(said))

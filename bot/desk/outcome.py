@@ -14,10 +14,10 @@ from bot.desk.body import Body, Offer, merged
 from bot.desk.intents import Verb
 from bot.desk.move import Ending, Move, closed, event, onward, with_body
 from bot.desk.sight import Sight
-from bot.engine import Plan, Situation, progress
+from bot.engine import Plan, progress
 from bot.engine.values import TryResult
 from bot.evidence import Observation
-from bot.store.base import Ticket
+from bot.store.base import Event, Ticket
 
 
 def only_of(body: Body, catalog: Catalog) -> frozenset[str] | None:
@@ -38,17 +38,29 @@ def looked(sight: Sight) -> Move:
     """What the look means for the ticket."""
     body, trial = sight.body, sight.body.trial
     sight = replace(sight, ticket=replace(sight.ticket, names=sight.names))
-    if body.phase == "looking":
-        return _opened(sight)
-    observed = event("observed", sight.by, sight.now, evidence=dict(sight.evidence))
     fix = sight.fix
-    if trial is None or fix is None:
+    if body.phase == "looking":
+        move = _opened(sight)
+    elif trial is None or fix is None:
         move = _again(sight)
     elif sight.blind:
         move = _blind(sight)
     else:
         move = _CHECKED[Verb(trial.verb)](sight, fix)
-    return replace(move, events=(observed, *move.events))
+    return replace(move, events=(_observed(sight, move), *move.events))
+
+
+def _observed(sight: Sight, move: Move) -> Event:
+    """What was seen, and what it made of the fix that was checked: learning reads it again."""
+    before, after = sight.body.situation, Body.of(move.ticket).situation
+    told: dict[str, object] = {}
+    if len(after.tries) > len(before.tries):
+        told = {"fix": after.tries[-1].fix, "result": after.tries[-1].result}
+    if after.restarted != before.restarted:
+        told["restarted"] = True
+    if sight.blind:
+        told["blind"] = True
+    return event("observed", sight.by, sight.now, evidence=dict(sight.evidence), **told)
 
 
 def _blind(sight: Sight) -> Move:
@@ -67,12 +79,12 @@ def _opened(sight: Sight) -> Move:
     body = sight.body
     situation = progress.reprobed(sight.model, body.situation, sight.evidence)
     if not body.situation.evidence:
-        situation = Situation(evidence=sight.evidence)
+        situation = replace(body.situation, evidence=sight.evidence)
     body = sight.settled(
         body, situation=situation, before=sight.seen, before_evidence=sight.evidence
     )
-    observed = event("observed", sight.by, sight.now, evidence=dict(sight.evidence))
-    return Move(with_body(sight.ticket, body), (observed,), "plan")
+    signature = sight.ticket.signature or sight.signature
+    return Move(with_body(sight.ticket, body, signature=signature), then="plan")
 
 
 def _again(sight: Sight) -> Move:

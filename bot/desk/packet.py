@@ -1,6 +1,4 @@
-"""What the second line gets with an escalation, and what the next ticket of a host remembers."""
-
-from typing import Any
+"""What the second line gets with an escalation."""
 
 from bot.catalog.entries import Catalog
 from bot.desk.body import Body
@@ -27,8 +25,10 @@ def note(ticket: Ticket, catalog: Catalog, handed_over: Event) -> Note:
         for question, state in sorted(body.situation.answers.items())
         if question in catalog.questions
     ]
+    standing = catalog.fixes.get(body.situation.in_force or "")
     lines = [
         f"#{ticket.number} {view.host} was handed over by {{by}}.",
+        f"STILL IN FORCE, to be undone first: {standing.title}" if standing else "",
         f"They say: {reason}" if reason else "",
         f"In one line: {said}" if said else "",
         "Seen: " + "; ".join(f"{row.title}: {row.mark}, {row.detail}" for row in view.rows),
@@ -40,18 +40,3 @@ def note(ticket: Ticket, catalog: Catalog, handed_over: Event) -> Note:
     ]
     text = "\n".join(line for line in lines if line)
     return Note(text, by=handed_over.by, ticket=ticket.number)
-
-
-def remembered(ticket: Ticket, catalog: Catalog) -> dict[str, Any]:
-    """A solved ticket, as the next one of the same host tells of it."""
-    cause = catalog.causes.get(ticket.cause or "")
-    fix = catalog.fixes.get(ticket.fix or "")
-    closed = ticket.closed_at or ticket.opened_at
-    return {
-        "number": ticket.number,
-        "cause": ticket.cause,
-        "title": cause.title if cause is not None else "cause not known",
-        "fix": fix.title if fix is not None else "",
-        "closed_at": closed.isoformat(),
-        "seconds": max(0.0, (closed - ticket.opened_at).total_seconds()),
-    }

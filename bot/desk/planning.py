@@ -1,8 +1,8 @@
 """Plans away from the event loop, each computed once.
 
 Strategy: a plan depends on (knowledge, epoch, situation) only, so it is memoised by exactly
-these.  It is computed in one worker process which keeps the models it has built; the knowledge
-files are sent only when the worker says that it does not have them.  A worker that died is
+these.  It is computed in one worker process which keeps the models it has built; knowledge files
+and epoch are sent only when the worker says that it does not have them.  A worker that died is
 replaced once; the second death in a row is the caller's error.
 """
 
@@ -19,8 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
 from bot.catalog import load
-from bot.catalog.entries import Catalog
-from bot.engine import Model, Plan, Situation, plan
+from bot.engine import Epoch, Model, Plan, Situation, plan
 
 log = logging.getLogger(__name__)
 
@@ -102,18 +101,18 @@ class WorkerPlanner:
             return found
         task = self._asked.get(key)
         if task is None:
-            task = asyncio.create_task(self._compute(model.catalog, situation))
+            task = asyncio.create_task(self._compute(model, situation))
             self._asked[key] = task
             task.add_done_callback(lambda _: self._asked.pop(key, None))
         return self._memo.keep(key, await asyncio.shield(task))
 
-    def warm(self, catalog: Catalog) -> None:
+    def warm(self, model: Model) -> None:
         """Start the worker and build the model meanwhile, so that the first ticket need not."""
-        self._warming = asyncio.create_task(self._warm(catalog))
+        self._warming = asyncio.create_task(self._warm(model))
 
-    async def _warm(self, catalog: Catalog) -> None:
+    async def _warm(self, model: Model) -> None:
         try:
-            await self._ask(catalog, None)
+            await self._ask(model, None)
         except BrokenProcessPool:
             log.exception("the planning worker does not start")
 
@@ -126,21 +125,21 @@ class WorkerPlanner:
         if pool is not None:
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
-    async def _compute(self, catalog: Catalog, situation: Situation) -> Plan:
-        made = await self._ask(catalog, situation)
+    async def _compute(self, model: Model, situation: Situation) -> Plan:
+        made = await self._ask(model, situation)
         if made is None:  # only a warming question has no plan
             raise RuntimeError("the planning worker gave no plan")
         return made
 
-    async def _ask(self, catalog: Catalog, situation: Situation | None) -> Plan | None:
+    async def _ask(self, model: Model, situation: Situation | None) -> Plan | None:
         pool = self._worker()
         try:
-            return await _send(pool, catalog, situation)
+            return await _send(pool, model, situation)
         except BrokenProcessPool:
             if self._pool is pool:  # else somebody who asked it as well has replaced it
                 self._pool = None
                 pool.shutdown(wait=False, cancel_futures=True)
-            return await _send(self._worker(), catalog, situation)
+            return await _send(self._worker(), model, situation)
 
     def _worker(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -152,14 +151,14 @@ class WorkerPlanner:
 
 
 async def _send(
-    pool: ProcessPoolExecutor, catalog: Catalog, situation: Situation | None
+    pool: ProcessPoolExecutor, model: Model, situation: Situation | None
 ) -> Plan | None:
-    """Ask the worker; the files go along when it does not know the knowledge."""
-    loop = asyncio.get_running_loop()
-    known, made = await loop.run_in_executor(pool, _work, catalog.hash, None, situation)
+    """Ask the worker; the files go along when it does not know knowledge and epoch."""
+    loop, pin = asyncio.get_running_loop(), (model.catalog.hash, model.epoch)
+    known, made = await loop.run_in_executor(pool, _work, pin, None, situation)
     if not known:
-        files = dict(catalog.files)
-        _, made = await loop.run_in_executor(pool, _work, catalog.hash, files, situation)
+        needed = (dict(model.catalog.files), model.learned)
+        _, made = await loop.run_in_executor(pool, _work, pin, needed, situation)
     return made
 
 
@@ -175,19 +174,22 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-_models: OrderedDict[str, Model] = OrderedDict()
-"""The worker's own models by knowledge hash; empty in every other process."""
+_models: OrderedDict[tuple[str, str], Model] = OrderedDict()
+"""The worker's own models by the hashes of knowledge and epoch; empty in every other process."""
 
 
 def _work(
-    digest: str, files: Mapping[str, str] | None, situation: Situation | None
+    pin: tuple[str, str],
+    needed: tuple[Mapping[str, str], Epoch | None] | None,
+    situation: Situation | None,
 ) -> tuple[bool, Plan | None]:
-    """In the worker: whether the knowledge is known, and the plan if so."""
-    model = _models.get(digest)
+    """In the worker: whether the model is known, and the plan if so."""
+    model = _models.get(pin)
     if model is None:
-        if files is None:
+        if needed is None:
             return False, None
-        model = _models[digest] = Model.of(load(files))
+        files, epoch = needed
+        model = _models[pin] = Model.of(load(files), epoch)
         if len(_models) > MOST_MODELS:
             _models.popitem(last=False)
     return True, None if situation is None else plan(model, situation)

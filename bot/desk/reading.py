@@ -48,7 +48,7 @@ class Reader:
                 if each.probability >= 0.01
             )
             chapters.append(("Causes", shares))
-            model = await self.library.of(ticket.knowledge)
+            model = await self.library.of(ticket.knowledge, ticket.epoch)
             chapters += chapters_of(model, body.situation, MOST_SHEETS)
             chapters.append(("Held back by a rule", body.offer.held_back))
         told = await self.store.events(number)

@@ -12,10 +12,12 @@ from bot.desk.body import Body
 from bot.desk.intents import Opening
 from bot.desk.limits import Limits
 from bot.desk.looking import NoVantage, gateway_of
+from bot.desk.memory import came_back
 from bot.desk.move import event, with_body
 from bot.desk.parts import Parts
 from bot.desk.saying import capital
 from bot.desk.telling import Teller
+from bot.engine import Situation, Try
 from bot.probes.base import Target
 from bot.redact import ticket_number
 from bot.store.base import Claim, Parcel, Tenant, Ticket
@@ -79,7 +81,7 @@ class Reception:
 
     async def _opened(self, claim: Claim, opening: Opening, places: tuple[str, ...]) -> Ticket:
         parts, sender, now = self.parts, opening.sender, self.parts.clock()
-        await parts.library.keep()
+        model = await parts.library.keep(now)
         new = Ticket(
             number=0,
             tenant=sender.tenant,
@@ -89,8 +91,8 @@ class Reception:
             opened_at=now,
             state="open",
             version=0,
-            knowledge=parts.library.current.catalog.hash,
-            epoch=parts.library.current.epoch,
+            knowledge=model.catalog.hash,
+            epoch=model.epoch,
             codes=opening.codes,
             message=opening.message,
             via=opening.via,
@@ -98,8 +100,11 @@ class Reception:
             vantages=places,
             channel=sender.channel if sender.channel in parts.helpdesk else sender.user,
         )
-        new = with_body(new, Body(report=dict(opening.report)))
-        said = event("opened", sender.user, now, places=list(places))
+        back = await came_back(parts.store, opening, model.catalog, now)
+        situation = Situation(tries=tuple(Try(fix, "came-back") for fix in back))
+        new = with_body(new, Body(situation=situation, report=dict(opening.report)))
+        told = {"places": list(places), **({"came_back": list(back)} if back else {})}
+        said = event("opened", sender.user, now, **told)
         card = Parcel("card", "card", None, {})
         ticket = await parts.store.open_ticket(new, [said], [card], claim.id)
         if claim.id is not None:

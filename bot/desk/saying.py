@@ -169,17 +169,25 @@ def in_force(ticket: Ticket, body: Body, catalog: Catalog) -> str:
 
 
 def last_time(body: Body) -> str:
-    """What the last solved ticket of this host was."""
+    """What the last solved ticket of this host was, or the last one that looked the same."""
     last = body.last
     if last is None:
         return ""
     same = body.offer is not None and body.offer.verdict.causes[0].id == last["cause"]
     cause = "same cause" if same else f'"{clause(str(last["title"]))}"'
-    fixed = f', fixed by "{last["fix"]}"' if last["fix"] else ""
-    return (
-        f"Last time here: {day(last['closed_at'])}, {cause}{fixed} "
+    offered = body.offer is not None and body.offer.step.id == last.get("fix_id")
+    fix = "this step" if offered else f'"{last["fix"]}"'
+    fixed = f", fixed by {fix}" if last["fix"] else ""
+    host = last.get("host")
+    where = f"Last time it looked like this: {host}," if host else "Last time here:"
+    said = (
+        f"{where} {day(last['closed_at'])}, {cause}{fixed} "
         f"in {duration(last['seconds'])} (#{last['number']})."
     )
+    tried = last.get("tried", 0)
+    if last["fix"] and tried > 1:
+        said += f" Everywhere: it worked {last['worked']} of {tried} times."
+    return said
 
 
 def closing(ticket: Ticket, body: Body, catalog: Catalog) -> str:

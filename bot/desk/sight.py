@@ -12,6 +12,7 @@ from bot.redact import clean
 from bot.store.base import Ticket
 
 LONGEST_NAME, MOST_NAMES = 253, 20
+LONGEST_SIGNATURE = 500
 
 MOST_NAMED = 3
 """Changes that a notice names."""
@@ -81,6 +82,13 @@ class Sight:
         """An item and its state now, as the knowledge base words them."""
         entry, state = self.catalog.evidence[item], self.evidence[item]
         return f"{entry.title}: {entry.states.get(state, state)}"
+
+    @property
+    def signature(self) -> str:
+        """What is abnormal, and the codes: equal for like cases, empty where nothing is."""
+        abnormal = self.abnormal(self.evidence, sorted(self.evidence))
+        signs = [f"{item}={self.evidence[item]}" for item in abnormal]
+        return clean(" ".join([*signs, *sorted(self.ticket.codes)]), LONGEST_SIGNATURE)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def worked(scene: Scene) -> Move:
 def _temporary(scene: Scene, fix: Fix, result: TryResult) -> Move:
     """A test was made and stands: whatever it showed, its undoing comes next."""
     body = onward(scene.body, progress.tried(scene.model, scene.body.situation, fix.id, result))
-    said = event("tried", scene.by, scene.now, fix=fix.id, said=result)
+    said = event("tried", scene.by, scene.now, fix=fix.id, said=result, result=result)
     return Move(with_body(scene.ticket, body), (said,), "plan", _reminders(scene, fix))
 
 
@@ -58,7 +58,7 @@ def failed(scene: Scene) -> Move:
     if fix.changes:
         return look(scene, fix.id)
     body = onward(scene.body, progress.tried(scene.model, scene.body.situation, fix.id, "failed"))
-    said = event("tried", scene.by, scene.now, fix=fix.id, said="failed")
+    said = event("tried", scene.by, scene.now, fix=fix.id, said="failed", result="failed")
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
 
@@ -71,7 +71,9 @@ def cannot(scene: Scene) -> Move:
         return escalate(replace(scene, click=replace(scene.click, detail=why)))
     access = scene.click.detail == "access"
     body = onward(scene.body, progress.cannot(scene.model, scene.body.situation, fix.id, access))
-    said = event("tried", scene.by, scene.now, fix=fix.id, said="cannot", why=scene.click.detail)
+    why = scene.click.detail
+    told = {"fix": fix.id, "said": "cannot", "result": "cannot", "why": why}
+    said = event("tried", scene.by, scene.now, **told)
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
 
@@ -86,7 +88,7 @@ def unsure(scene: Scene) -> Move:
     if fix.changes:
         return look(scene, fix.id)
     body = onward(scene.body, progress.tried(scene.model, scene.body.situation, fix.id, "unsure"))
-    said = event("tried", scene.by, scene.now, fix=fix.id, said="unsure")
+    said = event("tried", scene.by, scene.now, fix=fix.id, said="unsure", result="unsure")
     return Move(with_body(scene.ticket, body), (said,), "plan")
 
 
@@ -115,5 +117,5 @@ def undone(scene: Scene) -> Move:
         progress.tried(scene.model, scene.body.situation, fix.id, "undone"),
         approval=None,
     )
-    said = event("tried", scene.by, scene.now, fix=fix.id, said="undone")
+    said = event("tried", scene.by, scene.now, fix=fix.id, said="undone", result="undone")
     return Move(with_body(scene.ticket, body), (said,), "plan")

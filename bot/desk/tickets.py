@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.desk.move import Ending, Move, OutOfPlace, closed, event, with_body
 from bot.desk.scene import Scene, look
+from bot.engine import Try
 
 
 def recheck(scene: Scene) -> Move:
@@ -27,8 +28,14 @@ def cancel(scene: Scene) -> Move:
 
 
 def reopen(scene: Scene) -> Move:
-    """The trouble is back: look again and go on."""
-    body = replace(scene.body, phase="looking", trial=None, notice="", proof=())
+    """The trouble is back: look again and go on, beginning with another fix than the last one."""
+    back = (Try(scene.ticket.fix, "came-back"),) if scene.ticket.fix else ()
+    situation = replace(
+        scene.body.situation, tries=(*scene.body.situation.tries, *back), steps=0, rechecked=False
+    )
+    body = replace(
+        scene.body, phase="looking", situation=situation, trial=None, notice="", proof=()
+    )
     ticket = with_body(
         scene.ticket, body, state="open", outcome=None, cause=None, fix=None, closed_at=None
     )

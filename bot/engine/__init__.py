@@ -8,7 +8,7 @@ equal answers, byte for byte.
 from bot.engine.decision import decide
 from bot.engine.drawing import render_mermaid, render_text
 from bot.engine.explanation import Alternative, alternatives, explanation_of, step_of
-from bot.engine.model import Model
+from bot.engine.model import EXPERT, Model
 from bot.engine.parts import UnknownEntry
 from bot.engine.progress import answered, cannot, changed, proves, reprobed, tried, undone
 from bot.engine.sheet import Line, Sheet, sheets, sheets_of, unheard
@@ -31,6 +31,7 @@ from bot.engine.values import (
 from bot.engine.verdict import verdict
 
 __all__ = [
+    "EXPERT",
     "Alternative",
     "CauseShare",
     "Epoch",

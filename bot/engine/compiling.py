@@ -77,25 +77,51 @@ def evidence(catalog: Catalog, index: Index, epoch: Epoch | None) -> dict[str, I
     }
 
 
-def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch | None) -> Item:
-    states = tuple(entry.states if isinstance(entry, Evidence) else entry.answers)
-    trust = entry.trust if isinstance(entry, Evidence) else "normal"
+def listed(catalog: Catalog) -> dict[str, dict[str, dict[str, float]]]:
+    """Item or question -> cause -> state -> P(state | cause), of the pairs that entries list."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    entries: dict[str, Evidence | Question] = {**catalog.evidence, **catalog.questions}
+    for name in sorted(entries):
+        entry = entries[name]
+        states, floor = tuple(_states(entry)), _floor(entry)
+        pairs: dict[str, dict[str, float]] = {}
+        for said in entry.says:
+            pairs.setdefault(said.cause, {})[said.state] = said.often.value
+        found[name] = {
+            cause: dict(
+                zip(states, distribution(states, pairs[cause], entry.otherwise, floor), strict=True)
+            )
+            for cause in sorted(pairs)
+        }
+    return found
+
+
+def _states(entry: Evidence | Question) -> Mapping[str, str]:
+    return entry.states if isinstance(entry, Evidence) else entry.answers
+
+
+def _floor(entry: Evidence | Question) -> float:
     # An error code or text that a program showed is as good as a probe; an answer is not.
-    floor = PROBE_FLOOR if origin == "probe" or trust == "firm" else TOLD_FLOOR
-    listed: dict[str, dict[str, float]] = {}
+    firm = isinstance(entry, Evidence) and (entry.origin == "probe" or entry.trust == "firm")
+    return PROBE_FLOOR if firm else TOLD_FLOOR
+
+
+def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch | None) -> Item:
+    states, floor = tuple(_states(entry)), _floor(entry)
+    pairs: dict[str, dict[str, float]] = {}
     for said in entry.says:
         _place(index.causes, said.cause, entry.id)
         if said.state not in states:
             raise UnknownEntry(f"{entry.id} speaks of the state {said.state!r}, which it has not")
-        listed.setdefault(said.cause, {})[said.state] = said.often.value
+        pairs.setdefault(said.cause, {})[said.state] = said.often.value
     for cause, learned in (epoch or NO_LEARNING).seen.get(entry.id, {}).items():
-        listed[cause] = dict(learned)
+        pairs[cause] = dict(learned)
     usual = distribution(states, {}, entry.otherwise, floor)
     by_cause = [
-        distribution(states, listed[name], entry.otherwise, floor) if name in listed else usual
+        distribution(states, pairs[name], entry.otherwise, floor) if name in pairs else usual
         for name in index.causes
     ]
-    power = trust if isinstance(entry, Evidence) else "firm"
+    power = entry.trust if isinstance(entry, Evidence) else "firm"
     rows = {
         state: tempered([row[place] for row in by_cause], power)
         for place, state in enumerate(states)
@@ -112,8 +138,7 @@ def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch
 
 def fixes(catalog: Catalog, index: Index, epoch: Epoch | None) -> tuple[ModelFix, ...]:
     """Every fix in index order."""
-    waits = _waits(catalog, index)
-    learned = (epoch or NO_LEARNING).solves
+    waits, learned = _waits(catalog, index), (epoch or NO_LEARNING).solves
     return tuple(
         _fix(catalog, index, catalog.fixes[name], (waits[name], learned.get(name, {})))
         for name in index.fixes
@@ -124,16 +149,18 @@ def _fix(
     catalog: Catalog, index: Index, entry: Fix, more: tuple[int, Mapping[str, float]]
 ) -> ModelFix:
     waits, learned = more
-    cures: dict[int, float] = {}
+    cures = {}
     for cure in entry.cures:
         well = learned.get(cure.cause, cure.well.value)
         cures[_place(index.causes, cure.cause, entry.id)] = min(max(well, SOLVES[0]), SOLVES[1])
-    cost = _fix_cost(catalog, entry)
+    cost, able = _fix_cost(catalog, entry), catalog.settings.able.get(entry.who_can, 1.0)
     return ModelFix(
         id=entry.id,
         cures=tuple(sorted(cures.items())),
+        planned=tuple((cause, solves * able) for cause, solves in sorted(cures.items())),
+        able=able,
         cost=cost,
-        price=cost.total,
+        price=able * cost.total + (1.0 - able) * catalog.settings.skip_cost,
         tier=entry.risk,
         group=_group(index, entry),
         temporary=entry.temporary,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.engine.belief import posterior
 from bot.engine.model import Model
 from bot.engine.planner import Option, Planner
-from bot.engine.safety import Permission, permitted
+from bot.engine.safety import Permission, permitted, retired
 from bot.engine.values import Situation, StepKind
 
 NOTHING_FITS = 0.5
@@ -47,6 +47,10 @@ def decide(model: Model, situation: Situation) -> Decision:
     if nothing_fits(model, situation, weights):
         return settled("recheck")
     options = Planner(model, situation, weights, permission).options()
+    if options[0].kind == "escalate" and retired(situation) != retired(situation, again=True):
+        # What helped a few days ago is better tried again than handed over at once.
+        permission = permitted(model, situation, weights, again=True)
+        options = Planner(model, situation, weights, permission).options()
     best = options[0]
     return Decision(best.kind, best.id, tuple(weights), permission, tuple(options), best.value)
 

@@ -22,6 +22,7 @@ class Greedy:
         self.fixes = model.fixes
         self.entry = model.entry
         self.layouts = Layouts(model, permission)
+        self.touched = _touched(model)
         self.escalation = model.catalog.settings.escalation_cost
         self.threshold = model.catalog.settings.safety_threshold
 
@@ -40,7 +41,7 @@ class Greedy:
             group = -1 - key
             together, first = run.prefix(group)
             for number in run.layout.members[group]:
-                if run.restraint.allows(number):
+                if self.fixes[number].tier <= run.restraint.tier:
                     price = self.fixes[number].price
                     alone = run.left.mass(number) / (price + self.entry[group])
                     found[number] = min(alone, together) if number == first else alone
@@ -48,6 +49,15 @@ class Greedy:
             found,
             key=lambda fix: (found[fix], self.fixes[fix].tier, self.fixes[fix].price, fix),
         )
+
+
+def _touched(model: Model) -> tuple[tuple[int, ...], ...]:
+    """Per cause the fixes that cure it."""
+    touched: list[list[int]] = [[] for _ in model.causes]
+    for number, fix in enumerate(model.fixes):
+        for cause, _ in fix.cures:
+            touched[cause].append(number)
+    return tuple(map(tuple, touched))
 
 
 class _Run:
@@ -59,24 +69,26 @@ class _Run:
     def __init__(self, greedy: Greedy, weights: Sequence[float], mask: int, entered: int) -> None:
         self.greedy = greedy
         rates = greedy.layouts.rates
-        self.left = Left(greedy.fixes, rates, list(weights), sum(weights), mask, entered)
+        known: list[float | None] = [None] * len(rates)
+        self.left = Left(greedy.fixes, rates, list(weights), sum(weights), mask, entered, known)
         self.restraint = Restraint(self.left, greedy.threshold)
         self.layout: Layout = greedy.layouts.of(mask, entered)
+        layout = self.layout
+        self.looked_up = layout.risky or bool(layout.closed) or bool(layout.waiting)
         self.floor = sum([weights[cause] for cause in self.layout.beyond])
         self._build()
 
     def _build(self) -> None:
-        layout, weights, tier_of = self.layout, self.left.weights, self.left.fixes
+        layout, weights = self.layout, self.left.weights
         heap, rough = layout.gentle.rated(weights), layout.rough.rated(weights)
         gentle = list(heap) if layout.risky else heap
         for group, rows in layout.closed.items():
-            inside = rows.rated(weights)
+            mild, wild = rows[0].rated(weights), rows[1].rated(weights)
             # A bound is enough: the best prefix is worth no more than its best member alone.
-            heap.append((min(inside)[0], -1 - group))
+            heap.append((min(mild + wild)[0], -1 - group))
             if layout.risky:
-                gentle += [pair for pair in inside if tier_of[pair[1]].tier <= 1]
-            if group in layout.mixed:
-                rough += [pair for pair in inside if tier_of[pair[1]].tier > 1]
+                gentle += mild
+                rough += wild
         if layout.risky:
             self.restraint.begin(gentle, rough)
             heap += self.restraint.released()
@@ -86,11 +98,13 @@ class _Run:
 
     def prefix(self, group: int) -> tuple[float, int]:
         """A closed group's efficiency (its best prefix, negative), and the fix it begins with."""
-        fixes, rate_of, tier = self.left.fixes, self.left.rate, self.restraint.tier
-        inside = self.layout.members[group]
-        members = sorted(
-            [(rate_of(number), number) for number in inside if fixes[number].tier <= tier]
-        )
+        fixes, known, rate_of = self.left.fixes, self.left.known, self.left.rate
+        inside = (self.layout.members if self.restraint.tier > 1 else self.layout.mild)[group]
+        members = [
+            (rate_of(number) if (rate := known[number]) is None else rate, number)
+            for number in inside
+        ]
+        members.sort()
         best, cured, spent = 0.0, 0.0, self.greedy.entry[group]
         for rate, number in members:
             price = fixes[number].price
@@ -113,22 +127,28 @@ class _Run:
             value = spent + left.total * escalation
             if value < best:
                 best, first = value, begun
-            elif spent + self._least() >= best:
+            elif self._is_over(best - spent):
                 break
         return best, first
 
-    def _least(self) -> float:
-        """A lower bound on going on from here.
+    def _is_over(self, gain: float) -> bool:
+        """Whether going on from here cannot cost less than ``gain``.
 
         Let nothing cure more than ``rate`` a minute.  To bring the mass from W down to x costs at
         least the integral of mass over minutes, (W*W - x*x) / (2*rate); adding x times the
         escalation cost is concave in x, so the least lies at an end: x = W (escalate now) or x =
         the mass that no fix can cure.
         """
-        total, floor, escalation = self.left.total, self.floor, self.greedy.escalation
         top = self.heap[0][0] if self.heap else 0.0
-        aside = self.restraint.best_aside() if self.restraint.active else 0.0
-        rate = -min(top, self.waiting, aside)
+        rate = -min(top, self.waiting)
+        if self._least(rate) < gain:
+            return False
+        if not self.restraint.active:
+            return True
+        return self._least(max(rate, -self.restraint.best_aside())) >= gain
+
+    def _least(self, rate: float) -> float:
+        total, floor, escalation = self.left.total, self.floor, self.greedy.escalation
         if rate <= 0.0:
             return total * escalation
         down = (total * total - floor * floor) / (2.0 * rate) + floor * escalation
@@ -156,10 +176,10 @@ class _Run:
     def _gone(self, key: int) -> bool:
         """Whether a heap element stands for nothing, any more or for now."""
         if key < 0:
-            return not self.left.shut(-1 - key)
-        if not self.left.open(key):
+            return self.left.entered >> (-1 - key) & 1 == 1
+        if not self.left.mask >> key & 1:
             return True
-        if not self.restraint.allows(key):
+        if self.left.fixes[key].tier > self.restraint.tier:
             self.restraint.hold(key)
             return True
         return False
@@ -169,31 +189,36 @@ class _Run:
         left = self.left
         fix = left.fixes[number]
         cost = fix.price
-        for cause, solves in fix.cures:
+        for cause, solves in fix.planned:
             gone = left.weights[cause] * solves
             left.weights[cause] -= gone
             left.total -= gone
+        if self.looked_up:
+            known, touched = left.known, self.greedy.touched
+            for cause, _ in fix.cures:
+                for other in touched[cause]:
+                    known[other] = None
         left.mask &= ~(1 << number)
         heappop(self.heap)
         if left.shut(fix.group):
             cost += self.greedy.entry[fix.group]
             left.entered |= 1 << fix.group
-            for other in self.layout.members[fix.group]:
-                if other != number:
-                    heappush(self.heap, (left.rate(other), other))
-        if self.layout.waiting or self.restraint.active:
-            self._look_around(number)
-        return cost
-
-    def _look_around(self, number: int) -> None:
-        """What the fix just done changes for the others: order, and the ceiling of R1."""
-        waits = self.greedy.layouts.waits
-        if any(waits[each] >> number & 1 for each in self.layout.waiting):
-            self.layout = self.greedy.layouts.of(self.left.mask, self.left.entered)
+            rate_of, others = left.rate, self.layout.members[fix.group]
+            self.heap += [(rate_of(other), other) for other in others if other != number]
+            heapify(self.heap)
+        if self.layout.waiting and any(
+            self.greedy.layouts.waits[each] >> number & 1 for each in self.layout.waiting
+        ):
+            self.layout = self.greedy.layouts.of(left.mask, left.entered)
             self._build()
         elif self.restraint.active and self.restraint.rises():
-            for pair in self.restraint.released():
-                heappush(self.heap, pair)
-            for group in sorted(self.layout.mixed):  # worth more, now that more of it is allowed
-                if self.left.shut(group):
-                    heappush(self.heap, (self.prefix(group)[0], -1 - group))
+            self._let_go()
+        return cost
+
+    def _let_go(self) -> None:
+        """The ceiling of R1 has risen: what it held may be done now."""
+        for pair in self.restraint.released():
+            heappush(self.heap, pair)
+        for group in sorted(self.layout.mixed):  # worth more, now that more of it is allowed
+            if self.left.shut(group):
+                heappush(self.heap, (self.prefix(group)[0], -1 - group))

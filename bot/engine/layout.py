@@ -54,10 +54,12 @@ class Layout:
     """Tier 0 and 1: nothing has to be opened or waited for."""
     rough: Rows
     """The same for the higher tiers, which R1 may hold."""
-    closed: Mapping[int, Rows]
-    """Access groups not yet entered."""
+    closed: Mapping[int, tuple[Rows, Rows]]
+    """Access groups not yet entered: their fixes of tier 0 and 1, and of the higher tiers."""
     members: Mapping[int, tuple[int, ...]]
-    """The fixes of these groups."""
+    """All fixes of these groups."""
+    mild: Mapping[int, tuple[int, ...]]
+    """Those of tier 0 and 1."""
     mixed: frozenset[int]
     """Those groups that have a fix which R1 may hold."""
     waiting: tuple[int, ...]
@@ -99,13 +101,16 @@ class Layouts:
                 singles.append(number)
             else:
                 closed.setdefault(group, []).append(number)
+        mild = {g: tuple(n for n in closed[g] if fixes[n].tier <= 1) for g in sorted(closed)}
+        wild = {g: tuple(n for n in closed[g] if fixes[n].tier > 1) for g in sorted(closed)}
         cured = {cause for number in numbers for cause, _ in rates[number]}
         return Layout(
             gentle=Rows.of((n for n in singles if fixes[n].tier <= 1), rates),
             rough=Rows.of((n for n in singles if fixes[n].tier > 1), rates),
-            closed={group: Rows.of(closed[group], rates) for group in sorted(closed)},
+            closed={g: (Rows.of(mild[g], rates), Rows.of(wild[g], rates)) for g in sorted(closed)},
             members={group: tuple(closed[group]) for group in sorted(closed)},
-            mixed=frozenset(g for g in closed if any(fixes[n].tier > 1 for n in closed[g])),
+            mild=mild,
+            mixed=frozenset(group for group in wild if wild[group]),
             waiting=tuple(number for number in numbers if self.waits[number] & mask),
             risky=any(fixes[number].tier > 1 for number in numbers),
             beyond=tuple(cause for cause in range(self._causes) if cause not in cured),
@@ -113,4 +118,4 @@ class Layouts:
 
 
 def _rates(fix: ModelFix) -> Rates:
-    return tuple((cause, -solves / fix.price) for cause, solves in fix.cures)
+    return tuple((cause, -solves / fix.price) for cause, solves in fix.planned)

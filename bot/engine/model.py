@@ -24,7 +24,10 @@ class Model:
     catalog: Catalog
     epoch: str
     """Hash of the learned probabilities, or ``expert``."""
+    learned: Epoch | None
+    """The epoch itself, None while nothing was learned."""
     causes: tuple[str, ...]
+    cause_index: Mapping[str, int]
     prior: Row
     other: int
     evidence: Mapping[str, Item]
@@ -43,7 +46,9 @@ class Model:
         return cls(
             catalog=catalog,
             epoch=EXPERT if epoch is None else epoch.hash,
+            learned=epoch,
             causes=tuple(index.causes),
+            cause_index=index.causes,
             prior=compiling.prior(catalog, index, epoch),
             other=index.causes[OTHER],
             evidence=compiling.evidence(catalog, index, epoch),

@@ -54,8 +54,13 @@ class ModelFix:
 
     id: str
     cures: tuple[tuple[int, float], ...]
+    planned: tuple[tuple[int, float], ...]
+    """The same, times the chance that somebody can do it at all."""
+    able: float
+    """That chance."""
     cost: Cost
     price: float
+    """What trying it costs on average: less than the work where it often cannot be done."""
     tier: int
     group: int
     """Index of the access group, or -1."""

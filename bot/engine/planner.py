@@ -149,7 +149,7 @@ class Planner:
     def _fix(self, number: int) -> Option:
         fix, root = self.model.fixes[number], self.root
         weights = list(root.weights)
-        for cause, solves in fix.cures:
+        for cause, solves in fix.planned:
             weights[cause] *= 1.0 - solves
         entered = root.entered | (1 << fix.group if fix.group >= 0 else 0)
         price = fix.price + self._entry(fix.group, root.entered)

@@ -1,13 +1,13 @@
 """Rule R1 inside a greedy run: what is held back, and when it is let go.
 
 Strategy: tier 2 waits while a fix of tier 0 or 1 has a fair chance (tier 3 is for temporary tests,
-which no run contains).  Masses only fall, so a heap with stale values answers that cheaply, and one
-witness that still stands answers it at once.
+which no run contains).  Masses only fall, so what a fix would have cured at first is a bound on
+what it cures now, and one witness that still stands answers at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heapreplace
+from heapq import heapify, heappop, heappush, heapreplace
 
 from bot.engine.parts import ModelFix
 from bot.engine.safety import HIGHEST
@@ -26,12 +26,17 @@ class Left:
     total: float
     mask: int
     entered: int
+    known: list[float | None]
+    """Per fix its rate, None where a weight has changed since it was worked out."""
 
     def rate(self, number: int) -> float:
         """The mass that a fix would cure now per minute, negative."""
-        weights, rate = self.weights, 0.0
-        for cause, solves in self.rates[number]:
-            rate += weights[cause] * solves
+        rate = self.known[number]
+        if rate is None:
+            weights, rate = self.weights, 0.0
+            for cause, solves in self.rates[number]:
+                rate += weights[cause] * solves
+            self.known[number] = rate
         return rate
 
     def mass(self, number: int) -> float:
@@ -57,22 +62,18 @@ class Restraint:
     active: bool = False
     """Whether there is anything that R1 could hold."""
     _masses: Heap = field(default_factory=list)
-    _aside: Heap = field(default_factory=list)
+    aside: Heap = field(default_factory=list)
     _witness: int = -1
 
     def begin(self, gentle: Heap, rough: Heap) -> None:
         """Start from (negative efficiency, fix) of tiers 0 and 1, and of the higher tiers."""
         fixes = self.left.fixes
         self._masses = [(rate * fixes[number].price, number) for rate, number in gentle]
-        heapify(self._masses)
+        self._masses.sort()
         self.active, self._witness = True, -1
         self.tier = self._ceiling()
-        self._aside = rough
-        heapify(self._aside)
-
-    def allows(self, number: int) -> bool:
-        """Whether a fix may be done now."""
-        return self.left.fixes[number].tier <= self.tier
+        self.aside = rough
+        heapify(self.aside)
 
     def rises(self) -> bool:
         """Look again; whether more is allowed than before."""
@@ -81,51 +82,46 @@ class Restraint:
 
     def hold(self, number: int) -> None:
         """Set a fix aside that is not allowed any more."""
-        self._aside.append((self.left.rate(number), number))
-        heapify(self._aside)
+        heappush(self.aside, (self.left.rate(number), number))
 
     def released(self) -> Heap:
         """Take out what is allowed now and can be done without opening anything."""
+        if self.tier < HIGHEST:  # all of them lie above it
+            return []
         kept: Heap = []
         free: Heap = []
-        for pair in self._aside:
-            number = pair[1]
-            shut = self.left.shut(self.left.fixes[number].group)
-            (kept if shut or not self.allows(number) else free).append(pair)
+        fixes, entered = self.left.fixes, self.left.entered
+        for pair in self.aside:
+            group = fixes[pair[1]].group
+            (free if group < 0 or entered >> group & 1 else kept).append(pair)
         heapify(kept)
-        self._aside = kept
+        self.aside = kept
         return free
 
     def best_aside(self) -> float:
         """The efficiency of the best fix that is held, negative; 0 if none is."""
-        return min(0.0, self._best(self._aside, self.left.rate))
-
-    def _ceiling(self) -> int:
-        left = self.left
-        fair = -self.threshold * left.total
-        witness = self._witness
-        if witness >= 0 and left.open(witness) and left.mass(witness) <= fair:
-            return 1
-        # A stale value is a bound: where even that falls short, nobody has a fair chance.
-        if (
-            self._masses
-            and self._masses[0][0] <= fair
-            and self._best(self._masses, left.mass) <= fair
-        ):
-            self._witness = self._masses[0][1]
-            return 1
-        self._witness = -1
-        return HIGHEST
-
-    def _best(self, heap: Heap, value_of: Callable[[int], float]) -> float:
-        """The true least value of a heap whose values are stale; above zero if it is empty."""
+        heap, left = self.aside, self.left
         while heap:
             stale, number = heap[0]
-            if not self.left.open(number):
+            if not left.open(number):
                 heappop(heap)
                 continue
-            value = value_of(number)
-            if value <= stale:
-                return value
-            heapreplace(heap, (value, number))
-        return 1.0
+            rate = left.rate(number)
+            if rate <= stale:
+                return min(0.0, rate)
+            heapreplace(heap, (rate, number))
+        return 0.0
+
+    def _ceiling(self) -> int:
+        left, witness = self.left, self._witness
+        fair = -self.threshold * left.total
+        if witness >= 0 and left.mask >> witness & 1 and left.mass(witness) <= fair:
+            return 1
+        for bound, number in self._masses:
+            if bound > fair:
+                break
+            if left.mask >> number & 1 and left.mass(number) <= fair:
+                self._witness = number
+                return 1
+        self._witness = -1
+        return HIGHEST

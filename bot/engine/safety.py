@@ -47,11 +47,16 @@ def ceiling(tiers: Iterable[tuple[int, int]], fair: Callable[[int], bool]) -> in
     return HIGHEST
 
 
-def permitted(model: Model, situation: Situation, weights: Sequence[float]) -> Permission:
-    """What may be offered in this situation, given the belief; raises UnknownEntry."""
+def permitted(
+    model: Model, situation: Situation, weights: Sequence[float], *, again: bool = False
+) -> Permission:
+    """What may be offered in this situation, given the belief; raises UnknownEntry.
+
+    ``again``: what came back may be the first step after all.
+    """
     known = {**situation.evidence, **situation.answers}
     known = {item: state for item, state in known.items() if state not in (UNKNOWN, NOT_SURE)}
-    done = retired(situation)
+    done = retired(situation, again=again)
     allowed, held = [], []
     for number, fix in enumerate(model.fixes):
         if fix.id in done or not fits(model.catalog.fixes[fix.id], known):
@@ -61,7 +66,7 @@ def permitted(model: Model, situation: Situation, weights: Sequence[float]) -> P
             allowed.append(number)
         else:
             held.append((number, rule))
-    chances = {number: chance(model.fixes[number], weights) for number in allowed}
+    chances = {number: prospect(model.fixes[number], weights) for number in allowed}
     threshold = model.catalog.settings.safety_threshold
     worth = mask(number for number in allowed if chances[number] >= threshold)
     waits = tuple(fix.waits & worth for fix in model.fixes)
@@ -85,10 +90,10 @@ def permitted(model: Model, situation: Situation, weights: Sequence[float]) -> P
     )
 
 
-def retired(situation: Situation) -> frozenset[str]:
+def retired(situation: Situation, *, again: bool = False) -> frozenset[str]:
     """Fixes that are not offered (again); one that came back is only not the first again."""
     done = {each.fix for each in situation.tries if each.result != "came-back"}
-    if situation.steps == 0:
+    if situation.steps == 0 and not again:
         done |= {each.fix for each in situation.tries}
     return frozenset(done | set(situation.restarted))
 
@@ -140,6 +145,11 @@ def _questions(model: Model, situation: Situation, known: dict[str, str]) -> int
 
 def _barred(model: Model, situation: Situation, question: ModelQuestion) -> bool:
     return question.group >= 0 and model.groups[question.group] in situation.barred
+
+
+def prospect(fix: ModelFix, weights: Sequence[float]) -> float:
+    """The same as ``chance``, times the chance that somebody can do it: what R1 goes by."""
+    return sum(weights[cause] * solves for cause, solves in fix.planned)
 
 
 def chance(fix: ModelFix, weights: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from bot.catalog.entries import NOT_SURE
 from bot.engine.decision import Decision, decide
 from bot.engine.explanation import explanation_of, step_of
 from bot.engine.model import Model
-from bot.engine.progress import answered, tried, undone
+from bot.engine.progress import answered, cannot, tried, undone
 from bot.engine.safety import chance
 from bot.engine.values import CauseShare, Node, Situation
 from bot.engine.verdict import shares
@@ -99,17 +99,25 @@ def _on(place: _Place, outcome: str, share: float, moved: Situation, cost: float
 
 
 def _after_fix(model: Model, place: _Place, decision: Decision) -> list[tuple[str, _Place | Node]]:
-    fix, cost = model.fix(decision.id), decision.options[0].price
-    helps = chance(fix, decision.weights)
+    fix, priced = model.fix(decision.id), decision.options[0].price
+    helps, able = chance(fix, decision.weights), model.fix(decision.id).able
+    cost = priced if able == 1.0 else priced - fix.price + fix.cost.total
     missed = tried(model, place.situation, fix.id, "failed")
-    failed = _on(place, "failed", 1.0 - helps, missed, cost)
+    moves: list[tuple[str, _Place | Node]] = [
+        ("failed", _on(place, "failed", (1.0 - helps) * able, missed, cost))
+    ]
+    if able < 1.0:
+        skipped = cannot(model, place.situation, fix.id)
+        skip = model.catalog.settings.skip_cost
+        moves.append(("cannot", _on(place, "cannot", 1.0 - able, skipped, skip)))
+    helps *= able
     if fix.temporary:
         confirmed = tried(model, place.situation, fix.id, "worked")
-        return [("failed", failed), ("worked", _on(place, "worked", helps, confirmed, cost))]
+        return [*moves, ("worked", _on(place, "worked", helps, confirmed, cost))]
     path = (*place.path, "worked")
     total = place.cost + cost
     solved = Node(node_id(model, path), "solved", None, place.reach * helps, (), total, 0.0)
-    return [("failed", failed), ("worked", solved)]
+    return [*moves, ("worked", solved)]
 
 
 def _after_question(

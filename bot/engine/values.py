@@ -146,17 +146,20 @@ class Epoch:
     """A set of learned probabilities; what it does not name stays as the expert wrote it.
 
     ``priors`` are weights by cause, ``solves`` the chance that a fix cures a cause, ``seen``
-    P(state | cause) by evidence or question id, then cause, then state.
+    P(state | cause) by evidence or question id, then cause, then state; ``approved`` names values
+    that a lead accepted though they lie far from the expert's.
     """
 
     hash: str
     priors: Mapping[str, float] = field(default_factory=dict)
     solves: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     seen: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    approved: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, keys sorted."""
         return {
+            "approved": sorted(self.approved),
             "hash": self.hash,
             "priors": dict(sorted(self.priors.items())),
             "seen": {
@@ -173,7 +176,8 @@ class Epoch:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """The inverse of to_json."""
-        return cls(raw["hash"], raw["priors"], raw["solves"], raw["seen"])
+        approved = tuple(raw.get("approved", ()))
+        return cls(raw["hash"], raw["priors"], raw["solves"], raw["seen"], approved)
 
 
 NodeKind = Literal["fix", "question", "recheck", "escalate", "undo", "solved", "cut"]

@@ -14,7 +14,7 @@ from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
 from bot.evidence.vantages import by_vantage, compare
 from bot.wire.negotiation import security
-from bot.wire.x224 import stranger
+from bot.wire.x224 import Refusal, stranger
 
 _RDP = "rdp.negotiation"
 
@@ -43,6 +43,8 @@ _JUMPBOX_FAILURES = {
     Failure.JUMPBOX_TIMEOUT: "timeout",
 }
 
+NO_CERTIFICATE = f"failure:{Refusal.NO_CERTIFICATE:d}"
+
 Item = Callable[[Seen], str | None]
 
 
@@ -59,6 +61,12 @@ def _port_state(seen: Seen) -> str | None:
 
 def _rdp_answer(seen: Seen) -> str | None:
     failure = seen.failure(_RDP)
+    if failure is Failure.RDP_REFUSED and seen.words(_RDP, "answers"):
+        # Without a certificate Windows says so (failure 3); any other reason names something that
+        # was offered too, so the host contradicts itself.
+        return (
+            "refused" if NO_CERTIFICATE in seen.words(_RDP, "answers").values() else "contradicts"
+        )
     if failure is not None:
         return _RDP_FAILURES.get(failure)
     return "answers" if seen.passed(_RDP) else None

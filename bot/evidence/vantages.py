@@ -38,8 +38,15 @@ def compare(views: Mapping[str, Seen]) -> str | None:
     heights = {name: _HEIGHT[ladder(seen)] for name, seen in looked.items()}
     if len(set(heights.values())) == 1:
         return "agree" if _same_sight(list(looked.values())) else "differ"
+    if _led_apart(looked.values()):
+        return "differ"  # of another machine; the ways there cannot be compared
     if _tls_is_cut(looked.values()):
         return "tls-cut"
+    return _worse(heights)
+
+
+def _worse(heights: dict[str, int]) -> str:
+    """Which side gets less far."""
     direct = heights.pop(DIRECT, None)
     if direct is not None and direct < min(heights.values()):
         return "direct-worse"
@@ -75,6 +82,13 @@ def _looked(views: Mapping[str, Seen]) -> dict[str, Seen]:
         for name, seen in views.items()
         if ladder(seen) != UNKNOWN and seen.failure("jumpbox.session") is None
     }
+
+
+def _led_apart(views: Iterable[Seen]) -> bool:
+    """The name leads two places to addresses that have nothing in common."""
+    told = [set(seen.texts("name.lookup", "addresses")) for seen in views]
+    found = [addresses for addresses in told if addresses]
+    return any(not one & other for one in found for other in found)
 
 
 def _tls_is_cut(views: Iterable[Seen]) -> bool:

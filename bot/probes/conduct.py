@@ -15,6 +15,7 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.evidence import Failure
+from bot.probes.door import MOST_PENDING, Door
 from bot.probes.line import Line, Opened
 from bot.vantage.base import Address, Vantage, VantageError
 from bot.wire.cursor import Closed
@@ -23,12 +24,10 @@ from bot.wire.x224 import Answer, NotRdp
 
 __all__ = ["MOST_CONNECTIONS", "TOO_SOON", "Conduct", "Limits", "Line", "Opened", "Spent", "until"]
 
-MOST_PENDING = 3
 MOST_CONNECTIONS = 15
 
 SHARES = 4
 PENDING_S = 1.0  # after this long a silent connection makes room for others
-GENTLE_GAP_S = 0.3
 FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
 RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
 # What may well succeed with more time: silence, of the host, of the jump box, of a free place.
@@ -54,7 +53,9 @@ class Limits:
 class Conduct:
     """The connections of one run; ``gentle`` once the host must be met one by one."""
 
-    def __init__(self, vantage: Vantage, port: int, limits: Limits) -> None:
+    def __init__(
+        self, vantage: Vantage, port: int, limits: Limits, door: Door | None = None
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._vantage = vantage
         self._port = port
@@ -64,21 +65,22 @@ class Conduct:
         self.opened = 0
         self.handshakes = list[Opened]()
         self.command_s = 0.0  # what the place needs to run something, as far as it was seen
-        self.gentle = False
+        self.door = door or Door()
         self.pointless = False
         self.answers = dict[str, Answer | None]()
         self.fault: VantageError | None = None
         self.tried = asyncio.Event()
         self._answered = asyncio.Event()
         self.places = asyncio.Semaphore(MOST_PENDING)
-        self._gate = asyncio.Lock()
-        self._exit = asyncio.Lock()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._lines = set[Line]()
+        self._leaving = set[asyncio.Task[None]]()
         self._connecting = 0
         self._first_open: float | None = None
-        self._last_close = -GENTLE_GAP_S
+
+    @property
+    def gentle(self) -> bool:
+        """Whether the host must be met one by one."""
+        return self.door.gentle
 
     @property
     def left(self) -> int:
@@ -102,15 +104,15 @@ class Conduct:
             if not self.gentle:
                 await self.places.acquire()
                 pending.callback(self.places.release)
+                await self.door.stand(pending)
             if not self.gentle:
                 line = await self._connect(address, briefly=briefly)
                 timer = self._loop.call_later(PENDING_S, line.pending.close)
                 line.pending = pending.pop_all()
                 line.pending.callback(timer.cancel)
                 return line
-        async with self._gate:
-            await self._idle.wait()
-            await self._pause()
+        async with self.door.turn:
+            await self.door.alone()
             return await self._connect(address, briefly=briefly)
 
     async def _connect(self, address: Address, *, briefly: bool) -> Line:
@@ -136,18 +138,30 @@ class Conduct:
         self.handshakes.append(Opened(address, line.connect_ms, alone))
         self._first_open = self._first_open or now
         self._lines.add(line)
-        self._idle.clear()
+        self.door.entered()
         return line
 
     async def close(self, line: Line) -> None:
-        """Close a line; towards a host that must be met one by one, at a distance to the last."""
-        try:
-            if self.gentle and line in self._lines:
-                async with self._exit:
-                    await self._pause()
-                    await self._end(line)
-        finally:
+        """Close a line; a host that must be met one by one is left later, apart from the last.
+
+        Nobody waits for that: what the line has told is known now, and the next line does wait.
+        """
+        if self.gentle and line in self._lines:
+            leaving = asyncio.create_task(self._leave(line))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+        else:
             await self._end(line)
+
+    async def _leave(self, line: Line) -> None:
+        async with self.door.exit:
+            await self.door.pause()
+            await self._end(line)
+
+    async def part(self, deadline: float) -> None:
+        """Wait until the lines that are being left are closed, at most until a loop time."""
+        if self._leaving:
+            await until(asyncio.wait(tuple(self._leaving)), deadline)
 
     @asynccontextmanager
     async def keeping(self, line: Line) -> AsyncIterator[Line]:
@@ -161,6 +175,10 @@ class Conduct:
 
     async def close_all(self) -> None:
         """Close whatever is still open, at once."""
+        leaving = tuple(self._leaving)
+        for task in leaving:
+            task.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
         for line in tuple(self._lines):
             await self._end(line)
 
@@ -185,7 +203,7 @@ class Conduct:
         if self.answers.get(request) in (None, Closed()):
             self.answers[request] = answer
         if answer is not None and looks_like_gnome(answer):
-            self.gentle = True
+            self.door.gentle = True
         if isinstance(answer, NotRdp):
             self.pointless = True
         self._answered.set()
@@ -198,15 +216,10 @@ class Conduct:
         waited_since = self._first_open or self._loop.time()
         await until(self._answered.wait(), waited_since + FIRST_ANSWER_S)
 
-    async def _pause(self) -> None:
-        await asyncio.sleep(self._last_close + GENTLE_GAP_S - self._loop.time())
-
     async def _end(self, line: Line) -> None:
         if line in self._lines:
             self._lines.discard(line)
-            self._last_close = self._loop.time()
-            if not self._lines:
-                self._idle.set()
+            self.door.left()
             await line.close()
 
 

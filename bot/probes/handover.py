@@ -36,6 +36,29 @@ async def inherit(ctx: Context, heir: Promise[Line], *, wanted: bool) -> AsyncIt
         yield line
 
 
+async def left_or(decided: asyncio.Event, heir: Promise[Line] | None) -> None:
+    """Wait for the event, or for a line that is left, which must not wait for anything.
+
+    A host that serves one connection at a time (weston) answers no other before the hello.
+    """
+    waiting = asyncio.create_task(decided.wait())
+    coming = asyncio.create_task(_come(heir))
+    try:
+        await asyncio.wait((waiting, coming), return_when=asyncio.FIRST_COMPLETED)
+        if heir is None or not heir.kept:
+            await decided.wait()
+    finally:
+        for task in (waiting, coming):
+            task.cancel()
+        await asyncio.gather(waiting, coming, return_exceptions=True)
+
+
+async def _come(heir: Promise[Line] | None) -> None:
+    if heir is not None:
+        with suppress(Blocked):
+            await heir.get()
+
+
 async def soon(promise: Promise[T], seconds: float = PATIENCE_S) -> T | None:
     """What another probe owes, if it comes in time."""
     with suppress(Blocked, TimeoutError):

@@ -190,6 +190,8 @@ def _clamp(seen: Witnesses) -> tuple[str, ...]:
     own = seen.padded.acknowledged()
     if own is None or own.mss is None or own.advmss is None or own.mss >= own.advmss:
         return ()
+    if own.mss > ETHERNET:  # the loopback of one machine, where nobody clamps anything
+        return ()
     kind = "the path" if own.pmtu is not None and own.pmtu < ETHERNET else "the host or a tunnel"
     return (f"{kind} holds TCP to segments of {own.mss} bytes (ours: {own.advmss})",)
 

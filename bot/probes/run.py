@@ -26,6 +26,7 @@ from bot.probes import (
 )
 from bot.probes.base import Blocked, Context, Report, Target, Timer, Trail
 from bot.probes.conduct import MOST_CONNECTIONS, Conduct, Limits, Spent
+from bot.probes.door import Door
 from bot.vantage.base import TargetRefused, Vantage, VantageError
 from bot.wire.cursor import Malformed
 
@@ -53,14 +54,16 @@ async def look(  # noqa: PLR0913 - each is a decision of the caller
     report: Report | None = None,
     only: frozenset[str] | None = None,
     connections: int = MOST_CONNECTIONS,
+    door: Door | None = None,
 ) -> list[Observation]:
     """Run the probes until all are settled or the deadline (a loop time) is reached.
 
     ``only`` names the probes to run; what they need is run too.  ``connections`` limits those to
-    the RDP port; the most telling come first.  Raises TargetRefused, and nothing else.
+    the RDP port; the most telling come first.  ``door`` is shared
+    by all who look at the host at the same time.  Raises TargetRefused, and nothing else.
     """
     limits = Limits(deadline, connect_timeout, connections)
-    run = _Run(Conduct(vantage, target.port, limits), _with_needs(only or PROBES), report)
+    run = _Run(Conduct(vantage, target.port, limits, door), _with_needs(only or PROBES), report)
     if target.gateway is not None:
         run.gateway = Conduct(vantage, target.gateway.port, Limits(deadline, connect_timeout))
     await run.go(vantage, target, deadline)
@@ -109,6 +112,7 @@ class _Run:
             self._tasks[name] = asyncio.ensure_future(PROBES[name].probe(context))
         try:
             await self._settle_all(deadline)
+            await self._conduct.part(deadline)
         finally:
             for task in self._tasks.values():
                 task.cancel()

@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.evidence import Failure, Observation
-from bot.probes.base import Blocked, Context
+from bot.probes.base import Blocked, Context, Promise
 from bot.probes.conduct import Line, Spent
-from bot.probes.handover import inherit, soon
+from bot.probes.handover import inherit, left_or, soon
 from bot.probes.shapes import NAME, NEWEST, Found, Reply, observation
 from bot.probes.talk import hear, negotiate
 from bot.vantage.base import VantageError
@@ -118,7 +118,7 @@ async def _directly(ctx: Context, found: Found) -> None:
 
 
 async def _other(ctx: Context, found: Found, shape: str) -> None:
-    await found.decided.wait()
+    await left_or(found.decided, _heir(ctx, shape))
     wanted = found.refusal is None and found.fault is None
     try:
         if await _needs_none(ctx, found, shape, wanted=wanted) or not wanted:
@@ -133,11 +133,16 @@ async def _other(ctx: Context, found: Found, shape: str) -> None:
         return  # not sent, so the shape stays absent
 
 
+def _heir(ctx: Context, shape: str) -> Promise[Line] | None:
+    """The connection that another probe may leave to this shape."""
+    return {CLIENT: ctx.trail.asked_first, NEWEST: ctx.trail.not_nla}.get(shape)
+
+
 async def _needs_none(ctx: Context, found: Found, shape: str, *, wanted: bool) -> bool:
     """Whether the shape needs no connection of its own; what was left for nothing is closed."""
-    if shape not in {CLIENT, NEWEST}:
+    heir = _heir(ctx, shape)
+    if heir is None:
         return False
-    heir = ctx.trail.asked_first if shape == CLIENT else ctx.trail.not_nla
     async with inherit(ctx, heir, wanted=wanted) as line:
         if line is not None and wanted:
             await _greet(ctx, line, shape, found)

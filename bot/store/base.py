@@ -11,9 +11,12 @@ from typing import Protocol
 from bot.store.values import (
     EVENT_KINDS,
     Claim,
+    EpochRecord,
     Event,
+    FixRecord,
     Intent,
     IntentState,
+    Lesson,
     Outcome,
     Page,
     Parcel,
@@ -31,9 +34,12 @@ from bot.store.values import (
 __all__ = [
     "EVENT_KINDS",
     "Claim",
+    "EpochRecord",
     "Event",
+    "FixRecord",
     "Intent",
     "IntentState",
+    "Lesson",
     "Outcome",
     "Page",
     "Parcel",
@@ -174,6 +180,29 @@ class Store(Protocol):
 
     async def knowledge(self, digest: str) -> Mapping[str, str] | None:
         """The files kept under a hash."""
+        ...
+
+    async def keep_epoch(self, record: EpochRecord) -> None:
+        """Append an epoch; one whose hash is there already stays as it is."""
+        ...
+
+    async def epoch(self, digest: str) -> EpochRecord | None:
+        """The epoch of that hash."""
+        ...
+
+    async def newest_epoch(self, knowledge: str | None = None) -> EpochRecord | None:
+        """The epoch that was kept last, of one knowledge base or of all."""
+        ...
+
+    async def lessons(self, after: int = 0, limit: int = 200) -> Sequence[Lesson]:
+        """Tickets that are not open and have a higher number, oldest first, with their events."""
+        ...
+
+    async def fix_record(self, tenant: Tenant, fix: str, last: int = 200) -> FixRecord:
+        """How the last tries of a fix ended, of this tenant; what nobody knows is not counted.
+
+        A result is an event with ``fix`` and ``result`` in its data: worked, failed, different.
+        """
         ...
 
     async def purge(self, before: datetime) -> int:

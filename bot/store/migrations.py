@@ -12,7 +12,15 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from bot.store.faults import StoreForeign
-from bot.store.schema import RECOUNT, REINDEX, TABLES, TRIGGERS
+from bot.store.schema import (
+    EPOCH_TRIGGERS,
+    FIRST_TRIGGERS,
+    LEARNING,
+    RECOUNT,
+    REINDEX,
+    TABLES,
+    TRIGGERS,
+)
 
 APPLICATION_ID = 0x52445054
 """Stands in the file's header (PRAGMA application_id), "RDPT"; a foreign database is refused."""
@@ -26,8 +34,16 @@ def first_schema(db: Database) -> None:
     """Tickets, events, intents, parcels, knowledge, the full-text index and the tally."""
     for statement in TABLES:
         db.execute(statement)
-    _put_triggers(db, set(TRIGGERS))
+    _put_triggers(db, set(FIRST_TRIGGERS))
     db.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+@migrations()
+def learning(db: Database) -> None:
+    """Epochs, the signature of a ticket, and an index over the results of fixes."""
+    for statement in LEARNING:
+        db.execute(statement)
+    _put_triggers(db, set(EPOCH_TRIGGERS))
 
 
 def migrate(db: Database, path: Path) -> None:

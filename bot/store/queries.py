@@ -56,6 +56,7 @@ def _values(query: Query) -> Row:
         "user": clean(query.user or ""),
         "state": query.state,
         "cause": clean(query.cause or ""),
+        "signature": clean(query.signature or ""),
         "before": query.before,
         "limit": query.limit + 1,
         "match": match_expression(query.text, query.code),
@@ -95,11 +96,13 @@ def _conditions(query: Query) -> list[_Condition]:
     """What restricts the rows, the one that usually leaves the fewest first."""
     state = "ticket.state = :state"
     tenant = ("ticket.enterprise_id = :enterprise", "ticket.team_id = :team")
-    host = ("ticket.host = :host", *(tenant if query.tenant else ()))
+    team = tenant if query.tenant else ()
+    host = ("ticket.host = :host", *team)
     prefix = ("ticket.host >= :host", "ticket.host < :host_end")
     user = "(ticket.asked_by = :user or ticket.owner = :user)"
     table: list[tuple[object, _Condition]] = [
         (query.state == "open", (state,)),
+        (query.signature, ("ticket.signature = :signature", "ticket.signature <> ''", *team)),
         (query.host, prefix if _is_prefix(query) else host),
         (query.cause, ("ticket.cause = :cause",)),
         (query.state and query.state != "open", (state,)),

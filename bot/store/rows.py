@@ -72,6 +72,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "gateway": _clean(ticket.gateway),
         "vantages": _words(ticket.vantages),
         "steps": ticket.steps,
+        "signature": clean(ticket.signature),
         "body": _json(ticket.body),
     }
 
@@ -95,7 +96,7 @@ def ticket_value(row: Row) -> Ticket:
     """A ticket from its row."""
     plain = (
         "number port asked_by state version knowledge epoch outcome cause fix owner message via "
-        "gateway steps notes channel card host"
+        "gateway steps notes channel card host signature"
     )
     return Ticket(
         tenant=_tenant(row),

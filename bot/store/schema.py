@@ -107,6 +107,26 @@ TABLES = (
     )""",
 )
 
+LEARNING = (
+    # Numbered, because the newest counts and two may be made in one microsecond.
+    """create table epoch (
+        number integer primary key autoincrement,
+        hash text not null unique,
+        knowledge text not null,
+        made_at text not null,
+        by text not null,
+        data text not null
+    ) strict""",
+    "create index epoch_knowledge on epoch (knowledge)",
+    "alter table ticket add column signature text not null default ''",
+    "create index ticket_signature on ticket (signature, enterprise_id, team_id) "
+    "where signature <> ''",
+    # How a fix fared: of some thousand events of a ticket's fix only those that tell a result.
+    "create index event_result on event (json_extract(data, '$.fix')) "
+    "where json_extract(data, '$.result') is not null",
+)
+"""What learning and "last time here" need, added to the first schema."""
+
 _FORGET = """insert into
     ticket_fts (ticket_fts, rowid, host, names, codes, cause, fix, message, notes)
     values ('delete', old.number, old.host, old.names, old.codes, old.cause, old.fix, old.message,
@@ -154,7 +174,15 @@ GUARD_TRIGGERS = {
         select raise(abort, 'an open ticket is never deleted'); end""",
 }
 
-TRIGGERS = {**SEARCH_TRIGGERS, **TALLY_TRIGGERS, **GUARD_TRIGGERS}
+EPOCH_TRIGGERS = {
+    "epoch_no_update": """before update on epoch begin
+        select raise(abort, 'epochs are never changed'); end""",
+    "epoch_no_delete": """before delete on epoch begin
+        select raise(abort, 'epochs are never deleted'); end""",
+}
+
+FIRST_TRIGGERS = {**SEARCH_TRIGGERS, **TALLY_TRIGGERS, **GUARD_TRIGGERS}
+TRIGGERS = {**FIRST_TRIGGERS, **EPOCH_TRIGGERS}
 
 REINDEX = ("insert into ticket_fts (ticket_fts) values ('rebuild')",)
 """Makes the full-text index anew from the tickets."""

@@ -15,14 +15,17 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store import commands, queries
+from bot.store import commands, learning, queries
 from bot.store import parcels as outbox
 from bot.store.backup import write_backup
 from bot.store.base import (
     Claim,
+    EpochRecord,
     Event,
+    FixRecord,
     Intent,
     IntentState,
+    Lesson,
     Page,
     Parcel,
     ParcelState,
@@ -165,6 +168,26 @@ class SqliteStore:
         """See Store.knowledge."""
         files = await self._read(partial(queries.knowledge, digest=digest))
         return None if files is None else unpacked(files)
+
+    async def keep_epoch(self, record: EpochRecord) -> None:
+        """See Store.keep_epoch."""
+        await self._write(partial(learning.keep_epoch, record))
+
+    async def epoch(self, digest: str) -> EpochRecord | None:
+        """See Store.epoch."""
+        return await self._read(partial(learning.epoch, digest=digest))
+
+    async def newest_epoch(self, knowledge: str | None = None) -> EpochRecord | None:
+        """See Store.newest_epoch."""
+        return await self._read(partial(learning.newest_epoch, knowledge=knowledge))
+
+    async def lessons(self, after: int = 0, limit: int = 200) -> Sequence[Lesson]:
+        """See Store.lessons."""
+        return await self._read(partial(learning.lessons, after=after, limit=limit))
+
+    async def fix_record(self, tenant: Tenant, fix: str, last: int = 200) -> FixRecord:
+        """See Store.fix_record."""
+        return await self._read(partial(learning.fix_record, tenant=tenant, fix=fix, last=last))
 
     async def purge(self, before: datetime) -> int:
         """See Store.purge; in small transactions, between which others have their turn."""

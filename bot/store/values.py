@@ -122,6 +122,8 @@ class Ticket:
     channel: str | None = None
     """Where the card stands; together with ``card`` (Slack's ts) it is where it is edited."""
     card: str | None = None
+    signature: str = ""
+    """What the first look showed to be abnormal, and the codes: equal for like cases."""
     body: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -168,6 +170,7 @@ class Query:
     """Who asked, or has claimed it."""
     state: str | None = None
     cause: str | None = None
+    signature: str | None = None
     code: str | None = None
     text: str | None = None
     """Words that must all be there, as typed; one that ends with ``*`` is a beginning."""
@@ -193,3 +196,30 @@ class Stats:
     outcomes: Mapping[str, int]
     causes: Mapping[str, int]
     fixes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """Learned probabilities as they are kept: append-only, ``values`` the engine's own JSON."""
+
+    hash: str
+    knowledge: str
+    made_at: datetime
+    by: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A closed ticket with everything that happened to it, for learning."""
+
+    ticket: Ticket
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixRecord:
+    """How often a fix worked, of the last times that it was tried."""
+
+    worked: int
+    tried: int

@@ -49,9 +49,9 @@ class _Reader(asyncio.StreamReader):
 
 
 class DirectStream:
-    """A TCP connection of this machine."""
+    """A TCP connection of this machine; without a writer it is over already."""
 
-    def __init__(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: _Reader, writer: asyncio.StreamWriter | None) -> None:
         self._reader = reader
         self._writer = writer
 
@@ -65,6 +65,8 @@ class DirectStream:
 
     async def write(self, data: bytes, deadline: float) -> None:
         """Send everything; what a peer that has left no longer takes is lost."""
+        if self._writer is None:
+            return
         try:
             async with asyncio.timeout_at(deadline):
                 self._writer.write(data)
@@ -92,7 +94,8 @@ class DirectStream:
 
     async def close(self) -> None:
         """Close at once, unsent data included."""
-        self._writer.transport.abort()
+        if self._writer is not None:
+            self._writer.transport.abort()
 
 
 async def open_tcp(address: Address, port: int, deadline: float) -> DirectStream:
@@ -105,6 +108,10 @@ async def open_tcp(address: Address, port: int, deadline: float) -> DirectStream
             transport, _ = await loop.create_connection(lambda: protocol, str(address), port)
     except TimeoutError:
         raise VantageError(Failure.TCP_TIMEOUT, "no answer in time") from None
+    except ConnectionResetError:
+        # A port that is shut refuses (ECONNREFUSED); this one took us first.
+        reader.set_exception(ConnectionResetError())
+        return DirectStream(reader, None)
     except OSError as error:
         failure = _FAILURES.get(error.errno or 0, Failure.TCP_FAILED)
         raise VantageError(failure, error.strerror or str(error)) from None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks.chain import ANSWERS, TCP_PROBES, Pair, median, turns
 from tests.benchmarks.farside import FAR, FarSide, far_side
-from tests.benchmarks.figures import Figures, Goal
+from tests.benchmarks.figures import Figures, Goal, end_tidily
 from tests.benchmarks.rivals import Host, Way, compare
 from tests.benchmarks.servers import nla_shadow, settings, simulated, xrdps
 from tests.real.sshd import Jumpbox, sshd
@@ -97,6 +97,7 @@ def _ratio(pair: Pair, probes: frozenset[str]) -> float:
 
 def main(*, full: bool) -> None:
     """Print the figures; the last line is the count of goals, as JSON."""
+    end_tidily()
     figures = Figures()
     hosts = (WINDOWS, SHADOW, XRDP) if full else (SHADOW, XRDP)
     with tempfile.TemporaryDirectory() as name, stage(Path(name)) as staged:

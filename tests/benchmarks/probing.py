@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import crowd
-from tests.benchmarks.figures import Figures
+from tests.benchmarks.figures import Figures, end_tidily
 from tests.benchmarks.rivals import SSLYZE, Host, Way, compare
 from tests.benchmarks.servers import settings, xrdps
 
@@ -46,10 +46,13 @@ def distances(figures: Figures, *, full: bool) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         last = ""
-        for line in process.stdout:
-            if last:
-                print(last, end="", flush=True)
-            last = line
+        try:
+            for line in process.stdout:
+                if last:
+                    print(last, end="", flush=True)
+                last = line
+        finally:
+            process.terminate()  # it has ended, unless we are being ended
     if process.returncode:
         print(last, end="")
         figures.say(f"not measured: ended with {process.returncode}")
@@ -73,6 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="tests.benchmarks.probing")
     parser.add_argument("--full", action="store_true", help="the long sweeps too")
     full = parser.parse_args(arguments).full
+    end_tidily()
     figures = Figures()
     print(machine())
     if not SSLYZE.exists():

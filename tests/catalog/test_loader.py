@@ -150,7 +150,7 @@ BASE = small()
 )
 def test_fuzzed_files_give_problems_with_a_place_or_a_catalog(
     file: str, data: st.DataObject
-) -> None:
+) -> None:  # property 21 of the engine
     text = BASE[file]
     start = data.draw(st.integers(0, min(len(text), 600)))
     length = data.draw(st.integers(0, 40))

@@ -11,7 +11,7 @@ PAIRS = [(scale, word) for scale in (*SCALES, EFFORT) for word in scale.words]
 
 
 @pytest.mark.parametrize(("scale", "word"), PAIRS, ids=lambda part: getattr(part, "name", part))
-def test_word_to_number_and_back(scale: Scale, word: str) -> None:
+def test_word_to_number_and_back(scale: Scale, word: str) -> None:  # property 20 of the engine
     assert scale.nearest(scale.read(word).value) == word
 
 

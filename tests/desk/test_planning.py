@@ -17,7 +17,7 @@ EXPIRED = Situation(evidence={"certificate-validity": "expired", "ladder": "ok"}
 async def test_the_worker_plans_what_would_be_planned_here() -> None:
     planner = WorkerPlanner()
     try:
-        planner.warm(small.catalog())
+        planner.warm(small.model())
         here = await InlinePlanner().plan(small.model(), EXPIRED)
         there = await asyncio.gather(*(planner.plan(small.model(), EXPIRED) for _ in range(5)))
         assert set(map(repr, there)) == {repr(here)}

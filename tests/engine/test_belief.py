@@ -28,7 +28,7 @@ def told(seed: int) -> Situation:
 
 @quick
 @given(st.integers(0, 10_000))
-def test_order_does_not_matter(seed: int) -> None:
+def test_order_does_not_matter(seed: int) -> None:  # property 1
     model, situation = Model.of(world(seed, SHAPE)), told(seed)
     reordered = Situation(
         evidence=dict(reversed(list(situation.evidence.items()))),
@@ -43,7 +43,7 @@ def test_order_does_not_matter(seed: int) -> None:
 
 @quick
 @given(st.integers(0, 10_000))
-def test_silence_says_nothing(seed: int) -> None:
+def test_silence_says_nothing(seed: int) -> None:  # property 1
     model, situation = Model.of(world(seed, SHAPE)), told(seed)
     silent = Situation(
         evidence={f"e{n:02}": "unknown" for n in range(4)} | dict(situation.evidence),
@@ -57,7 +57,7 @@ def test_silence_says_nothing(seed: int) -> None:
 @given(st.integers(0, 10_000), st.integers(0, 5))
 def test_a_failed_fix_never_raises_what_it_cures_against_what_it_does_not(
     seed: int, fix: int
-) -> None:
+) -> None:  # property 10
     model = Model.of(world(seed, SHAPE))
     before = posterior(model, Situation())
     after = posterior(model, make.situation(tries=[(f"f{fix:02}", "failed")]))
@@ -69,7 +69,7 @@ def test_a_failed_fix_never_raises_what_it_cures_against_what_it_does_not(
 
 @quick
 @given(st.integers(0, 10_000))
-def test_every_probability_can_be_recomputed_from_what_is_logged(seed: int) -> None:
+def test_every_probability_can_be_recomputed_from_what_is_logged(seed: int) -> None:  # property 16
     """Plainly: prior times likelihoods times 1 - s, divided once at the end."""
     model, situation = Model.of(world(seed, SHAPE)), told(seed)
     logged = Situation.from_json(situation.to_json())

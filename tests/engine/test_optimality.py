@@ -1,29 +1,23 @@
 """Against the exact optimum: how good the engine is, and what it promises."""
 
-from dataclasses import replace
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from bot.engine.belief import posterior
 from bot.engine.decision import decide
-from bot.engine.model import Model
 from bot.engine.values import Situation
-from tests.engine import factory as make
+from tests.engine.fieldmodels import KINDS, SIZES, endless, model, xor_pair
+from tests.engine.nasty import STORED, climbed
 from tests.engine.oracle import Exact, engine_cost, plain_greedy, promised, start
-from tests.engine.worlds import Shape, world
-
-# The engine stops after 12 steps, which the recursion does not know.
-UNHURRIED = 99
+from tests.engine.worlds import Shape
 
 
-def endless(seed: int, shape: Shape) -> Model:
-    catalog = world(seed, shape)
-    return Model.of(replace(catalog, settings=replace(catalog.settings, max_steps=UNHURRIED)))
-
-
-def test_independent_fixes_without_questions_are_solved_exactly() -> None:
+def test_independent_fixes_without_questions_are_solved_exactly() -> None:  # property 2
     for seed in range(500):
-        size = 2 + seed % 5
+        size = 2 + seed % 7  # up to 8 causes and fixes
         model = endless(seed, Shape(causes=size, fixes=size, questions=0, probes=0, shared=False))
         optimum = Exact(model).optimum()
         value, base = promised(model)
@@ -41,7 +35,7 @@ def test_independent_fixes_without_questions_are_solved_exactly() -> None:
         Shape(causes=4, fixes=4, questions=1, probes=0, not_sure=True),
     ],
 )
-def test_the_engine_lies_between_the_optimum_and_its_promise(shape: Shape) -> None:
+def test_the_engine_lies_between_the_optimum_and_its_promise(shape: Shape) -> None:  # property 3
     for seed in range(20):
         model = endless(seed, shape)
         optimum = Exact(model).optimum()
@@ -64,7 +58,7 @@ def test_the_engine_is_close_to_the_optimum() -> None:
 @pytest.mark.parametrize("tiers", [False, True])
 @pytest.mark.parametrize("groups", [False, True])
 @pytest.mark.parametrize("orders", [False, True])
-def test_the_heap_is_only_a_speed_up(tiers: bool, groups: bool, orders: bool) -> None:
+def test_the_heap_is_only_a_speed_up(tiers: bool, groups: bool, orders: bool) -> None:  # property 4
     shape = Shape(
         causes=8, fixes=12, questions=0, probes=0, tiers=tiers, groups=groups, orders=orders
     )
@@ -77,7 +71,7 @@ def test_the_heap_is_only_a_speed_up(tiers: bool, groups: bool, orders: bool) ->
         assert first in (-1, sequence[0][0])
 
 
-def test_efficiencies_of_the_greedy_order_never_increase() -> None:
+def test_efficiencies_of_the_greedy_order_never_increase() -> None:  # property 5
     for seed in range(60):
         model = endless(seed, Shape(causes=8, fixes=10, questions=0, probes=0))
         _, root, permission = start(model)
@@ -86,31 +80,38 @@ def test_efficiencies_of_the_greedy_order_never_increase() -> None:
         assert all(after <= before + 1e-12 for before, after in pairwise(rates))
 
 
-def xor_pair() -> Model:
-    """Two questions, each useless alone, that together name the fix."""
-    causes = ("c00", "c01", "c10", "c11")
-    first = {name: {"yes": 0.98 if name[1] == "1" else 0.02} for name in causes}
-    second = {name: {"yes": 0.98 if name[2] == "1" else 0.02} for name in causes}
-    odd, even = {"c01": 0.98, "c10": 0.98}, {"c00": 0.98, "c11": 0.98}
-    return Model.of(
-        make.catalog(
-            [
-                *(make.cause(name) for name in causes),
-                make.question("left", {"yes": 0.5, "no": 0.5}, first, effort=1),
-                make.question("right", {"yes": 0.5, "no": 0.5}, second, effort=1),
-                make.fix("odd", odd, 30),
-                make.fix("even", even, 30),
-            ],
-            other_prior=0.01,
-            escalation_cost=90.0,
-            max_steps=99,
-        )
-    )
-
-
-def test_pairs_of_questions_are_seen() -> None:
+def test_pairs_of_questions_are_seen() -> None:  # property 13
     model = xor_pair()
     assert decide(model, Situation()).kind == "question"
     assert engine_cost(model) <= 1.06 * Exact(model).optimum()
     value, base = promised(model)
     assert value == pytest.approx(base)  # one question ahead sees nothing: the case is a real one
+
+
+OPTIMA: dict[str, list[float]] = json.loads(
+    (Path(__file__).parent / "optima.json").read_text(encoding="utf-8")
+)["models"]
+"""Exact optima of the benchmarks' models, made by ``tests.benchmarks.engine.exact``."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", SIZES)
+def test_models_of_field_size_are_close_to_the_stored_optimum(kind: str, size: int) -> None:
+    for seed in range(0, 200, 40):
+        ratio = engine_cost(*model(kind, size, seed)) / OPTIMA[f"{kind}{size}"][seed]
+        assert 1.0 - 1e-6 <= ratio <= 1.08
+
+
+def test_the_stored_optima_are_those_of_the_plain_recursion() -> None:
+    for kind in KINDS:
+        made, situation = model(kind, 6, 3)
+        best = Exact(made).optimum(posterior(made, situation))
+        assert OPTIMA[f"{kind}6"][3] == pytest.approx(best, rel=1e-6)
+
+
+@pytest.mark.parametrize(("climb", "best"), STORED)
+def test_the_nastiest_models_stay_near(
+    climb: tuple[str, int, int, tuple[int, ...]], best: float
+) -> None:  # property 13
+    ratio = engine_cost(*climbed(*climb)) / best
+    assert 1.0 - 1e-6 <= ratio <= 1.06

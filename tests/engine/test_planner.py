@@ -50,7 +50,7 @@ def steps(model: Model) -> list[tuple[str, str]]:
     return [(each.kind, each.id) for each in made]
 
 
-def test_scaling_all_costs_changes_no_step() -> None:
+def test_scaling_all_costs_changes_no_step() -> None:  # property 6
     for seed in range(12):
         catalog = world(seed, SHAPE)
         expected = steps(Model.of(catalog))
@@ -58,7 +58,7 @@ def test_scaling_all_costs_changes_no_step() -> None:
         assert steps(Model.of(scaled(catalog, 7.0))) == expected
 
 
-def test_names_change_no_step() -> None:
+def test_names_change_no_step() -> None:  # property 6
     for seed in range(12):
         catalog = world(seed, SHAPE)
         expected = [(kind, f"x{name}" if name else "") for kind, name in steps(Model.of(catalog))]
@@ -70,13 +70,13 @@ def with_question(catalog: Catalog, effort: float, rows: Mapping[str, dict[str, 
     return replace(catalog, questions={**catalog.questions, "zz": added})
 
 
-def test_a_question_that_tells_nothing_apart_is_never_asked() -> None:
+def test_a_question_that_tells_nothing_apart_is_never_asked() -> None:  # property 7
     for seed in range(15):
         model = Model.of(with_question(world(seed, SHAPE), 0.01, {}))
         assert all(name != "zz" for _, name in steps(model))
 
 
-def test_a_free_question_does_not_make_things_worse() -> None:
+def test_a_free_question_does_not_make_things_worse() -> None:  # property 7
     shape = Shape(causes=4, fixes=5, questions=1, probes=0)
     for seed in range(12):
         catalog = world(seed, shape)
@@ -89,7 +89,7 @@ def test_a_free_question_does_not_make_things_worse() -> None:
         assert engine_cost(more) <= engine_cost(plain) * 1.01
 
 
-def test_dearer_escalation_never_makes_it_come_first() -> None:
+def test_dearer_escalation_never_makes_it_come_first() -> None:  # property 8
     for seed in range(12):
         catalog = world(seed, Shape(causes=5, fixes=6, questions=0, probes=0))
         first = [
@@ -104,7 +104,7 @@ def test_dearer_escalation_never_makes_it_come_first() -> None:
         assert kinds == sorted(kinds, reverse=True)
 
 
-def test_better_and_cheaper_fixes_never_cost_more() -> None:
+def test_better_and_cheaper_fixes_never_cost_more() -> None:  # property 9
     shape = Shape(causes=4, fixes=5, questions=1, probes=0)
     for seed in range(10):
         catalog = world(seed, shape)
@@ -258,7 +258,7 @@ def test_when_nothing_known_fits_the_probes_look_once_more() -> None:
         [make.cause("a"), make.question("q", {"x": 1.0}, {}), make.fix("f", {"a": 0.0}, 0.0)],
     ],
 )
-def test_poor_knowledge_comes_to_a_sensible_end(entries: list[make.Entry]) -> None:
+def test_poor_knowledge_comes_to_a_sensible_end(entries: list[make.Entry]) -> None:  # property 18
     model, situation = Model.of(make.catalog(entries)), Situation()
     for _ in range(13):
         made = plan(model, situation)
@@ -289,3 +289,27 @@ def test_the_promise_is_kept_where_questions_can_be_answered_not_sure() -> None:
         value, base = promised(model)
         cost = engine_cost(model)
         assert Exact(model).optimum() - 1e-9 <= cost <= value + 1e-9 <= base + 2e-9
+
+
+def seldom_possible(able: float) -> Model:
+    """Two fixes for one cause: the cheaper one needs an administrator, who is not always there."""
+    entries = [
+        make.cause("a"),
+        make.fix("admin", {"a": 0.9}, 6, who_can="admin"),
+        make.fix("user", {"a": 0.9}, 8),
+    ]
+    return Model.of(make.catalog(entries, able={"admin": able} if able < 1.0 else {}))
+
+
+def test_what_often_cannot_be_done_is_planned_for() -> None:
+    """Efficiency is d*p / (d*c + (1-d)*skip): a dear skip makes the sure step go first."""
+    fix = seldom_possible(0.5).fix("admin")
+    assert fix.price == pytest.approx(0.5 * 6 + 0.5 * 0.5)
+    assert [chance for _, chance in fix.planned] == pytest.approx([0.45])
+    assert fix.cures == ((0, 0.9),)
+    assert seldom_possible(1.0).fix("admin").price == 6
+
+
+def test_a_failure_speaks_as_loud_however_seldom_it_could_be_done() -> None:
+    after = make.situation(tries=[("admin", "failed")], steps=1)
+    assert posterior(seldom_possible(0.5), after) == posterior(seldom_possible(1.0), after)

@@ -68,7 +68,7 @@ def test_a_try_is_kept_and_its_way_in_paid_for() -> None:
 
 
 @pytest.mark.parametrize("result", ["failed", "unsure", "different"])
-def test_a_second_fault_restarts_belief(result: str) -> None:
+def test_a_second_fault_restarts_belief(result: str) -> None:  # property 19
     before = Situation(evidence={"cert": "bad"}, answers={"ask": "yes"})
     after = tried(model(), before, "mend", result, probes_changed=True)  # type: ignore[arg-type]
     assert after.restarted == ("mend",)
@@ -82,7 +82,9 @@ def test_a_different_error_is_a_change_by_itself() -> None:
     assert tried(model(), Situation(), "mend", "failed").restarted == ()
 
 
-def test_a_changed_probe_after_a_fix_restarts_and_an_unchanged_one_does_not() -> None:
+def test_a_changed_probe_after_a_fix_restarts_and_an_unchanged_one_does_not() -> (
+    None
+):  # property 19
     before = tried(model(), make.situation({"cert": "bad", "port": "ok"}), "mend", "failed")
     same = reprobed(model(), before, {"cert": "bad", "port": "ok"})
     assert (same.restarted, same.rechecked) == ((), True)

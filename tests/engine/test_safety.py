@@ -48,7 +48,7 @@ def gentler_left(model: Model, made: Decision, done: set[str]) -> int:
 
 
 @pytest.mark.parametrize("approved", [False, True])
-def test_no_branch_of_a_policy_breaks_a_rule(approved: bool) -> None:
+def test_no_branch_of_a_policy_breaks_a_rule(approved: bool) -> None:  # property 12
     tests_seen = 0
     for seed in range(8):
         model = Model.of(world(seed, RISKY))
@@ -59,7 +59,7 @@ def test_no_branch_of_a_policy_breaks_a_rule(approved: bool) -> None:
     assert (tests_seen > 0) == approved
 
 
-def test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps() -> None:
+def test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps() -> None:  # property 11 and 12
     for seed in range(60):
         model = Model.of(world(seed % 12, RISKY))
         lived = played(model, Situation(approved=True, console=True), Dice(seed))
@@ -250,3 +250,11 @@ def test_what_came_back_is_not_the_first_thing_again() -> None:
     assert decide(model, back).id == "restart"
     failed = tried(model, back, "restart", "failed")
     assert decide(model, failed).id == "gentle"
+
+
+def test_what_came_back_is_tried_again_before_the_case_is_handed_over() -> None:
+    model = Model.of(make.catalog([make.cause("a"), make.fix("only", {"a": 0.9}, 5)]))
+    back = make.situation(tries=[("only", "came-back")])
+    assert decide(model, back).id == "only"
+    failed = tried(model, back, "only", "failed")
+    assert decide(model, failed).kind == "escalate"

@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,20 +25,11 @@ from bot.engine import (
 from bot.engine.progress import answered, tried, undone
 from tests.engine.worlds import Dice, Shape, world
 
+ROOT = Path(__file__).parents[2]
 SHAPE = Shape(
     causes=5, fixes=7, questions=2, probes=2, tiers=True, groups=True, not_sure=True, tests=True
 )
 START = Situation(evidence={"e00": "bad"}, approved=True)
-
-SCRIPT = """
-from bot.engine import Model, Situation, render_mermaid, render_text, tree
-from tests.engine.test_tree import SHAPE, START
-from tests.engine.worlds import world
-for seed in (1, 2):
-    node = tree(Model.of(world(seed, SHAPE)), START, 0.02)
-    print(render_text(node))
-    print(render_mermaid(node))
-"""
 
 
 def nodes(node: Node) -> Iterator[Node]:
@@ -67,7 +60,7 @@ def test_ids_are_unique_and_name_the_way() -> None:
     assert tree(Model.of(world(3, SHAPE)), Situation(), 0.05).id != root.id
 
 
-def test_a_session_walks_in_the_tree() -> None:
+def test_a_session_walks_in_the_tree() -> None:  # property 15
     for seed in range(12):
         model, dice = Model.of(world(seed, SHAPE)), Dice(seed)
         node, situation = tree(model, START, 1e-3), START
@@ -118,7 +111,7 @@ def moved(model: Model, situation: Situation, kind: str, name: str, outcome: str
     return tried(model, situation, name, outcome)  # type: ignore[arg-type]
 
 
-def test_every_test_is_undone_before_any_end() -> None:
+def test_every_test_is_undone_before_any_end() -> None:  # property 12
     seen = 0
     for seed in range(10):
         model = Model.of(world(seed, SHAPE))
@@ -137,18 +130,37 @@ def test_what_remains_after_a_rule_is_what_follows() -> None:
     assert root.remaining == root.children[0][1].remaining
 
 
-def test_equal_knowledge_draws_equal_bytes() -> None:
-    drawn = set()
-    for seed in ("0", "1", "4711"):
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-        )
-        drawn.add(done.stdout)
-    assert len(drawn) == 1
-    assert len(drawn.pop()) > 1000
+def drawn(python: str, seed: str) -> bytes:
+    done = subprocess.run(
+        [python, "-m", "tests.engine.drawn"],
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def interpreters() -> list[str]:
+    """Every other Python on the path that is new enough and starts."""
+    found = (shutil.which(f"python3.{minor}") for minor in range(11, 20))
+    return [
+        python
+        for python in found
+        if python
+        and not subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode
+    ]
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2", "4711", "4294967295"])
+def test_equal_knowledge_draws_equal_bytes(seed: str) -> None:  # property 14
+    assert drawn(sys.executable, seed) == drawn(sys.executable, "random")
+    assert len(drawn(sys.executable, seed)) > 1000
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_every_interpreter_draws_equal_bytes(python: str) -> None:  # property 14
+    assert drawn(python, "0") == drawn(sys.executable, "0")
 
 
 def test_text_reads_from_top_to_bottom() -> None:
@@ -202,3 +214,17 @@ def test_labels_cannot_end_a_diagram() -> None:
     box = render_mermaid(node).splitlines()[1]
     assert box.startswith('  n000000000000["do Say #34;x#34;#93;')
     assert box.count('"') == 2
+
+
+def test_what_may_not_be_possible_is_a_branch_of_its_own() -> None:
+    catalog = world(4, SHAPE)
+    settings = replace(catalog.settings, able={"user": 0.8})
+    root = tree(Model.of(replace(catalog, settings=settings)), START, 0.02)
+    seen = 0
+    for node in nodes(root):
+        if node.kind == "fix":
+            branches = dict(node.children)
+            assert branches["cannot"].reach == pytest.approx(0.2 * node.reach)
+            assert sum(child.reach for child in branches.values()) == pytest.approx(node.reach)
+            seen += 1
+    assert seen > 0

@@ -10,7 +10,7 @@ STATES = {
     "port-state": "open refused timeout unreachable failed",
     "host-life": "answers silent",
     "neighbour": "answers absent",
-    "rdp-answer": "answers closed silent not-rdp refused",
+    "rdp-answer": "answers closed silent not-rdp refused contradicts",
     "answer-delay": "prompt slow",
     "security-layer": (
         "negotiate tls-required nla-required rdp-only tls-no-nla no-certificate legacy"

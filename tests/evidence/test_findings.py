@@ -74,6 +74,16 @@ def test_the_table_has_a_row_for_every_item() -> None:
         (changed("rdp.negotiation", F.RDP_CLOSED), "rdp-answer", "closed"),
         (changed("rdp.negotiation", F.RDP_SILENT), "rdp-answer", "silent"),
         (changed("rdp.negotiation", F.RDP_REFUSED), "rdp-answer", "refused"),
+        (
+            changed("rdp.negotiation", F.RDP_REFUSED, answers={"nla_ex": "failure:3"}),
+            "rdp-answer",
+            "refused",
+        ),
+        (
+            changed("rdp.negotiation", F.RDP_REFUSED, answers={"nla_ex": "failure:1"}),
+            "rdp-answer",
+            "contradicts",
+        ),
         (changed("rdp.negotiation", F.RDP_NOT_RDP), "rdp-answer", "not-rdp"),
         (changed("rdp.negotiation", F.RDP_NOT_RDP, first_bytes="5353482d"), "stranger", "ssh"),
         (changed("rdp.negotiation", F.RDP_NOT_RDP, first_bytes="485454502f31"), "stranger", "http"),

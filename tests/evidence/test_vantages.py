@@ -18,6 +18,12 @@ def other(probe: str, **facts: object) -> list[Observation]:
     ]
 
 
+def led_apart(vantage: str) -> list[Observation]:
+    """The name leads this place to another machine, which refuses."""
+    lookup = saw("name.lookup", vantage, None, addresses=["192.0.2.77"], status="ok")
+    return [lookup, saw("port.tcp", vantage, F.TCP_REFUSED)]
+
+
 def farm(vantage: str) -> Observation:
     """Another member answers on another connection."""
     return saw("tls.certificate", vantage, sha256="bb")
@@ -40,6 +46,7 @@ def lost(vantage: str) -> Observation:
         (healthy("jump1") + healthy("direct"), "agree"),
         (healthy("jump1") + stopped("direct"), "direct-worse"),
         (stopped("jump1") + healthy("direct"), "jumpbox-worse"),
+        (healthy("jump1") + led_apart("direct"), "differ"),
         (stopped("jump1") + stopped("direct"), "agree"),
         (stopped("jump1") + stopped("direct", F.TCP_REFUSED), "differ"),
         (stopped("jump1") + stopped("direct", F.TCP_UNREACHABLE), "direct-worse"),

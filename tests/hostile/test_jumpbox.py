@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import asyncssh
+import pytest
 import pytest_asyncio
 
 from bot.evidence import Observation
@@ -110,6 +111,9 @@ async def test_hosts_that_flood_through_a_jump_box(box: SshBox, tmp_path: Path) 
     assert 0 < max(meter.taken for meter in Metered.meters) <= MOST_TAKEN
 
 
+# Our server's side of an open that was under way when the connection was cut: nobody runs it.
+@pytest.mark.filterwarnings("ignore:.*_Guest._open:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:coroutine '_Guest._open':RuntimeWarning")
 async def test_a_jump_box_that_vanishes_in_the_middle(box: SshBox, tmp_path: Path) -> None:
     """Its loss is never blamed on the host: no probe of the host fails."""
     for stage in STAGES:

@@ -32,7 +32,8 @@ BOTH_SHAPES: Facts = {
     "tls10": OLD,
     "rsa-cbc": STATIC,
 }
-GENTLE_SHAPES: Facts = {"wide": TLS12, "windows-11": NEWEST}
+GENTLE_SHAPES: Facts = {"wide": TLS12, "windows-11": NEWEST, "tls12": TLS12, "tls13": NEWEST}
+"""Of a host that is met one by one; the last two may be told by the others, or stay unknown."""
 
 
 def answers(rdp: str, others: str, bare: str = "bare") -> Facts:

@@ -58,9 +58,13 @@ NO_TLS: Mapping[str, str] = {
     "rdp-answer": "answers",
     "security-layer": "negotiate",
     "server-kind": "xrdp",
+    "udp-transport": "refused",
 }
 FINE: Mapping[str, str] = {
     **NO_TLS,
+    "certificate-age": "settled",
+    "certificates-shown": "one",
+    "path-mtu": "full",
     "certificate-issuer": "self-signed",
     "certificate-key": "sound",
     "certificate-name": "matches",
@@ -149,7 +153,10 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
         ),
         "xrdp-not-yet-valid": replace(
             GOOD,
-            evidence={**FINE, "certificate-validity": "not-yet-valid"},
+            evidence={
+                **without(FINE, "certificate-age"),
+                "certificate-validity": "not-yet-valid",
+            },
             verdict=("inconclusive", ()),
         ),
         "xrdp-short-key": replace(
@@ -186,7 +193,7 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
             certificate=None,
             failures={"nla.challenge": "nla.not_offered", "tls.hello": "tls.closed"},
             not_run=frozenset({"host.companions", "tls.certificate"}),
-            evidence={**NO_TLS, "ladder": "tls", "tls-hello": "closed"},
+            evidence={**NO_TLS, "ladder": "tls", "tls-hello": "closed", "path-mtu": "full"},
             verdict=("inconclusive", ("private-key-unreadable", "xrdp-key-unreadable")),
         ),
         # On the wire an xrdp without a key is one that was set to RDP security.

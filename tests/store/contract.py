@@ -6,8 +6,15 @@ tested beside the adapter.
 """
 
 from tests.store.contract_intents import IntentContract
+from tests.store.contract_learning import LearningContract
 from tests.store.contract_parcels import ParcelContract
 from tests.store.contract_search import SearchContract
 from tests.store.contract_tickets import TicketContract
 
-__all__ = ["IntentContract", "ParcelContract", "SearchContract", "TicketContract"]
+__all__ = [
+    "IntentContract",
+    "LearningContract",
+    "ParcelContract",
+    "SearchContract",
+    "TicketContract",
+]

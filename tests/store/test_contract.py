@@ -11,6 +11,7 @@ from bot.store.sqlite import SqliteStore
 from bot.store.terminal import TerminalStore
 from tests.store.contract import (
     IntentContract,
+    LearningContract,
     ParcelContract,
     SearchContract,
     TicketContract,
@@ -61,6 +62,9 @@ class TestParcels(ParcelContract): ...
 
 
 class TestSearch(SearchContract): ...
+
+
+class TestLearning(LearningContract): ...
 
 
 class TestTerminalParcels(ParcelContract):

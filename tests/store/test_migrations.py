@@ -3,15 +3,16 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.store.base import Query
+from bot.store.base import EpochRecord, Query
 from bot.store.faults import StoreForeign
 from bot.store.schema import TRIGGERS
 from bot.store.sqlite import SqliteStore
-from tests.store.samples import ticket
+from tests.store.samples import NOON, ticket
 
 OPEN = """
 import asyncio, sys
@@ -90,6 +91,42 @@ async def test_a_lost_trigger_is_put_back(
     caplog.clear()
     await (await SqliteStore.open(path)).close()
     assert caplog.text == ""
+
+
+async def test_a_database_of_the_first_schema_learns(tmp_path: Path) -> None:
+    """What a former version wrote is all there, and the new parts work on it."""
+    path = tmp_path / "tickets.db"
+    store = await SqliteStore.open(path)
+    await store.open_ticket(ticket("first"), [], [])
+    await store.close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("drop table epoch")
+        db.execute("drop index event_result")
+        db.execute("drop index ticket_signature")
+        db.execute("alter table ticket drop column signature")
+        db.execute("delete from _sqlite_migrations where name = 'learning'")
+    store = await SqliteStore.open(path)
+    assert await store.newest_epoch() is None
+    made = EpochRecord("h", "k", NOON, "", {})
+    await store.keep_epoch(made)
+    assert await store.newest_epoch() == made
+    (kept,) = (await store.search(Query(text="first"))).tickets
+    changed = await store.change(replace(kept, signature="a=b"))
+    assert (await store.search(Query(signature="a=b"))).tickets == (changed,)
+    await store.close()
+
+
+@pytest.mark.parametrize("statement", ["update epoch set data = '{}'", "delete from epoch"])
+async def test_an_epoch_is_never_changed(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "tickets.db"
+    store = await SqliteStore.open(path)
+    await store.keep_epoch(EpochRecord("h", "k", NOON, "", {}))
+    await store.close()
+    with (
+        closing(sqlite3.connect(path)) as db,
+        pytest.raises(sqlite3.Error, match="epochs are never"),
+    ):
+        db.execute(statement)
 
 
 async def test_a_failed_migration_leaves_the_database_as_it_was(

@@ -167,7 +167,7 @@ async def test_a_full_backlog_times_out() -> None:
         (errno.EHOSTUNREACH, Failure.TCP_UNREACHABLE),
         (errno.ENETUNREACH, Failure.TCP_UNREACHABLE),
         (errno.EMFILE, Failure.PROBE_INTERNAL),
-        (errno.EACCES, Failure.TCP_FAILED),
+        (errno.EACCES, Failure.TCP_UNREACHABLE),
         (errno.ETIMEDOUT, Failure.TCP_TIMEOUT),
     ],
 )
@@ -179,6 +179,22 @@ async def test_errors_of_the_system_become_our_words(
 
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
     assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
+
+
+async def test_a_host_that_takes_us_and_resets_at_once_was_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By timing the reset comes before or after connect() returns; both mean the same."""
+
+    async def failing(*args: object, **options: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "said the kernel")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
+    stream = await Direct(RULES).connect(LOOPBACK, 1, soon())
+    await stream.write(b"anybody there?", soon())
+    assert await stream.read(10, soon()) == b""
+    assert await stream.ending(soon()) == "reset"
+    await stream.close()
 
 
 async def test_only_allowed_addresses_are_opened() -> None:

@@ -16,6 +16,7 @@ from bot.vantage import commands, outputs
 from bot.vantage.base import Cannot, VantageError
 from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection, Lost
+from bot.vantage.jumpbox.sessions import SLOW
 from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files
 from bot.vantage.outputs import Ran, Survey
@@ -23,7 +24,6 @@ from bot.vantage.outputs import Ran, Survey
 # What the short commands may take, in seconds; a forced command may well hang.
 FILES_TIMEOUT = 5.0
 SURVEY_TIMEOUT = 10.0
-SLOW = "a command takes too long to begin"
 # So many opens that hang on dead hosts wear a connection out: sshd keeps a descriptor for each
 # until its system gives up, after about two minutes on Linux.
 WORN = 256
@@ -168,10 +168,14 @@ async def _survey(connection: Connection) -> Survey:
     except Cannot as error:
         return Survey(trouble=str(error))
     except VantageError as error:
-        if connection.lost or error.failure is not Failure.JUMPBOX_TIMEOUT:
+        if error.failure is not Failure.PROBE_DEADLINE:  # other commands took all its room
             raise
         return Survey(trouble=SLOW)
 
 
 def _failed(task: "asyncio.Task[Survey]") -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
+    """Whether it came to nothing; what a slow jump box lacks is asked again another time."""
+    if not task.done():
+        return False
+    failed = task.cancelled() or task.exception() is not None
+    return failed or task.result().trouble == SLOW

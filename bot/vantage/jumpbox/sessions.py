@@ -23,6 +23,8 @@ from bot.vantage.outputs import Ran
 MAX_COMMANDS = 8
 # How much of a command's output is read; the files that we ask for are far smaller.
 MAX_OUTPUT = 262144
+SLOW = "a command on it did not answer in time"
+"""Why nothing is known for the moment; another time it may well answer."""
 # A command that listens for its end is told this long before the deadline, in seconds.
 GRACE = 0.3
 # sshd frees a session's place a moment after its end; so often and long that is waited for.
@@ -100,12 +102,12 @@ class Sessions:
             return await _listen(process, command, began, deadline)
         except TimeoutError:
             # A slow command is no silence: whether the jump box is there, its streams tell.
-            raise Cannot("a command on it did not answer in time") from None
+            raise Cannot(SLOW) from None
         except VantageError as error:
             if error.failure is Failure.JUMPBOX_TIMEOUT:
                 raise
             if error.failure is Failure.TCP_TIMEOUT:
-                raise Cannot("it was too slow to open a session") from None
+                raise Cannot(SLOW) from None
             return None
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.evidence import Failure
 from bot.targets import TargetRefused
 from bot.vantage.base import VantageError
+from bot.vantage.commands import SURVEY
 from bot.vantage.jumpbox import Jumpbox, link
 from tests.vantage.servers import SshBox, echo, reset, silence, soon, tcp_server
 
@@ -285,6 +286,7 @@ async def test_only_allowed_addresses_are_opened(server: SshBox, jumpbox: Jumpbo
 
 async def test_ping_runs_on_the_jump_box(server: SshBox, jumpbox: Jumpbox) -> None:
     assert server.commands is not None
+    server.commands[SURVEY.line] = "survey 42\nsystem Linux\nping iputils 20221126\n"
     await jumpbox._link.files(soon())
     server.commands["ping -n -c 1 -W 3 10.0.0.1"] = "1 received"
     assert await jumpbox.ping(HOST, soon(3.9)) == "reply"

@@ -1,4 +1,4 @@
-"""How long a step takes to plan: run with ``python -m tests.benchmarks.engine``.
+"""How long a step takes to plan: run with ``python -m tests.benchmarks.engine.speed``.
 
 Random knowledge bases of the size that the goals name, each planned three times and the best taken,
 because the machine may be busy with something else.  The time is CPU time of one core.
