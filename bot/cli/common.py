@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -107,3 +108,14 @@ def shipped_catalog() -> Any:
         return load(shipped())
     except KnowledgeError as error:
         raise Refused(f"the knowledge base cannot be used\n{error}") from None
+
+
+def case_text(file: str) -> str:
+    """The text of an input of ``kb diagnose``; ``-`` reads stdin."""
+    try:
+        if file == "-":
+            return sys.stdin.read()
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise Refused(f"{file} cannot be read: {reason}") from None

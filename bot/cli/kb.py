@@ -1,16 +1,16 @@
-"""`rdp-triage kb`: check the knowledge base, draw its tree, run the engine on given evidence."""
+"""`rdp-triage kb`: check the knowledge base, draw and explain it, run the engine on evidence."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot.cli import kb_learn, kb_simulate
+from bot.cli import kb_explain, kb_learn, kb_simulate, kb_tree
 from bot.cli.common import (
     FAULT,
     FINE,
     Refused,
+    case_text,
     config_option,
     json_option,
     print_json,
@@ -20,9 +20,11 @@ from bot.cli.common import (
 
 @click.group("kb")
 def command() -> None:
-    """Knowledge base: check, tree, diagnose, learn, simulate."""
+    """Knowledge base: check, tree, explain, diagnose, learn, simulate."""
 
 
+command.add_command(kb_tree.command)
+command.add_command(kb_explain.command)
 command.add_command(kb_learn.command)
 command.add_command(kb_simulate.command)
 
@@ -57,31 +59,6 @@ def check_command(folder: Path | None, config: str | None) -> int:
     return FAULT if errors else FINE
 
 
-@command.command("tree")
-@click.option("--evidence", "file", metavar="FILE", help="Start from this input of kb diagnose.")
-@click.option("--reach", default="2%", show_default=True, help="Cut branches rarer than this.")
-@click.option("--format", "form", type=click.Choice(["text", "mermaid"]), default="text")
-@config_option
-def tree_command(file: str | None, reach: str, form: str, config: str | None) -> None:
-    """Draw the decision tree: every step that the engine would take, branch by branch."""
-    from bot.desk.cases import BadCase, read_cases, situation_of
-    from bot.engine import Model, Situation, UnknownEntry, render_mermaid, render_text, tree
-
-    catalog = shipped_catalog()
-    share = _share(reach)
-    situation = Situation()
-    try:
-        if file is not None:
-            cases = read_cases(_text(file), file)
-            if len(cases) != 1:
-                raise Refused(f"{file} holds {len(cases)} cases; a tree starts from exactly one")
-            situation = situation_of(catalog, cases[0])
-        root = tree(Model.of(catalog), situation, share)
-    except (BadCase, UnknownEntry) as error:
-        raise Refused(str(error)) from None
-    click.echo(render_mermaid(root) if form == "mermaid" else render_text(root))
-
-
 @command.command("diagnose")
 @click.argument("file")
 @json_option
@@ -94,7 +71,7 @@ def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
     catalog = shipped_catalog()
     model = Model.of(catalog)
     try:
-        results = [judge(catalog, model, case) for case in read_cases(_text(file), file)]
+        results = [judge(catalog, model, case) for case in read_cases(case_text(file), file)]
     except BadCase as error:
         raise Refused(str(error)) from None
     for result in results:
@@ -106,26 +83,6 @@ def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        value = -1.0
-    if not 0 < value <= 1:
-        raise Refused(f"--reach {text!r} is not a share such as 2% or 0.02")
-    return value
-
-
-def _text(file: str) -> str:
-    try:
-        if file == "-":
-            return sys.stdin.read()
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise Refused(f"{file} cannot be read: {reason}") from None
 
 
 def _sentence(result: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.catalog.entries import Cause, Fix
+from bot.desk.balance import chapters as chapters_of
 from bot.desk.body import Body
 from bot.desk.ladder import by_place
 from bot.desk.library import Library
@@ -19,6 +20,8 @@ from bot.store.base import Event, Page, Query, Store, Tenant, Ticket
 LONGEST = 400
 STATS = timedelta(days=30)
 MOST_NAMED = 5
+MOST_SHEETS = 2
+"""Causes whose balance sheets stand under Details."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Reader:
                 if each.probability >= 0.01
             )
             chapters.append(("Causes", shares))
+            model = await self.library.of(ticket.knowledge, ticket.epoch)
+            chapters += chapters_of(model, body.situation, MOST_SHEETS)
             chapters.append(("Held back by a rule", body.offer.held_back))
         told = await self.store.events(number)
         chapters.append(("What happened", tuple(_happened(each) for each in told)))

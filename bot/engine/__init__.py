@@ -7,10 +7,11 @@ equal answers, byte for byte.
 
 from bot.engine.decision import decide
 from bot.engine.drawing import render_mermaid, render_text
-from bot.engine.explanation import explanation_of, step_of
+from bot.engine.explanation import Alternative, alternatives, explanation_of, step_of
 from bot.engine.model import EXPERT, Model
 from bot.engine.parts import UnknownEntry
 from bot.engine.progress import answered, cannot, changed, proves, reprobed, tried, undone
+from bot.engine.sheet import Line, Sheet, sheets, sheets_of, unheard
 from bot.engine.tree import tree
 from bot.engine.values import (
     CauseShare,
@@ -31,12 +32,15 @@ from bot.engine.verdict import verdict
 
 __all__ = [
     "EXPERT",
+    "Alternative",
     "CauseShare",
     "Epoch",
     "Explanation",
+    "Line",
     "Model",
     "Node",
     "Plan",
+    "Sheet",
     "Situation",
     "Step",
     "StepKind",
@@ -46,19 +50,26 @@ __all__ = [
     "Verdict",
     "VerdictState",
     "Weight",
+    "alternatives",
     "answered",
     "cannot",
     "changed",
+    "decide",
     "explain",
+    "explanation_of",
     "next_step",
     "plan",
     "proves",
     "render_mermaid",
     "render_text",
     "reprobed",
+    "sheets",
+    "sheets_of",
+    "step_of",
     "tree",
     "tried",
     "undone",
+    "unheard",
     "verdict",
 ]
 

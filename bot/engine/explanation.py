@@ -5,14 +5,14 @@ opinion.  Points are decibels against the base rate (10 * log10 of the likelihoo
 ``other``), so they add up to the odds on the card.
 """
 
-from math import log10
+from dataclasses import dataclass
 
 from bot.catalog.entries import OTHER
-from bot.engine.belief import counted, factor, findings
 from bot.engine.decision import Decision
 from bot.engine.model import Model
 from bot.engine.planner import Option
 from bot.engine.safety import chance
+from bot.engine.sheet import sheets_of
 from bot.engine.values import CauseShare, Explanation, Situation, Step, Weight
 from bot.engine.verdict import shares
 from bot.engine.words import LAYER_WORDS, counted_out, duration, listed, out_of, quoted
@@ -142,20 +142,31 @@ def _balance(
     model: Model, situation: Situation, causes: tuple[CauseShare, ...]
 ) -> tuple[Weight, ...]:
     """What speaks for and against each likely cause, the strongest first."""
-    spoken = [(found.item.id, found.state, found.row) for found in findings(model, situation)]
-    spoken += [(each.fix, each.result, factor(model, each)) for each in counted(situation)]
-    sheet = []
-    for share in causes:
-        place = model.causes.index(share.id)
-        lines = [
-            Weight(item, state, share.id, round(10 * log10(row[place] / row[model.other])))
-            for item, state, row in spoken
-        ]
-        sheet += sorted(
-            (line for line in lines if line.decibel),
-            key=lambda line: (-abs(line.decibel), line.item, line.state),
-        )
-    return tuple(sheet)
+    return tuple(
+        Weight(line.item, line.state, sheet.cause.id, round(line.points))
+        for sheet in sheets_of(model, situation, causes)
+        for line in sheet.lines
+        if round(line.points)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A step that was weighed and not taken, and what it would cost more (minutes)."""
+
+    step: Step
+    more: float
+
+
+def alternatives(model: Model, decision: Decision) -> tuple[Alternative, ...]:
+    """Every other step that the planner weighed, the nearest first; none where a rule decided."""
+    if not decision.options:
+        return ()
+    best, *others = decision.options
+    return tuple(
+        Alternative(_step(model, decision, each), max(0.0, each.value - best.value))
+        for each in others
+    )
 
 
 def _held_back(model: Model, decision: Decision) -> tuple[str, ...]:

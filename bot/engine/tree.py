@@ -11,7 +11,7 @@ from json import dumps
 
 from bot.catalog.entries import NOT_SURE
 from bot.engine.decision import Decision, decide
-from bot.engine.explanation import step_of
+from bot.engine.explanation import explanation_of, step_of
 from bot.engine.model import Model
 from bot.engine.progress import answered, cannot, tried, undone
 from bot.engine.safety import chance
@@ -64,6 +64,8 @@ def _node(model: Model, place: _Place, least: float) -> Node:
         cost=place.cost,
         remaining=remaining,
         children=tuple(sorted(children, key=lambda child: child[0])),
+        situation=place.situation,
+        explanation=explanation_of(model, place.situation, decision),
     )
 
 

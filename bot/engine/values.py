@@ -188,7 +188,8 @@ class Node:
     """One place in the unrolled policy: what is done there, how likely one gets there.
 
     ``reach`` is a probability; ``cost`` (so far) and ``remaining`` (expected) are minutes as the
-    engine prices them; ``children`` are sorted by outcome.
+    engine prices them; ``children`` are sorted by outcome.  ``situation`` and ``explanation`` are
+    there wherever a step is.
     """
 
     id: str
@@ -199,3 +200,5 @@ class Node:
     cost: float
     remaining: float
     children: tuple[tuple[str, "Node"], ...] = ()
+    situation: Situation | None = None
+    explanation: Explanation | None = None

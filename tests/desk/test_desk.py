@@ -229,6 +229,11 @@ async def test_history_and_story_say_what_happened(tmp_path: Path) -> None:
         chapters = dict(story.chapters)
         assert any(line.startswith("tls.certificate: passed") for line in chapters["Seen from dc1"])
         assert any("opened by U0ASKER" in line for line in chapters["What happened"])
+        sheet = chapters["For and against: The server's RDP certificate has expired"]
+        assert re.search(
+            r"\+[0-9.]+  .*expired \([0-9.]+ times as often as otherwise\)", "\n".join(sheet)
+        )
+        assert re.search(r"in all: .* shares = [0-9.]+ in 100$", sheet[-1])
         page = await office.desk.history(Query(tenant=o.TEAM, host=o.HOST), "Here")
         assert [(line.number, line.outcome) for line in page.lines] == [(1, "open")]
         assert page.older is None

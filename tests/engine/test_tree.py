@@ -1,6 +1,7 @@
 """The drawn policy: a live session walks in it, and equal knowledge draws equal bytes."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import Model, Node, Situation, next_step, render_mermaid, render_text, tree
+from bot.catalog import load, shipped
+from bot.engine import (
+    Model,
+    Node,
+    Situation,
+    next_step,
+    plan,
+    render_mermaid,
+    render_text,
+    tree,
+)
 from bot.engine.progress import answered, tried, undone
 from tests.engine.worlds import Dice, Shape, world
 
@@ -60,6 +71,34 @@ def test_a_session_walks_in_the_tree() -> None:  # property 15
             if node.kind in {"solved", "cut"}:
                 break
             situation = moved(model, situation, step.kind, step.id, outcome)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {},
+        {"ladder": "ok", "tls-hello": "server-hello", "security-layer": "nla-required"},
+        {"ladder": "tls", "tls-hello": "closed", "server-kind": "windows"},
+        {"ladder": "port", "port-state": "timeout"},
+    ],
+    ids=lambda evidence: evidence.get("ladder", "nothing"),
+)
+def test_a_session_on_the_shipped_knowledge_walks_in_the_tree(evidence: dict[str, str]) -> None:
+    """As a ticket does it: the plan of each situation, moved on by what people say."""
+    model, dice = Model.of(load(shipped())), Dice(len(evidence))
+    start = Situation(evidence=evidence, approved=True)
+    root = tree(model, start, 0.02)
+    for _ in range(4):
+        node, situation = root, start
+        while node.children:
+            made = plan(model, situation)
+            assert node.step == made.step
+            assert node.explanation == made.explanation
+            assert node.situation == situation
+            outcome, node = node.children[dice.below(len(node.children))]
+            if node.kind in {"solved", "cut"}:
+                break
+            situation = moved(model, situation, made.step.kind, made.step.id, outcome)
 
 
 def moved(model: Model, situation: Situation, kind: str, name: str, outcome: str) -> Situation:
@@ -140,6 +179,33 @@ def test_the_diagram_names_every_node_and_arrow() -> None:
     assert lines[0] == "flowchart TD"
     assert len(lines) == 1 + len(everything) + len(everything) - 1
     assert lines[1 : 1 + len(everything)] == sorted(lines[1 : 1 + len(everything)])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "end",
+        "`md`",
+        "1. list",
+        "%%{init: {}}%%",
+        "#quot; #35;",
+        "a\nb",
+        "subgraph x",
+        "; x",
+        "\u202e",
+    ],
+)
+def test_no_title_gets_into_the_grammar_of_a_diagram(title: str) -> None:
+    step = next_step(Model.of(world(1, SHAPE)), START)
+    child = Node("1" * 12, "escalate", replace(step, title=title), 1.0, (), 0.0, 0.0)
+    node = Node("0" * 12, "fix", step, 1.0, (), 0.0, 0.0, ((title, child),))
+    head, *lines = render_mermaid(node).split("\n")
+    assert head == "flowchart TD"
+    assert len(lines) == 3
+    label = r"(?:[\w .,:;()%'+/-]|#\d+;)*"
+    boxes, arrows = rf'  n\d{{12}}\["{label}"\]', rf'  n0{{12}} -->\|"{label}"\| n1{{12}}'
+    for line in lines:
+        assert re.fullmatch(f"{boxes}|{arrows}", line), line
 
 
 def test_labels_cannot_end_a_diagram() -> None:
