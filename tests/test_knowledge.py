@@ -14,7 +14,7 @@ from bot.catalog.words import HOW_COMMON
 from bot.evidence import LADDER_STATES, findings
 from bot.probes import PROBES as RUN
 
-REVIEWED = date(2026, 11, 20)
+REVIEWED = date(2026, 11, 28)
 FILES = shipped()
 CATALOG = load(FILES)
 

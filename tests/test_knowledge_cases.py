@@ -129,6 +129,8 @@ def test_what_the_wire_shows_decides(
 CLOSED_PORT = {
     "firewall-blocks-port", "rdp-disabled", "rdp-service-or-listener-down", "rdp-on-another-port",
     "edition-cannot-host", "host-down-or-asleep", "security-product-blocks",
+    "network-profile-public", "firewall-scope-excludes", "rdp-off-by-policy", "listener-broken",
+    "rdp-wrapper-broken", "host-has-no-rdp-server", "cloud-rule-blocks",
 }  # fmt: skip
 
 

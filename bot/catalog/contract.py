@@ -46,6 +46,7 @@ ITEMS: Mapping[str, Item] = {
     "port-state": _item(
         "open refused timeout unreachable failed", "refused timeout unreachable failed"
     ),
+    "addresses": _item("alike one-dead", ""),
     "host-life": _item("answers silent", "silent"),
     "neighbour": _item("answers absent", ""),
     "rdp-answer": _item(

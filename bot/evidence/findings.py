@@ -103,6 +103,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "ladder": ladder,
         "name-lookup": _name_lookup,
         "port-state": _port_state,
+        "addresses": path.addresses,
         "host-life": host_life,
         "neighbour": path.neighbour,
         "rdp-answer": _rdp_answer,

@@ -50,6 +50,13 @@ def udp(seen: Seen) -> str | None:
     return state
 
 
+def addresses(seen: Seen) -> str | None:
+    """State of ``addresses``: of a name with several, do all open?  Those not tried have no say."""
+    if seen.port != "open" or len(seen.ports) < 2:
+        return None
+    return "alike" if set(seen.ports) == {"open"} else "one-dead"
+
+
 def neighbour(seen: Seen) -> str | None:
     """State of ``neighbour``: what the place's own link says, which no firewall can hide."""
     return known(seen.text("host.companions", "neighbour"), ("answers", "absent"))

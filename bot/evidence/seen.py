@@ -24,29 +24,30 @@ _PORT_FAILURES = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The last observation of each probe, and the state of each port over all addresses.
+    """The last observation of each probe, and the best state of each port over all addresses.
 
     Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
-    fingerprints of all.
+    fingerprints of all, ``ports`` the states that the RDP port was found in, address by address.
     """
 
     last: Mapping[str, Observation]
     port: str | None
     gateway: str | None = None
     certificates: frozenset[str] = frozenset()
+    ports: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Seen":
         """Of one vantage's observations in the order of their making."""
         run = [one for one in observations if one.status is not Status.NOT_RUN]
-        port, gateway = (_best(run, probe) for probe in ("port.tcp", "gateway.tcp"))
+        ports, gateways = (_states(run, probe) for probe in ("port.tcp", "gateway.tcp"))
         last = {one.probe: one for one in run}
         shown = [one for one in run if one.probe == CERTIFICATE]
         if shown:
             last[CERTIFICATE] = shown[0]
         prints = (one.facts.get("sha256") for one in shown)
         fingerprints = frozenset(one for one in prints if isinstance(one, str))
-        return cls(last, port, gateway, fingerprints)
+        return cls(last, _best(ports), _best(gateways), fingerprints, ports)
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""
@@ -95,8 +96,12 @@ class Seen:
         return {key: word for key, word in pairs if isinstance(word, str)}
 
 
-def _best(run: Sequence[Observation], probe: str) -> str | None:
-    states = {_port_state(one) for one in run if one.probe == probe}
+def _states(run: Sequence[Observation], probe: str) -> tuple[str, ...]:
+    states = (_port_state(one) for one in run if one.probe == probe)
+    return tuple(state for state in states if state is not None)
+
+
+def _best(states: Sequence[str]) -> str | None:
     return next((state for state in _PORT_STATES if state in states), None)
 
 

@@ -8,6 +8,7 @@ STATES = {
     "ladder": "ok name host port rdp tls nla logon session unknown",
     "name-lookup": "ok literal nxdomain no-answer timeout",
     "port-state": "open refused timeout unreachable failed",
+    "addresses": "alike one-dead",
     "host-life": "answers silent",
     "neighbour": "answers absent",
     "rdp-answer": "answers closed silent not-rdp refused contradicts",
