@@ -1,9 +1,13 @@
-"""Proof cases of the knowledge base: each cause shows where it wins and where it must not."""
+"""Proof cases of the knowledge base: each cause shows where it wins and where it must not.
+
+Only the verdict is asked for: a case says nothing of the next step, and planning one takes longer
+than everything else.
+"""
 
 from bot.catalog import Problem, catalog_cases
-from bot.catalog.entries import Catalog
-from bot.desk.cases import BadCase, judge, read_case
-from bot.engine import Model
+from bot.catalog.entries import OTHER, Catalog
+from bot.desk.cases import BadCase, read_case, situation_of
+from bot.engine import Model, UnknownEntry, Verdict, verdict
 
 
 def run_cases(catalog: Catalog) -> list[Problem]:
@@ -11,26 +15,25 @@ def run_cases(catalog: Catalog) -> list[Problem]:
     model = Model.of(catalog)
     problems = []
     for proof in catalog_cases(catalog.files):
+        where = f"{proof.file}:{proof.line}"
         try:
-            result = judge(catalog, model, read_case(proof.input, f"{proof.file}:{proof.line}"))
-            complaint = _complaint(proof.cause, proof.expect, result["verdict"])
-        except BadCase as error:
+            situation = situation_of(catalog, read_case(proof.input, where))
+            complaint = _complaint(proof.cause, proof.expect, verdict(model, situation))
+        except (BadCase, UnknownEntry) as error:
             complaint = str(error)
         if complaint:
             problems.append(Problem(proof.file, proof.line, 1, complaint, "error"))
     return problems
 
 
-def _complaint(cause: str, expect: str, verdict: dict[str, object]) -> str | None:
-    causes = verdict["causes"]
-    assert isinstance(causes, list)  # noqa: S101 - the form that judge promises
-    first = next(each for each in causes if each["id"] != "other")
-    share = next(each["probability"] for each in causes if each["id"] == cause)
-    found = f"{first['id']} comes first with {first['probability']:.2f}, {cause} has {share:.2f}"
-    if expect == "first" and first["id"] != cause:
-        return f"expected {cause} first, but {found}"
-    if expect == "not-first" and first["id"] == cause:
-        return f"expected another cause before {cause}, but {found}"
-    if expect == "inconclusive" and verdict["state"] != "inconclusive":
-        return f"expected inconclusive, but the verdict is {verdict['state']}: {found}"
+def _complaint(cause: str, expect: str, found: Verdict) -> str | None:
+    first = next(each for each in found.causes if each.id != OTHER)
+    share = next(each.probability for each in found.causes if each.id == cause)
+    said = f"{first.id} comes first with {first.probability:.2f}, {cause} has {share:.2f}"
+    if expect == "first" and first.id != cause:
+        return f"expected {cause} first, but {said}"
+    if expect == "not-first" and first.id == cause:
+        return f"expected another cause before {cause}, but {said}"
+    if expect == "inconclusive" and found.state != "inconclusive":
+        return f"expected inconclusive, but the verdict is {found.state}: {said}"
     return None
