@@ -157,19 +157,19 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
                 **without(FINE, "certificate-age"),
                 "certificate-validity": "not-yet-valid",
             },
-            verdict=("inconclusive", ()),
+            verdict=("found", ("certificate-not-yet-valid",)),
         ),
         "xrdp-short-key": replace(
             GOOD,
             certificate={"key_bits": 1024},
             evidence={**FINE, "certificate-key": "weak-key"},
-            verdict=("inconclusive", ()),
+            verdict=("found", ("weak-certificate-key",)),
         ),
         "xrdp-sha1": replace(
             GOOD,
             certificate={"signature_hash": "sha1"},
             evidence={**FINE, "certificate-key": "weak-hash"},
-            verdict=("inconclusive", ()),
+            verdict=("found", ("weak-certificate-key",)),
         ),
         "xrdp-other-name": replace(
             GOOD,
@@ -194,7 +194,7 @@ TRUTHS: Mapping[str, Truth] = MappingProxyType(
             failures={"nla.challenge": "nla.not_offered", "tls.hello": "tls.closed"},
             not_run=frozenset({"host.companions", "tls.certificate"}),
             evidence={**NO_TLS, "ladder": "tls", "tls-hello": "closed", "path-mtu": "full"},
-            verdict=("inconclusive", ("private-key-unreadable", "xrdp-key-unreadable")),
+            verdict=("found", ("xrdp-key-unreadable",)),
         ),
         # On the wire an xrdp without a key is one that was set to RDP security.
         "xrdp-keyless": RDP_ONLY,
