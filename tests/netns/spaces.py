@@ -22,6 +22,7 @@ from tests.real_programs import program
 
 PREFIX = "rdptriage"
 FORBIDDEN = os.environ.get("RDP_TRIAGE_NAMESPACES") == "impossible"
+WANTED = os.environ.get("RDP_TRIAGE_REAL") == "required"
 
 # Files of the place stand over the machine's own, in a mount namespace that `ip netns exec` makes.
 ENTER = """\
@@ -120,6 +121,9 @@ def _demand() -> None:
     """Only root may make namespaces, and not on every machine."""
     if FORBIDDEN:
         pytest.skip("this machine has no network namespaces (RDP_TRIAGE_NAMESPACES=impossible)")
+    if not WANTED:
+        # Who just runs the tests did not ask for a network to be built on the machine as root.
+        pytest.skip("namespaces are made where RDP_TRIAGE_REAL=required asks for them")
     trouble = "only root can make network namespaces"
     if os.geteuid() == 0:
         probe = f"{PREFIX}-{os.getpid()}-probe"
