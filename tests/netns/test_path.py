@@ -47,7 +47,7 @@ def test_a_near_host(world: World) -> None:
 def test_loss_is_told_as_it_was(world: World) -> None:
     """A tenth of all frames each way, for three looks; the path up to the sign-in still works."""
     log = world.folder / "relay8.txt"
-    pings = []
+    pings = list[int]()
     for _ in range(MOST_LOOKS):
         before = len(log.read_text(encoding="ascii").splitlines())
         result = world.check(chart.LOSSY, "--timeout", "30")
@@ -64,9 +64,9 @@ def test_loss_is_told_as_it_was(world: World) -> None:
         assert facts["loss_pct"] <= 100
         if facts["loss_pct"] > 0:
             assert gone or any(kind == "6" for kind, _ in lost)
-        if len(pings) >= LOOKS and sum(pings):
+        if len(pings) >= LOOKS and any(pings):
             break
-    assert sum(pings) > 0, "nothing was lost, so nothing was shown"
+    assert any(pings), "nothing was lost, so nothing was shown"
 
 
 @pytest.mark.parametrize("vantage", [NAME, "direct"])
