@@ -33,6 +33,7 @@ TWIN = "tls12"
 # In the order of their worth, should connections run out.
 OTHERS = (CLIENT, NEWEST, "tls10", "tls11", "rsa-cbc")
 GENTLE_OTHERS = (CLIENT,)
+MORE_GREETINGS = 2
 REQUEST = "nla"
 
 # How long a host that has refused TLS may take to answer a hello all the same.
@@ -79,8 +80,9 @@ async def _wide(ctx: Context, found: Found) -> None:
             await _other(ctx, found, TWIN)
         if isinstance(answer, Refused) and answer.code != Refusal.NO_CERTIFICATE:
             await _directly(ctx, found)
-        if ctx.conduct.gentle and isinstance(found.replies.get(WIDE), Closed):
-            await _once_more(ctx, found)
+        for _ in range(MORE_GREETINGS):
+            if ctx.conduct.gentle and isinstance(found.replies.get(WIDE), Closed):
+                await _once_more(ctx, found)
     except (Blocked, Spent, VantageError) as error:
         found.fault = error
     finally:
