@@ -58,6 +58,9 @@ async def probe(ctx: Context) -> Observation:
         raise found.fault
     if found.refusal is not None:
         return Observation.not_run(NAME, found.refusal)
+    for shape in (WIDE, CLIENT) * MORE_GREETINGS:
+        if ctx.conduct.gentle and isinstance(found.replies.get(shape), Closed):
+            await _once_more(ctx, found, shape)
     for hello in sorted(found.hellos, key=lambda hello: not hello.certificates):
         ctx.trail.hello.keep(hello)
     ctx.trail.chains.keep(found.chains)
@@ -80,21 +83,18 @@ async def _wide(ctx: Context, found: Found) -> None:
             await _other(ctx, found, TWIN)
         if isinstance(answer, Refused) and answer.code != Refusal.NO_CERTIFICATE:
             await _directly(ctx, found)
-        for _ in range(MORE_GREETINGS):
-            if ctx.conduct.gentle and isinstance(found.replies.get(WIDE), Closed):
-                await _once_more(ctx, found)
     except (Blocked, Spent, VantageError) as error:
         found.fault = error
     finally:
         found.decided.set()
 
 
-async def _once_more(ctx: Context, found: Found) -> None:
+async def _once_more(ctx: Context, found: Found, shape: str) -> None:
     """Greet again, alone: GNOME Remote Desktop may drop a connection while another one ends."""
-    with suppress(Spent, VantageError):
+    with suppress(Blocked, Spent, VantageError):
         async with ctx.line() as line:
             if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
-                await _greet(ctx, line, WIDE, found)
+                await _greet(ctx, line, shape, found)
 
 
 async def _ending(ctx: Context, line: Line, found: Found) -> None:
