@@ -11,14 +11,10 @@ from bot import redact
 from bot.catalog.entries import Catalog
 from bot.desk.ladder import BOX, by_place
 from bot.desk.words import FAILURES, clean, listed, place
-from bot.evidence import Failure, Observation, Status
-from bot.evidence.findings import derive, ladders
-from bot.evidence.ladder import OK, UNKNOWN
-from bot.evidence.observation import LADDER_STATES
+from bot.evidence import Failure, Observation, Parting, Status, derive, partings
 
 DIRECT = "direct"
 _NOT_OF_THE_HOST = ("jumpbox", "vantages")
-_ORDER = (*LADDER_STATES[1:-1], OK)
 
 REMEDIES = {
     Failure.JUMPBOX_UNREACHABLE: "Look from another place, or have an administrator see whether "
@@ -120,20 +116,12 @@ def _detail(fault: Observation) -> str:
 
 def apart(observations: Sequence[Observation], target: tuple[str, int], catalog: Catalog) -> str:
     """The hop at fault where one place gets further than another; empty where they agree."""
-    heights = {
-        vantage: _ORDER.index(state)
-        for vantage, state in ladders(observations).items()
-        if state != UNKNOWN
-    }
-    if len(heights) < 2:
-        return ""
-    best, worst = max(heights.values()), min(heights.values())
-    if best == worst:
-        return _other_machine(observations, list(heights), target[0])
-    near = [vantage for vantage, height in heights.items() if height == worst]
-    far = [vantage for vantage, height in heights.items() if height == best]
-    fine = normal(catalog, derive(by_place(observations)[far[0]]))
-    return _hop(_ORDER[worst], near, far, target, fine=fine)
+    parted = partings(observations)
+    if not parted:
+        return _other_machine(observations, target[0])
+    seen, (lowest, *_) = by_place(observations), parted
+    fine = any(normal(catalog, derive(seen[vantage])) for vantage in lowest.past)
+    return _hop(lowest, target, fine=fine)
 
 
 def normal(catalog: Catalog, evidence: Mapping[str, str]) -> bool:
@@ -147,10 +135,9 @@ def normal(catalog: Catalog, evidence: Mapping[str, str]) -> bool:
     )
 
 
-def _hop(
-    rung: str, near: Sequence[str], far: Sequence[str], target: tuple[str, int], *, fine: bool
-) -> str:
+def _hop(parting: Parting, target: tuple[str, int], *, fine: bool) -> str:
     """The place between which and the host the fault lies, and whether the host is fine."""
+    rung, near, far = parting.rung, parting.stopped, parting.past
     host, port = target
     seers = listed([network(each) for each in far])
     if list(near) == [DIRECT]:
@@ -164,17 +151,17 @@ def _hop(
     return f"{those} {cannot}, {seers} can: the {what} {those} {are} at fault{also}."
 
 
-def _other_machine(observations: Sequence[Observation], places: Sequence[str], host: str) -> str:
+def _other_machine(observations: Sequence[Observation], host: str) -> str:
     """Places that get equally far and yet do not see the same machine."""
     seen = by_place(observations)
     if derive(observations).get("vantages") in (None, "agree"):
         return ""
-    leads = {each: _first(seen[each], "name.lookup", "addresses") for each in places}
-    if len(set(filter(None, leads.values()))) > 1:
-        said = [f"to {address} from {place(each)}" for each, address in leads.items() if address]
+    leads = _each(seen, "name.lookup", "addresses")
+    if len(set(leads.values())) > 1:
+        said = [f"to {address} from {place(each)}" for each, address in leads.items()]
         return f"The name {host} leads {listed(said)}: they may be two machines."
-    shown = {each: _first(seen[each], "tls.certificate", "sha256") for each in places}
-    if len(set(filter(None, shown.values()))) > 1:
+    shown = _each(seen, "tls.certificate", "sha256")
+    if len(set(shown.values())) > 1:
         names = listed([network(each) for each in shown])
         return (
             f"{names} are shown different certificates: several machines answer as {host}, "
@@ -183,9 +170,12 @@ def _other_machine(observations: Sequence[Observation], places: Sequence[str], h
     return ""
 
 
-def _first(seen: Sequence[Observation], probe: str, key: str) -> str:
-    for each in seen:
-        value = each.facts.get(key) if each.probe == probe else None
+def _each(seen: Mapping[str, Sequence[Observation]], probe: str, key: str) -> dict[str, str]:
+    """The first such fact of each place that has one."""
+    found = {}
+    for vantage, observations in seen.items():
+        facts = [each.facts.get(key) for each in observations if each.probe == probe]
+        value = next(filter(None, facts), None)
         if value:
-            return clean(str(value[0] if isinstance(value, list) else value))
-    return ""
+            found[vantage] = clean(str(value[0] if isinstance(value, list) else value))
+    return found

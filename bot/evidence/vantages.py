@@ -58,9 +58,13 @@ def _worse(heights: dict[str, int]) -> str:
 def partings(observations: Sequence[Observation]) -> tuple[Parting, ...]:
     """Where the ways of the places part, from the bottom of the ladder up; empty where none do.
 
-    Each names a stretch of way at fault: what ``stopped`` pass and ``past`` do not.
+    Each names a stretch of way at fault: what ``stopped`` pass and ``past`` do not.  Ways that lead
+    to different machines are not compared.
     """
-    looked = {name: ladder(seen) for name, seen in _looked(by_vantage(observations)).items()}
+    views = _looked(by_vantage(observations))
+    if _led_apart(views.values()):
+        return ()
+    looked = {name: ladder(seen) for name, seen in views.items()}
     found = []
     for rung in sorted(set(looked.values()) - {OK}, key=_HEIGHT.__getitem__):
         stopped = tuple(name for name, state in looked.items() if state == rung)

@@ -85,6 +85,16 @@ def test_a_name_that_leads_to_two_machines(order: tuple[str, str]) -> None:
     assert f"to 10.1.2.3 from {order[0]} and to 10.9.9.9 from {order[1]}" in said(first, second)
 
 
+def test_a_name_that_leads_to_another_machine_blames_no_way() -> None:
+    """That one refuses; the way there says nothing of the way to the other machine."""
+    lookup = Observation.passed("name.lookup", status="ok", addresses=["192.0.2.77"])
+    refused = Observation.failed("port.tcp", Failure.TCP_REFUSED, state="refused")
+    elsewhere = [each.stamped("direct", 1.0) for each in (lookup, refused)]
+    sentence = said([*o.healthy("dc1")], elsewhere)
+    assert "they may be two machines" in sentence
+    assert "something between" not in sentence
+
+
 def test_two_places_that_are_shown_different_certificates() -> None:
     told = said(o.healthy("dc1", sha256="aa"), o.healthy("direct", sha256="bb"))
     assert told.startswith("dc1 and your network are shown different certificates")
