@@ -11,10 +11,9 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
+from bot.wire.negotiation import flag_words
 
-RESTRICTED_ADMIN, CREDENTIAL_GUARD = 0x08, 0x10
-"""Flags of the negotiation response (MS-RDPBCGR 2.2.1.2.1)."""
-_ALLOWED = ((RESTRICTED_ADMIN, "restricted admin"), (CREDENTIAL_GUARD, "Remote Credential Guard"))
+_ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
 _WITH_NLA = ("negotiate", "tls-required", "nla-required")
 """Where the host may take NLA, without which these flags mean nothing."""
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
@@ -33,7 +32,7 @@ def rdp(facts: Facts, host: str) -> list[str]:
     if facts.get("server") in SERVERS:
         parts.append(SERVERS[facts["server"]])
     flags = facts.get("flags", 0) if security in _WITH_NLA else 0
-    allowed = ", ".join(word for bit, word in _ALLOWED if flags & bit)
+    allowed = ", ".join(_ALLOWED[flag] for flag in flag_words(flags) if flag in _ALLOWED)
     return [*parts[:-1], f"{parts[-1]} ({allowed})"] if allowed else parts
 
 

@@ -13,6 +13,7 @@ from tests.real.material import Recipe, certificate
 from tests.real.processes import START_SECONDS, child
 from tests.real.shadow import display
 from tests.real.sshd import Jumpbox
+from tests.real.xrdp import INI, Setup
 from tests.real_programs import program
 
 PORT = 3389
@@ -20,35 +21,6 @@ PORT = 3389
 
 Inside = Callable[..., list[str]]
 """Puts a command where it shall run."""
-
-_INI = """\
-[Globals]
-ini_version=1
-fork=true
-port=tcp://{address}:{port}
-tcp_nodelay=true
-security_layer=negotiate
-crypt_level=high
-certificate={pair.public}
-key_file={pair.private}
-rsakeys_ini={folder}/rsakeys.ini
-ssl_protocols=TLSv1.2, TLSv1.3
-
-[Logging]
-LogFile={folder}/{address}.log
-LogLevel=ERROR
-EnableSyslog=false
-
-[Channels]
-
-[Xorg]
-name=Xorg
-lib=libxup.so
-username=ask
-password=ask
-ip=127.0.0.1
-port=-1
-"""
 
 
 def here(*command: str) -> list[str]:
@@ -61,12 +33,14 @@ def xrdps(folder: Path, addresses: Sequence[str], inside: Inside = here) -> Iter
     """One xrdp process an address, all with the same certificate."""
     folder.mkdir(parents=True)
     pair = certificate(folder, Recipe())
-    keygen = [program("xrdp-keygen"), "xrdp", str(folder / "rsakeys.ini")]
+    rsa_keys, setup = folder / "rsakeys.ini", Setup()
+    keygen = [program("xrdp-keygen"), "xrdp", str(rsa_keys)]
     subprocess.run(keygen, check=True, capture_output=True)
     with ExitStack() as running:
         for address in addresses:
             ini = folder / f"{address}.ini"
-            text = _INI.format(folder=folder, address=address, port=PORT, pair=pair)
+            listen, log = f"tcp://{address}:{PORT}", folder / f"{address}.log"
+            text = INI.format(listen=listen, log=log, pair=pair, rsa_keys=rsa_keys, setup=setup)
             ini.write_text(text, encoding="utf-8")
             command = inside(program("xrdp"), "--nodaemon", "-c", str(ini))
             running.enter_context(child(command, folder / f"{address}.txt"))

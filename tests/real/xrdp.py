@@ -25,7 +25,7 @@ ssl_protocols={setup.protocols}
 tls_ciphers={setup.ciphers}
 
 [Logging]
-LogFile={folder}/xrdp.log
+LogFile={log}
 LogLevel=INFO
 EnableSyslog=false
 
@@ -76,11 +76,12 @@ def xrdp(folder: Path, pair: Pair, setup: Setup) -> Iterator[Server]:
     subprocess.run(
         [program("xrdp-keygen"), "xrdp", str(rsa_keys)], check=True, capture_output=True, timeout=60
     )
-    values = {"port": port, "pair": pair, "rsa_keys": rsa_keys, "setup": setup}
+    log = folder / "xrdp.log"
+    values = {"log": log, "pair": pair, "rsa_keys": rsa_keys, "setup": setup}
     listen = setup.listen or f"tcp://{setup.place.address}:{port}"
-    ini.write_text(INI.format(folder=folder, listen=listen, **values), encoding="utf-8")
+    ini.write_text(INI.format(listen=listen, **values), encoding="utf-8")
     lax.write_text(LAX, encoding="ascii")
     command = [program("xrdp"), "--nodaemon", "-c", str(ini)]
     env = {"OPENSSL_CONF": str(lax)} if setup.lax else {}
     with server(command, port, folder / "output.txt", env=env, place=setup.place) as running:
-        yield Server(port, folder / "xrdp.log", running.address)
+        yield Server(port, log, running.address)
