@@ -9,6 +9,7 @@ from tests.probes.servers import (
     Secured,
     V,
     context,
+    gnome,
     hosting,
     rdp,
     rdp_only,
@@ -35,6 +36,30 @@ async def test_tls_that_answers_behind_a_refusal_is_found() -> None:
     assert "although" in found["tls.hello"].detail
     assert found["tls.certificate"].status is PASSED
     assert found["nla.challenge"].status is NOT_RUN
+
+
+@pytest.mark.parametrize("dropped", [3, 4])
+async def test_hellos_that_a_gentle_host_drops_are_no_refusals(dropped: int) -> None:
+    """GNOME Remote Desktop hangs up on some clients while others leave; met alone, it agrees."""
+    hellos = 0
+
+    async def serve(peer: Peer) -> None:
+        nonlocal hellos
+        mask = await peer.request()
+        await peer.send(gnome(mask))
+        if mask == 1:  # refused: nothing follows
+            return
+        await peer.peek()
+        hellos += 1
+        if hellos > dropped:
+            await Secured(peer, context()).handshake()
+            await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    facts = found["tls.hello"].facts
+    assert (facts["versions"], facts["modern_client"]) == (["TLSv1.2", "TLSv1.3"], "agrees")
+    assert found["tls.certificate"].status is PASSED
 
 
 async def test_a_dead_key_closes_after_every_hello() -> None:
