@@ -47,6 +47,7 @@ class Loopback:
         self.names = names or {}
         self.live = set[Watched]()
         self.connects = list[Address]()
+        self.ports = list[int]()
         self.other_means: Means = healthy()
         self.pending = 0
         self.most_pending = 0
@@ -64,6 +65,7 @@ class Loopback:
 
     async def connect(self, address: Address, port: int, deadline: float) -> Stream:
         self.connects.append(address)
+        self.ports.append(port)
         fault = self.connect_fault(len(self.connects))
         if fault is not None:
             raise fault
