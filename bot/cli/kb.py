@@ -11,10 +11,12 @@ from bot.cli.common import (
     FINE,
     Refused,
     case_text,
+    catalog_in_use,
     config_option,
     json_option,
     print_json,
-    shipped_catalog,
+    settings_or_none,
+    source_of,
 )
 
 
@@ -37,21 +39,23 @@ def check_command(folder: Path | None, config: str | None) -> int:
 
     Prints file:line:column: message.  Exit code 1 when there is an error.
     """
-    from bot.catalog import KnowledgeError, load, read_folder, shipped
+    from bot.catalog import KnowledgeError, load
     from bot.catalog.lint import check
+    from bot.catalog.source import BadKnowledge, Source
     from bot.desk.proof import run_cases
 
-    if folder is not None and not folder.is_dir():
-        raise Refused(f"{folder} is not a folder")
-    files = shipped() if folder is None else read_folder(folder)
-    prefix = "knowledge" if folder is None else str(folder)
+    source = source_of(settings_or_none(config)) if folder is None else Source(folder)
+    try:
+        files = source.files()
+    except BadKnowledge as error:
+        raise Refused(str(error)) from None
     try:
         catalog = load(files)
         problems = [*check(catalog), *run_cases(catalog)]
     except KnowledgeError as error:
         problems = list(error.problems)
     for problem in problems:
-        click.echo(f"{prefix}/{problem}")
+        click.echo(f"{source.name}/{problem}")
     errors = sum(problem.level == "error" for problem in problems)
     warnings = len(problems) - errors
     counts = (_count(errors, "error"), _count(warnings, "warning"))
@@ -68,7 +72,7 @@ def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
     from bot.desk.cases import BadCase, judge, read_cases
     from bot.engine import Model
 
-    catalog = shipped_catalog()
+    catalog = catalog_in_use(config)
     model = Model.of(catalog)
     try:
         results = [judge(catalog, model, case) for case in read_cases(case_text(file), file)]
