@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli import kb_explain, kb_learn, kb_simulate, kb_tree
+from bot.cli import kb_explain, kb_learn, kb_new, kb_simulate, kb_tree
 from bot.cli.common import (
     FAULT,
     FINE,
@@ -22,13 +22,14 @@ from bot.cli.common import (
 
 @click.group("kb")
 def command() -> None:
-    """Knowledge base: check, tree, explain, diagnose, learn, simulate."""
+    """Knowledge base: check, tree, explain, diagnose, learn, simulate, new."""
 
 
 command.add_command(kb_tree.command)
 command.add_command(kb_explain.command)
 command.add_command(kb_learn.command)
 command.add_command(kb_simulate.command)
+command.add_command(kb_new.command)
 
 
 @command.command("check")
