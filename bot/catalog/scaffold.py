@@ -114,7 +114,8 @@ how_common: {_word(HOW_COMMON)}
 """
 
 
-_CASES = f"""# Inputs of `kb diagnose`: evidence by its id, codes, message, report.
+_CASES = f"""# yaml-language-server: $schema=../../schema/cases.json
+# Inputs of `kb diagnose`: evidence by its id, codes, message, report.
 - expect: first
   why: {_todo("what the case shows")}
   input:
@@ -153,7 +154,8 @@ You should see: {mark("what is seen when it has worked")}
 
 def _question(wish: Wish) -> str:
     often = _word(HOW_OFTEN)
-    return f"""title: {_titled(wish, "the question in a few words")}
+    return f"""# yaml-language-server: $schema=../schema/question.json
+title: {_titled(wish, "the question in a few words")}
 ask: {_todo("the question as it is asked, at most 140 characters")}
 answers:
   yes: {_todo("the button, at most 75 characters")}
@@ -170,7 +172,8 @@ says:
 
 def _evidence(wish: Wish) -> str:
     often = _word(HOW_OFTEN)
-    return f"""# Set by what the user says: probes set only the items that the program knows.
+    return f"""# yaml-language-server: $schema=../schema/evidence.json
+# Set by what the user says: probes set only the items that the program knows.
 title: {_titled(wish, "what the item is about, as a card shows it")}
 states:
   said: {_todo("how the finding reads on a card")}
