@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli import kb_explain, kb_learn, kb_new, kb_simulate, kb_tree
+from bot.cli import kb_explain, kb_learn, kb_new, kb_simulate, kb_tree, kb_try
 from bot.cli.common import (
     FAULT,
     FINE,
@@ -22,7 +22,7 @@ from bot.cli.common import (
 
 @click.group("kb")
 def command() -> None:
-    """Knowledge base: check, tree, explain, diagnose, learn, simulate, new."""
+    """Knowledge base: check, tree, explain, diagnose, learn, simulate, new, try."""
 
 
 command.add_command(kb_tree.command)
@@ -30,6 +30,7 @@ command.add_command(kb_explain.command)
 command.add_command(kb_learn.command)
 command.add_command(kb_simulate.command)
 command.add_command(kb_new.command)
+command.add_command(kb_try.command)
 
 
 @command.command("check")

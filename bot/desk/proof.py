@@ -18,15 +18,16 @@ def run_cases(catalog: Catalog) -> list[Problem]:
         where = f"{proof.file}:{proof.line}"
         try:
             situation = situation_of(catalog, read_case(proof.input, where))
-            complaint = _complaint(proof.cause, proof.expect, verdict(model, situation))
+            told = complaint(proof.cause, proof.expect, verdict(model, situation))
         except (BadCase, UnknownEntry) as error:
-            complaint = str(error)
-        if complaint:
-            problems.append(Problem(proof.file, proof.line, 1, complaint, "error"))
+            told = str(error)
+        if told:
+            problems.append(Problem(proof.file, proof.line, 1, told, "error"))
     return problems
 
 
-def _complaint(cause: str, expect: str, found: Verdict) -> str | None:
+def complaint(cause: str, expect: str, found: Verdict) -> str | None:
+    """Why a case of a cause does not hold with this verdict; None where it does."""
     first = next(each for each in found.causes if each.id != OTHER)
     share = next(each.probability for each in found.causes if each.id == cause)
     said = f"{first.id} comes first with {first.probability:.2f}, {cause} has {share:.2f}"
