@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime
 from bot.catalog.entries import Catalog
 from bot.catalog.lint_advice import advice_problems
 from bot.catalog.lint_complete import completeness_problems
-from bot.catalog.lint_worth import worth_problems
+from bot.catalog.lint_worth import twin_problems, worth_problems
 from bot.catalog.places import Places, file_of
 from bot.catalog.problems import Problem
 
 Rule = Callable[[Catalog, Places], Iterator[Problem]]
-ERRORS: tuple[Rule, ...] = (completeness_problems, advice_problems)
+ERRORS: tuple[Rule, ...] = (completeness_problems, advice_problems, twin_problems)
 WARNINGS: tuple[Rule, ...] = (worth_problems,)
 
 

@@ -35,8 +35,9 @@ command.add_command(kb_try.command)
 
 @command.command("check")
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--margins", "close", is_flag=True, help="Note the proof cases about to tip, too.")
 @config_option
-def check_command(folder: Path | None, config: str | None) -> int:
+def check_command(folder: Path | None, close: bool, config: str | None) -> int:
     """Lint the knowledge base (or another FOLDER of that form) and run its proof cases.
 
     Prints file:line:column: message.  Exit code 1 when there is an error.
@@ -44,7 +45,7 @@ def check_command(folder: Path | None, config: str | None) -> int:
     from bot.catalog import KnowledgeError, load
     from bot.catalog.lint import check
     from bot.catalog.source import BadKnowledge, Source
-    from bot.desk.proof import run_cases
+    from bot.desk.proof import margins, run_cases
 
     source = source_of(settings_or_none(config)) if folder is None else Source(folder)
     try:
@@ -54,12 +55,14 @@ def check_command(folder: Path | None, config: str | None) -> int:
     try:
         catalog = load(files)
         problems = [*check(catalog), *run_cases(catalog)]
+        if close and not any(problem.level == "error" for problem in problems):
+            problems += margins(catalog)
     except KnowledgeError as error:
         problems = list(error.problems)
     for problem in problems:
         click.echo(f"{source.name}/{problem}")
     errors = sum(problem.level == "error" for problem in problems)
-    warnings = len(problems) - errors
+    warnings = sum(problem.level == "warning" for problem in problems)
     counts = (_count(errors, "error"), _count(warnings, "warning"))
     click.echo(f"{', '.join(counts)} in {_count(len(files), 'file')}", err=True)
     return FAULT if errors else FINE
