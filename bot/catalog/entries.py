@@ -106,6 +106,8 @@ class Evidence:
     matches: Mapping[str, Match]
     same_check: str | None
     trust: Literal["firm", "normal", "shaky"]
+    refines: tuple[str, ...]
+    """States of the ladder that already count the fault: there the item says only which one."""
     source: tuple[str, ...]
     reviewed: Review
 

@@ -84,6 +84,13 @@ class EvidenceForm(Sourced):
     trust: Annotated[
         Literal["firm", "normal", "shaky"], Field(description="`firm`, `normal` or `shaky`")
     ] = "normal"
+    refines: Annotated[
+        tuple[str, ...],
+        Field(
+            description="states of `ladder` that count this item's fault already; there it only"
+            " says which fault it is, and a rung that holds counts once"
+        ),
+    ] = ()
 
     def entry(self, name: str) -> Evidence:
         """As the program reads it."""
@@ -102,6 +109,7 @@ class EvidenceForm(Sourced):
             matches={state: match.entry() for state, match in self.matches.items()},
             same_check=self.same_check,
             trust=self.trust,
+            refines=self.refines,
             source=self.source,
             reviewed=self.reviewed.entry(),
         )

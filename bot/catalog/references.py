@@ -14,6 +14,7 @@ from bot.catalog.problems import Problem, did_you_mean
 from bot.catalog.report import CHOICES, KEYS
 from bot.catalog.yamltree import Path
 
+LADDER = "ladder"
 _KINDS = ("cause", "fix", "evidence", "question")
 
 
@@ -119,6 +120,12 @@ class _Finder:
                 yield self.at(("otherwise",), f"the state {state!r} is missing here")
         yield from self.says(form.states)
         yield from self.matches()
+        yield from self.refines()
+
+    def refines(self) -> Iterator[Problem]:
+        rungs = self.known.states.get(LADDER)
+        for index, rung in enumerate(self.form.refines if rungs is not None else ()):
+            yield from self.state(rung, rungs or (), ("refines", index))
 
     def matches(self) -> Iterator[Problem]:
         form = self.form

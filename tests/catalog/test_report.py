@@ -142,14 +142,26 @@ def test_events(events: str, item: str, state: str) -> None:
         ({"client_os": "Windows 11 24H2"}, "client-os", "windows-11"),
         ({"client_os": "macOS 15.1"}, "client-os", "macos"),
         ({"client_os": "xfreerdp on Debian"}, "client-os", "linux"),
-        ({"server_os": "Windows Server 2008 R2"}, "server-os", "windows-old"),
         ({"server_os": "Windows Server 2019 Standard"}, "server-os", "windows"),
         ({"server_os": "Ubuntu 24.04 with xrdp"}, "server-os", "linux"),
-        ({"server_os": "Windows 11 Home"}, "server-os", "windows-home"),
     ],
 )
 def test_report_keys(report: dict[str, str], item: str, state: str) -> None:
     assert read_report(CATALOG, (), "", report) == {item: state}
+
+
+@pytest.mark.parametrize(
+    ("system", "version"),
+    [
+        ("Windows Server 2008 R2", "old"),
+        ("Server 2012 R2", "2012"),
+        ("Windows 11 Home", "home"),
+        ("Windows 10 Home (RDP Wrapper)", "patched"),
+    ],
+)
+def test_the_version_of_windows_is_an_item_of_its_own(system: str, version: str) -> None:
+    told = read_report(CATALOG, (), "", {"server_os": system})
+    assert told == {"server-os": "windows", "windows-version": version}
 
 
 @pytest.mark.parametrize("key", ["scope", "path"])
