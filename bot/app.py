@@ -1,6 +1,6 @@
 """Wiring: the one module that knows every part; builds them from settings and serves Slack.
 
-Strategy: open in order (lock, store, knowledge, Slack), close in the reverse order.  At the end
+Strategy: open in order (knowledge, lock, store, Slack), close in the reverse order.  At the end
 of a run the way in stays open to acknowledge while the desk finishes what it can; the rest is
 kept in the store and resumed at the next start.
 """
@@ -10,19 +10,17 @@ import logging
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import aiohttp
-from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.catalog import load, shipped
+from bot.catalog.source import BadKnowledge, Source
 from bot.desk.access import Members, Rights
 from bot.desk.desk import Desk
 from bot.desk.library import Library
@@ -30,6 +28,8 @@ from bot.desk.limits import Allowance
 from bot.desk.looking import Scout
 from bot.desk.parts import Parts
 from bot.desk.planning import WorkerPlanner
+from bot.desk.reload import Reload
+from bot.desk.sound import sound
 from bot.engine import Model
 from bot.health import health
 from bot.redact import JsonFormatter, TextFormatter
@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.store.base import StoreError
 from bot.store.lock import ServeLock
 from bot.store.sqlite import SqliteStore
+from bot.tokens import CannotServe, Tokens
 from handlers import register_all
 from handlers.directory import SlackDirectory
 from handlers.door import Door
@@ -52,32 +53,37 @@ CALL_TIMEOUT = 15
 """Seconds for one call of Slack's Web API."""
 
 
-class CannotServe(Exception):
-    """The bot cannot be started, or has lost Slack for good; the text says what to do."""
-
-
 async def serve(settings: Settings, *, ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; raises CannotServe.  ``ready`` is called once connected."""
-    stop = asyncio.Event()
+    """Serve until SIGTERM or SIGINT; raises CannotServe.  ``ready`` is called once connected.
+
+    SIGHUP has the knowledge folder read again.
+    """
+    stop, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    signals = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: again}
+    for number, event in signals.items():
+        loop.add_signal_handler(number, event.set)
     try:
-        await serve_until(stop, settings, ready=ready)
+        await serve_until(stop, settings, ready=ready, again=again)
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in signals:
             loop.remove_signal_handler(number)
 
 
 async def serve_until(
-    stop: asyncio.Event, settings: Settings, *, ready: Callable[[], None] | None = None
+    stop: asyncio.Event,
+    settings: Settings,
+    *,
+    ready: Callable[[], None] | None = None,
+    again: asyncio.Event | None = None,
 ) -> None:
-    """Serve until ``stop`` is set; raises CannotServe."""
+    """Serve until ``stop`` is set, reading the knowledge when ``again`` is; raises CannotServe."""
     tokens = Tokens.of(settings)
     set_up_logs(settings)
     try:
         async with AsyncExitStack() as stack:
-            desk, app, door = await _assemble(settings, tokens, stack)
+            asked = again or asyncio.Event()
+            desk, app, door = await _assemble(settings, tokens, stack, asked)
             await desk.resume()
             stack.push_async_callback(desk.drain, DRAIN)
             way_in = await stack.enter_async_context(await _way_in(settings, tokens, app, door))
@@ -87,44 +93,9 @@ async def serve_until(
                 ready()
             await _until(stop, way_in)
             await desk.drain(DRAIN)
-    except (StoreError, TransportLost, OSError) as error:
+    except (BadKnowledge, StoreError, TransportLost, OSError) as error:
         raise CannotServe(str(error)) from None
     log.info("stopped")
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The secrets that the chosen mode needs."""
-
-    bot: str = field(repr=False)
-    app: str = field(repr=False)
-    signing: str = field(repr=False)
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Tokens":
-        """Raises CannotServe naming every variable that is missing or looks wrong."""
-        secrets, mode = settings.secrets, settings.slack.mode
-        wanted: list[tuple[str, SecretStr | None, str]] = [
-            ("SLACK_BOT_TOKEN", secrets.bot_token, "xoxb-")
-        ]
-        if mode == "socket":
-            wanted.append(("SLACK_APP_TOKEN", secrets.app_token, "xapp-"))
-        else:
-            wanted.append(("SLACK_SIGNING_SECRET", secrets.signing_secret, ""))
-        faults = [
-            f"{name}: set it in the environment"
-            + (f"; it begins with {start}" if start else "")
-            + f" (slack.mode is {mode!r})"
-            for name, value, start in wanted
-            if value is None or not value.get_secret_value().startswith(start)
-        ]
-        if faults:
-            raise CannotServe("\n".join(faults))
-        return cls(*map(_plain, (secrets.bot_token, secrets.app_token, secrets.signing_secret)))
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret is not None else ""
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -137,27 +108,29 @@ def set_up_logs(settings: Settings) -> None:
 
 
 async def _assemble(
-    settings: Settings, tokens: Tokens, stack: AsyncExitStack
+    settings: Settings, tokens: Tokens, stack: AsyncExitStack, asked: asyncio.Event
 ) -> tuple[Desk, AsyncApp, Door]:
     """Build every part; what must be closed is on the stack."""
+    source = Source(settings.knowledge_folder)
+    model = await asyncio.to_thread(lambda: Model.of(sound(source)))
     path = settings.located(settings.store.path)
     stack.enter_context(ServeLock(path))
     store = await SqliteStore.open(path)
     stack.push_async_callback(store.close)
-    model = await asyncio.to_thread(lambda: Model.of(load(shipped())))
     scout = Scout.of(settings)
     stack.push_async_callback(scout.close)
     planner = WorkerPlanner()
     stack.push_async_callback(planner.close)
     door = await _door(settings, tokens, stack)
     me = await _who_am_i(door.client)
+    library = Library(store, model)
     parts = Parts(
         store=store,
         scout=scout,
         planner=planner,
         access=Members(Rights.of(settings, me["team_id"]), SlackDirectory(door.client), _now),
         surface=SlackSurface(door),
-        library=Library(store, model),
+        library=library,
         clock=_now,
         allowance=Allowance.of(settings),
         helpdesk=settings.slack.helpdesk_channels,
@@ -169,7 +142,15 @@ async def _assemble(
     app = bolt(settings, tokens, me)
     register_all(app, desk, door, settings.targets.ports[0] if settings.targets.ports else 3389)
     planner.warm(model)
+    told = (settings.access.admins, settings.slack.helpdesk_channels)
+    reload = Reload(source, library, _now, planner.warm, *told, asked)
+    stack.push_async_callback(_ended, asyncio.create_task(reload.run()))
     return desk, app, door
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _door(settings: Settings, tokens: Tokens, stack: AsyncExitStack) -> Door:

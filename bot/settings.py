@@ -4,16 +4,12 @@ All faults of a file are reported at once, each with its key and what would be r
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.targets import Rules, parse_host
+from bot.settings_values import ClockRange, Gateway, Listen, Pattern, Port, SlackId, Zone
 
 CONFIG_VARIABLE = "RDP_TRIAGE_CONFIG"
 DEFAULT_FILE = "rdp-triage.toml"
@@ -39,44 +35,6 @@ class SettingsError(Exception):
 
 class NoSettings(SettingsError):
     """There is no settings file where it was looked for."""
-
-
-def _pattern(text: str) -> str:
-    """A target pattern: an address, a range, a host name, ``*.domain`` or ``*``."""
-    if re.fullmatch(r"[0-9a-fA-F.:]+/\d+", text):
-        ip_network(text)  # names host bits that are set
-    elif "/" in text:
-        raise ValueError(f"{text!r} is not a range such as 10.0.0.0/8")
-    Rules.of((text,), (), ())
-    return text
-
-
-def _clock_range(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d", text):
-        raise ValueError(f"{text!r} is not a time span such as 08:00-18:00")
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{text!r} is not a time zone such as Europe/Berlin") from None
-    return text
-
-
-def _listen(text: str) -> str:
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise ValueError(f"{text!r} is not host:port, such as 127.0.0.1:9464")
-    return text
-
-
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Gateway = Annotated[str, AfterValidator(lambda text: str(parse_host(text)))]
-Listen = Annotated[str, AfterValidator(_listen)]
-Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
-SlackId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,30}$")]
 
 
 class Section(BaseModel):
@@ -99,6 +57,12 @@ class StoreSection(Section):
     """Where tickets are kept."""
 
     path: Path = Path("data/tickets.db")
+
+
+class KnowledgeSection(Section):
+    """Whose knowledge is used; without a folder the one that came with the program."""
+
+    folder: Path | None = None
 
 
 class Jumpbox(Section):
@@ -136,8 +100,8 @@ class Access(Section):
 class DeskSection(Section):
     """Working hours and how long things are kept."""
 
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    working_hours: Annotated[str, AfterValidator(_clock_range)] = "08:00-18:00"
+    timezone: Zone = "UTC"
+    working_hours: ClockRange = "08:00-18:00"
     stale_hours: float = Field(default=4, gt=0)
     abandon_days: float = Field(default=5, gt=0)
     keep_days: int = Field(default=730, ge=1)
@@ -179,6 +143,7 @@ class Settings(Section):
 
     slack: Slack = Slack()
     store: StoreSection = StoreSection()
+    knowledge: KnowledgeSection = KnowledgeSection()
     jumpbox: tuple[Jumpbox, ...] = ()
     targets: Targets
     access: Access = Access()
@@ -197,6 +162,12 @@ class Settings(Section):
     def located(self, path: Path) -> Path:
         """A path of the file: relative ones count from the file's folder."""
         return path if path.is_absolute() else self._folder / path
+
+    @property
+    def knowledge_folder(self) -> Path | None:
+        """The folder of the knowledge base; None for the one that came with the program."""
+        folder = self.knowledge.folder
+        return None if folder is None else self.located(folder)
 
     @model_validator(mode="after")
     def _jumpboxes_fit_together(self) -> Self:

@@ -9,9 +9,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import CannotServe, Tokens, _until, serve_until
+from bot.app import _until, serve_until
 from bot.sandbox.server import LocalSlack
 from bot.settings import Settings, read
+from bot.tokens import CannotServe, Tokens
 from handlers.manifest import manifest
 
 SETTINGS = """

@@ -12,18 +12,27 @@ from datetime import UTC, date, datetime
 from bot.catalog.entries import Catalog
 from bot.catalog.lint_advice import advice_problems
 from bot.catalog.lint_complete import completeness_problems
-from bot.catalog.lint_worth import worth_problems
+from bot.catalog.lint_worth import twin_problems, worth_problems
 from bot.catalog.places import Places, file_of
 from bot.catalog.problems import Problem
 
 Rule = Callable[[Catalog, Places], Iterator[Problem]]
-RULES: tuple[Rule, ...] = (completeness_problems, advice_problems, worth_problems)
+ERRORS: tuple[Rule, ...] = (completeness_problems, advice_problems, twin_problems)
+WARNINGS: tuple[Rule, ...] = (worth_problems,)
+
+
+def errors(catalog: Catalog, today: date | None = None) -> list[Problem]:
+    """What keeps knowledge out of use, sorted by place; the same as ``check`` without warnings."""
+    places = Places(catalog.files)
+    problems = [problem for rule in ERRORS for problem in rule(catalog, places)]
+    problems += _stale(catalog, places, today or datetime.now(UTC).date())
+    return sorted(problem for problem in problems if problem.level == "error")
 
 
 def check(catalog: Catalog, today: date | None = None) -> list[Problem]:
     """Errors and warnings, sorted by place; reviews are stale or not as of ``today`` (UTC)."""
     places = Places(catalog.files)
-    problems = [problem for rule in RULES for problem in rule(catalog, places)]
+    problems = [problem for rule in (*ERRORS, *WARNINGS) for problem in rule(catalog, places)]
     problems += _stale(catalog, places, today or datetime.now(UTC).date())
     return sorted(problems)
 

@@ -1,4 +1,4 @@
-"""Linter warnings about worth: entries that cannot be told apart, or that change nothing."""
+"""Linter rules about worth: entries that cannot be told apart, or that change nothing."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -20,6 +20,28 @@ def worth_problems(catalog: Catalog, places: Places) -> Iterator[Problem]:
     yield from _inseparable(catalog, places)
     yield from _dominated(catalog, places)
     yield from _useless(catalog, places)
+
+
+def twin_problems(catalog: Catalog, places: Places) -> Iterator[Problem]:
+    """Two causes with the same likelihoods and the same cures are one cause written twice."""
+    items: list[Item] = [*catalog.evidence.values(), *catalog.questions.values()]
+    tables = [(item, rows(item)) for item in items]
+    cures: dict[str, list[tuple[str, float]]] = {}
+    for fix in catalog.fixes.values():
+        for cure in fix.cures:
+            cures.setdefault(cure.cause, []).append((fix.id, cure.well.value))
+    first: dict[object, str] = {}
+    for cause in sorted(catalog.causes):
+        likelihoods = tuple(
+            tuple(round(share, 6) for _, share in sorted(table.get(cause, item.otherwise).items()))
+            for item, table in tables
+        )
+        twin = first.setdefault((likelihoods, tuple(sorted(cures.get(cause, [])))), cause)
+        if twin != cause:
+            message = (
+                f"the same findings and cures as {twin!r}: write what tells them apart, or keep one"
+            )
+            yield places.problem(file_of("cause", cause, catalog.causes[cause].layer), (), message)
 
 
 def rows(item: Item) -> dict[str, dict[str, float]]:

@@ -9,10 +9,26 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
+from bot.catalog.contract import PROBES
 from bot.catalog.entries import Cause, Cure, Fix, Review, Says, Worded
-from bot.catalog.words import EFFORT, HOW_COMMON, HOW_OFTEN, HOW_WELL
+from bot.catalog.words import EFFORT, EFFORTS, HOW_COMMON, HOW_OFTEN, HOW_WELL, Scale
+
+
+def _schema(scale: Scale) -> WithJsonSchema:
+    """A word of the scale, or a number within its bounds."""
+    words = {"enum": list(scale.words)}
+    number = {"type": "number", "minimum": scale.low, "maximum": scale.high}
+    return WithJsonSchema({"anyOf": [words, number], "description": scale.name})
+
 
 Text = Annotated[str, Field(min_length=1)]
 Names = dict[str, Text]
@@ -20,12 +36,27 @@ OneOrMore = Annotated[
     tuple[Text, ...],
     Field(min_length=1),
     BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+            ]
+        }
+    ),
 ]
 States = dict[str, tuple[str, ...]]
-Common = Annotated[Worded, BeforeValidator(HOW_COMMON.read)]
-Often = Annotated[Worded, BeforeValidator(HOW_OFTEN.read)]
-Well = Annotated[Worded, BeforeValidator(HOW_WELL.read)]
-Minutes = Annotated[Worded, BeforeValidator(EFFORT.read)]
+Probe = Annotated[str, Field(json_schema_extra={"enum": list(PROBES)})]
+Common = Annotated[Worded, BeforeValidator(HOW_COMMON.read), _schema(HOW_COMMON)]
+Often = Annotated[Worded, BeforeValidator(HOW_OFTEN.read), _schema(HOW_OFTEN)]
+Well = Annotated[Worded, BeforeValidator(HOW_WELL.read), _schema(HOW_WELL)]
+Minutes = Annotated[
+    Worded,
+    BeforeValidator(EFFORT.read),
+    WithJsonSchema(
+        {"type": "number", "minimum": EFFORT.low, "maximum": EFFORT.high, "examples": list(EFFORTS)}
+    ),
+]
 Who = Literal["user", "helper", "admin"]
 
 
@@ -95,6 +126,15 @@ class CauseForm(Sourced):
 class SaysForm(Form):
     """One line of `says`: one state with `how_often_seen`, or several at once in `states`."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["state", "how_often_seen"], "not": {"required": ["states"]}},
+                {"required": ["states"], "not": {"required": ["state"]}},
+            ]
+        }
+    )
+
     if_cause: OneOrMore
     state: Text | None = None
     how_often_seen: Often | None = None
@@ -152,7 +192,7 @@ class FixForm(Sourced):
     check: Annotated[
         tuple[str, ...], Field(description="evidence that proves it: abnormal before, normal after")
     ] = ()
-    changes: Annotated[tuple[str, ...], Field(description="probes to run again after it")] = ()
+    changes: Annotated[tuple[Probe, ...], Field(description="probes to run again after it")] = ()
     only_if: Annotated[
         States,
         Field(

@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from bot.catalog.entries import Evidence, Match, Question
-from bot.catalog.models import Form, Minutes, Names, Often, SaysForm, Sourced, States, Text
+from bot.catalog.models import (
+    Form,
+    Minutes,
+    Names,
+    Often,
+    Probe,
+    SaysForm,
+    Sourced,
+    States,
+    Text,
+)
 from bot.catalog.words import HOW_OFTEN
 
 
@@ -19,9 +29,22 @@ def _as_list(written: object) -> object:
 CODE = r"^0x(0|[1-9A-F][0-9A-F]*)(-0x[1-9A-F][0-9A-F]*)?$"
 """A canonical code or a range of them, as ``0x904`` or ``0x100-0x10A``."""
 
-Listed = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 
-ListedCodes = Annotated[tuple[Annotated[str, Field(pattern=CODE)], ...], BeforeValidator(_as_list)]
+def _one_or_more(item: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item}]})
+
+
+Listed = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_as_list),
+    _one_or_more({"type": ["string", "integer"], "minLength": 1}),
+]
+
+ListedCodes = Annotated[
+    tuple[Annotated[str, Field(pattern=CODE)], ...],
+    BeforeValidator(_as_list),
+    _one_or_more({"type": "string", "pattern": CODE}),
+]
 
 
 class MatchForm(Form):
@@ -49,7 +72,7 @@ class EvidenceForm(Sourced):
 
     title: Annotated[Text, Field(description="what the item is about, as a card shows it")]
     probe: Annotated[
-        str | None, Field(description="the probe that sets it; none: the user's report does")
+        Probe | None, Field(description="the probe that sets it; none: the user's report does")
     ] = None
     states: Annotated[
         Names, Field(min_length=1, description="state -> how it reads; `unknown` is never listed")

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from bot.catalog.entries import AccessGroup, Code, Settings
 from bot.catalog.models import Form, Text
@@ -94,7 +94,11 @@ class SettingsForm(Form):
     annoyance: Annotated[dict[str, Cost], Field(description="minutes for `none`, `some`, `much`")]
     disruption: Annotated[Cost, Field(description="minutes for disturbing other people")]
     risk_price: Annotated[
-        tuple[Cost, Cost, Cost, Cost], Field(description="minutes for each risk tier")
+        tuple[Cost, Cost, Cost, Cost],
+        Field(description="minutes for each risk tier"),
+        WithJsonSchema(
+            {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
+        ),
     ]
     access_groups: Annotated[
         dict[str, GroupForm], Field(description="id -> `{title, entry}`; entry is paid once")

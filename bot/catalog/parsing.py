@@ -5,7 +5,7 @@ lines of ``---``; lines are counted in the file, front matter included.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from pydantic import RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.catalog.entries import LAYERS, OTHER
+from bot.catalog.marks import marked, prose_marks, remedy
 from bot.catalog.models import CauseForm, FixForm, Form
 from bot.catalog.models_evidence import CaseForm, EvidenceForm, QuestionForm
 from bot.catalog.models_tables import CodesForm, SettingsForm
@@ -67,7 +68,7 @@ def kind_of(file: str) -> tuple[Kind, str, str] | Problem:
         name, layer = found["id"], found.groupdict().get("layer") or ""
         if layer and layer not in LAYERS:
             return Problem(file, 1, 1, f"unknown layer {layer!r}{did_you_mean(layer, LAYERS)}")
-        if not _ID.fullmatch(name) or name == OTHER:
+        if not is_id(name):
             return Problem(file, 1, 1, f"{name!r} is not an id: small letters, digits and hyphens")
         return kind, name, layer
     return Problem(
@@ -77,6 +78,11 @@ def kind_of(file: str) -> tuple[Kind, str, str] | Problem:
         "not a place for knowledge: causes/<layer>/<id>.md, fixes/<id>.md, questions/<id>.yaml,"
         " evidence/<id>.yaml, codes.yaml or settings.yaml",
     )
+
+
+def is_id(name: str) -> bool:
+    """Whether an entry may have this name."""
+    return bool(_ID.fullmatch(name)) and name != OTHER
 
 
 def tree_of(file: str, text: str) -> tuple[Tree, str] | Problem:
@@ -109,21 +115,38 @@ def parse(file: str, text: str) -> Parsed | list[Problem]:
     if isinstance(found, Problem):
         return [found]
     tree, prose = found
+    left = marked(tree)
+    problems = [
+        Problem(file, *tree.place(path), f"{_name(path)}: {remedy(wanted)}")
+        for path, wanted in left.items()
+    ]
+    if prose:
+        problems += prose_marks(file, text, _prose_line(text))
     try:
         form = FORMS[kind].model_validate(tree.value)
     except ValidationError as error:
-        return list(_faults(error, file, kind, tree))
-    return Parsed(file, kind, name, layer, form, prose, tree)
+        return [*problems, *_faults(error, file, kind, tree, left)]
+    return problems or Parsed(file, kind, name, layer, form, prose, tree)
 
 
-def _faults(error: ValidationError, file: str, kind: Kind, tree: Tree) -> Iterator[Problem]:
+def _prose_line(text: str) -> int:
+    """The first line below the fields of a Markdown file."""
+    lines = text.splitlines()
+    return next(at for at, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE) + 2
+
+
+def _faults(
+    error: ValidationError, file: str, kind: Kind, tree: Tree, left: Collection[Path]
+) -> Iterator[Problem]:
+    """Every fault of form, but for those of fields that are still to be filled in."""
     for fault in error.errors(include_url=False, include_context=True):
         path: Path = fault["loc"]
-        yield Problem(file, *tree.place(path), _wording(fault, kind, path))
+        if path not in left:
+            yield Problem(file, *tree.place(path), _wording(fault, kind, path))
 
 
 def _wording(fault: ErrorDetails, kind: Kind, path: Path) -> str:
-    field = ".".join(str(part) for part in path) or "the file"
+    field = _name(path)
     match fault["type"]:
         case "extra_forbidden":
             return f"unknown field {field!r}{did_you_mean(str(path[-1]), _fields(kind, path))}"
@@ -131,6 +154,10 @@ def _wording(fault: ErrorDetails, kind: Kind, path: Path) -> str:
             return f"the field {field!r} is missing"
         case _:
             return f"{field}: {_complaint(fault)}"
+
+
+def _name(path: Path) -> str:
+    return ".".join(str(part) for part in path) or "the file"
 
 
 def _complaint(fault: ErrorDetails) -> str:

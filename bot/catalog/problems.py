@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,8 +19,8 @@ class Problem:
     level: Level = "error"
 
     def __str__(self) -> str:
-        """``file:line:column: message``; a warning says that it is one."""
-        mark = "warning: " if self.level == "warning" else ""
+        """``file:line:column: message``; a warning or note says that it is one."""
+        mark = "" if self.level == "error" else f"{self.level}: "
         return f"{self.file}:{self.line}:{self.column}: {mark}{self.message}"
 
 

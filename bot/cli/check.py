@@ -16,6 +16,7 @@ from bot.cli.common import (
     FINE,
     INCONCLUSIVE,
     Refused,
+    catalog_of,
     coloured,
     config_option,
     json_option,
@@ -102,7 +103,6 @@ def command(
 
 
 async def _look(request: Request, settings: Any) -> Any:
-    from bot.catalog import load, shipped
     from bot.cli.progress import live
     from bot.cli.report import Checked
     from bot.desk.diagnosis import Told, diagnose, evidence_of
@@ -118,7 +118,7 @@ async def _look(request: Request, settings: Any) -> Any:
         scout.admit(target)
         places = scout.places(request.host, request.via)
         async with scout.reaching(places, request.timeout):
-            catalog = await asyncio.to_thread(load, shipped(cases=False))
+            catalog = await asyncio.to_thread(catalog_of, settings, cases=False)
         with live(catalog, target) as report:
             seen = await scout.look(target, places, seconds=request.timeout, report=report)
     except (NoVantage, TargetRefused) as error:

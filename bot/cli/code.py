@@ -2,7 +2,14 @@
 
 import click
 
-from bot.cli.common import Refused, config_option, json_option, print_json
+from bot.cli.common import (
+    Refused,
+    catalog_of,
+    config_option,
+    json_option,
+    print_json,
+    settings_or_none,
+)
 
 
 @click.command("code")
@@ -14,10 +21,9 @@ def command(codes: tuple[str, ...], as_json: bool, config: str | None) -> None:
 
     The first code is read as a disconnect reason, the second as the extended reason.
     """
-    from bot.catalog import load, shipped
     from bot.catalog.codes import BadCode, explain
 
-    catalog = load(shipped(cases=False))
+    catalog = catalog_of(settings_or_none(config), cases=False)
     try:
         readings = explain(catalog, codes)
     except BadCode as error:

@@ -100,14 +100,26 @@ def login() -> str:
         return str(os.getuid())
 
 
-def shipped_catalog() -> Any:
-    """The knowledge base that came with the program; ends the command where it is broken."""
-    from bot.catalog import KnowledgeError, load, shipped
+def source_of(settings: Settings | None) -> Any:
+    """Where the knowledge comes from: the folder of the settings, or the program itself."""
+    from bot.catalog.source import Source
+
+    return Source(settings.knowledge_folder if settings is not None else None)
+
+
+def catalog_of(settings: Settings | None, *, cases: bool = True) -> Any:
+    """The knowledge base in use; ends the command where it is broken."""
+    from bot.catalog.source import BadKnowledge
 
     try:
-        return load(shipped())
-    except KnowledgeError as error:
+        return source_of(settings).catalog(cases=cases)
+    except BadKnowledge as error:
         raise Refused(f"the knowledge base cannot be used\n{error}") from None
+
+
+def catalog_in_use(config: str | None) -> Any:
+    """The same, from the option of a command."""
+    return catalog_of(settings_or_none(config))
 
 
 def case_text(file: str) -> str:

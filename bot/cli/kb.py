@@ -5,55 +5,64 @@ from typing import Any
 
 import click
 
-from bot.cli import kb_explain, kb_learn, kb_simulate, kb_tree
+from bot.cli import kb_explain, kb_learn, kb_new, kb_simulate, kb_tree, kb_try
 from bot.cli.common import (
     FAULT,
     FINE,
     Refused,
     case_text,
+    catalog_in_use,
     config_option,
     json_option,
     print_json,
-    shipped_catalog,
+    settings_or_none,
+    source_of,
 )
 
 
 @click.group("kb")
 def command() -> None:
-    """Knowledge base: check, tree, explain, diagnose, learn, simulate."""
+    """Knowledge base: check, tree, explain, diagnose, learn, simulate, new, try."""
 
 
 command.add_command(kb_tree.command)
 command.add_command(kb_explain.command)
 command.add_command(kb_learn.command)
 command.add_command(kb_simulate.command)
+command.add_command(kb_new.command)
+command.add_command(kb_try.command)
 
 
 @command.command("check")
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--margins", "close", is_flag=True, help="Note the proof cases about to tip, too.")
 @config_option
-def check_command(folder: Path | None, config: str | None) -> int:
+def check_command(folder: Path | None, close: bool, config: str | None) -> int:
     """Lint the knowledge base (or another FOLDER of that form) and run its proof cases.
 
     Prints file:line:column: message.  Exit code 1 when there is an error.
     """
-    from bot.catalog import KnowledgeError, load, read_folder, shipped
+    from bot.catalog import KnowledgeError, load
     from bot.catalog.lint import check
-    from bot.desk.proof import run_cases
+    from bot.catalog.source import BadKnowledge, Source
+    from bot.desk.proof import margins, run_cases
 
-    if folder is not None and not folder.is_dir():
-        raise Refused(f"{folder} is not a folder")
-    files = shipped() if folder is None else read_folder(folder)
-    prefix = "knowledge" if folder is None else str(folder)
+    source = source_of(settings_or_none(config)) if folder is None else Source(folder)
+    try:
+        files = source.files()
+    except BadKnowledge as error:
+        raise Refused(str(error)) from None
     try:
         catalog = load(files)
         problems = [*check(catalog), *run_cases(catalog)]
+        if close and not any(problem.level == "error" for problem in problems):
+            problems += margins(catalog)
     except KnowledgeError as error:
         problems = list(error.problems)
     for problem in problems:
-        click.echo(f"{prefix}/{problem}")
+        click.echo(f"{source.name}/{problem}")
     errors = sum(problem.level == "error" for problem in problems)
-    warnings = len(problems) - errors
+    warnings = sum(problem.level == "warning" for problem in problems)
     counts = (_count(errors, "error"), _count(warnings, "warning"))
     click.echo(f"{', '.join(counts)} in {_count(len(files), 'file')}", err=True)
     return FAULT if errors else FINE
@@ -68,7 +77,7 @@ def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
     from bot.desk.cases import BadCase, judge, read_cases
     from bot.engine import Model
 
-    catalog = shipped_catalog()
+    catalog = catalog_in_use(config)
     model = Model.of(catalog)
     try:
         results = [judge(catalog, model, case) for case in read_cases(case_text(file), file)]

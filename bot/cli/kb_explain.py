@@ -11,16 +11,19 @@ from bot.cli.common import (
     config_option,
     json_option,
     print_json,
-    shipped_catalog,
 )
+from bot.cli.learned import epoch_option, model_in_use
 
 
 @click.command("explain")
 @click.argument("entry", metavar="[ID]", required=False)
 @click.option("--case", "file", metavar="FILE", help="Explain the judgement of this case instead.")
 @json_option
+@epoch_option
 @config_option
-def command(entry: str | None, file: str | None, as_json: bool, config: str | None) -> None:
+def command(
+    entry: str | None, file: str | None, as_json: bool, epoch: str | None, config: str | None
+) -> None:
     r"""Explain a cause, fix, question or evidence item by its ID, or the judgement of a case.
 
     \b
@@ -30,17 +33,15 @@ def command(entry: str | None, file: str | None, as_json: bool, config: str | No
     if (entry is None) == (file is None):
         raise Refused("kb explain takes either an ID or --case FILE")
     if file is not None:
-        _cases(file, as_json)
+        _cases(model_in_use(config, epoch), file, as_json)
     elif entry is not None:
-        _entry(entry, as_json)
+        _entry(model_in_use(config, epoch), entry, as_json)
 
 
-def _entry(name: str, as_json: bool) -> None:
+def _entry(model: Any, name: str, as_json: bool) -> None:
     from bot.cli.description import text
     from bot.desk.describing import describe, ids
-    from bot.engine import Model
 
-    model = Model.of(shipped_catalog())
     made = describe(model, name)
     if not made:
         near = get_close_matches(name, ids(model), 3)
@@ -53,13 +54,12 @@ def _entry(name: str, as_json: bool) -> None:
         click.echo("\n\n".join(map(text, made)))
 
 
-def _cases(file: str, as_json: bool) -> None:
+def _cases(model: Any, file: str, as_json: bool) -> None:
     from bot.cli.reasons import text
     from bot.desk.cases import BadCase, read_cases, situation_of
     from bot.desk.reasons import reasons
-    from bot.engine import Model, UnknownEntry
+    from bot.engine import UnknownEntry
 
-    model = Model.of(shipped_catalog())
     made: list[dict[str, Any]] = []
     try:
         for case in read_cases(case_text(file), file):

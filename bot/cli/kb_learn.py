@@ -8,12 +8,12 @@ import click
 
 from bot.cli.common import (
     Refused,
+    catalog_of,
     config_option,
     json_option,
     login,
     print_json,
     settings_required,
-    shipped_catalog,
 )
 
 
@@ -35,7 +35,7 @@ def command(write: bool, approve: tuple[str, ...], as_json: bool, config: str | 
     from bot.store.sqlite import SqliteStore
 
     settings = settings_required(config, "kb learn")
-    catalog, now = shipped_catalog(), datetime.now(UTC)
+    catalog, now = catalog_of(settings), datetime.now(UTC)
 
     async def run() -> tuple[Any, bool]:
         store = await SqliteStore.open_existing(settings.located(settings.store.path))

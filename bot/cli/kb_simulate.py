@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import config_option, json_option, print_json, shipped_catalog
+from bot.cli.common import catalog_in_use, config_option, json_option, print_json
 
 
 @click.command("simulate")
@@ -25,7 +25,7 @@ def command(tickets: int, seed: int, two_faults: bool, as_json: bool, config: st
     from bot.desk.simulating import Wish, simulate
     from bot.engine import Model
 
-    model, wish = Model.of(shipped_catalog()), Wish(tickets, seed, two_faults)
+    model, wish = Model.of(catalog_in_use(config)), Wish(tickets, seed, two_faults)
     found = report(model, wish, simulate(model, wish, _workers(wish)))
     if as_json:
         print_json(found.to_json())

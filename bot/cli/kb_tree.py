@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.common import Refused, case_text, config_option, shipped_catalog
+from bot.cli.common import Refused, case_text, config_option
+from bot.cli.learned import epoch_option, model_in_use
 
 FORMATS = ("text", "mermaid", "html")
 
@@ -16,6 +17,7 @@ FORMATS = ("text", "mermaid", "html")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write to this file instead of stdout.")
 @click.option("--title", metavar="TEXT", help="Name of the situation on the page (html).")
+@epoch_option
 @config_option
 def command(
     file: str | None,
@@ -23,6 +25,7 @@ def command(
     form: str,
     output: str | None,
     title: str | None,
+    epoch: str | None,
     config: str | None,
 ) -> None:
     """Draw the decision tree: every step that the engine would take, branch by branch.
@@ -31,9 +34,9 @@ def command(
     """
     from bot.cli.treepage import render_html
     from bot.desk.cases import BadCase, read_cases, situation_of
-    from bot.engine import Model, Situation, UnknownEntry, render_mermaid, render_text, tree
+    from bot.engine import Situation, UnknownEntry, render_mermaid, render_text, tree
 
-    model = Model.of(shipped_catalog())
+    model = model_in_use(config, epoch)
     share = _share(reach)
     situation = Situation()
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import Refused, animated, config_option, settings_required
+from bot.cli.common import Refused, animated, catalog_of, config_option, settings_required
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,7 +79,6 @@ def command(
     close are listed as refused.
     """
     settings = settings_required(config, "sweep")
-    from bot.catalog import load, shipped
     from bot.cli.hostlist import hosts_of
     from bot.cli.progress import Progress
     from bot.cli.render import wrapped
@@ -89,13 +88,14 @@ def command(
 
     ports = settings.targets.ports
     targets = hosts_of(file, ports[0] if ports else 3389)
+    catalog = catalog_of(settings, cases=False)
     output, tally = Output(FORMS[form], path), Tally()
     left = _left(targets, output, tally)
     wish = Wish(left, via, at_once, timeout)
     progress = Progress(len(left), animated(), sys.stdout.isatty() and path is None)
     try:
         with output, progress:
-            lines = Lines(FORMS[form], load(shipped(cases=False)), output, tally, progress)
+            lines = Lines(FORMS[form], catalog, output, tally, progress)
             asyncio.run(_sweep(settings, wish, lines))
     except KeyboardInterrupt:
         click.echo("\n".join(["", *tally.lines()]), err=True)

@@ -13,13 +13,13 @@ import click
 
 from bot.cli.common import (
     Refused,
+    catalog_in_use,
     cell,
     config_option,
     json_option,
     login,
     print_json,
     settings_required,
-    shipped_catalog,
 )
 from bot.store.base import Event, Query, Store, StoreError, Ticket
 
@@ -174,7 +174,7 @@ def export_command(form: str, config: str | None) -> None:
 def cause_command(number: str, cause: str, config: str | None) -> None:
     """Write down the cause that the second line found for the escalated ticket NUMBER."""
     digits = _digits(number)
-    if cause not in shipped_catalog().causes:
+    if cause not in catalog_in_use(config).causes:
         raise Refused(f"there is no cause {cause!r}; `rdp-triage kb check` lists no such entry")
 
     async def work(store: Store) -> None:

@@ -13,6 +13,7 @@ from bot.cli.common import (
     FINE,
     INCONCLUSIVE,
     Refused,
+    catalog_of,
     coloured,
     config_option,
     login,
@@ -95,7 +96,6 @@ def exit_code(terminal: Any) -> int:
 @asynccontextmanager
 async def opened_desk(settings: Any, scout: Any, surface: Any) -> AsyncIterator[Any]:
     """A desk for the terminal over the store of the settings; closed in order."""
-    from bot.catalog import load, shipped
     from bot.desk.access import Owner
     from bot.desk.desk import Desk
     from bot.desk.library import Library
@@ -115,7 +115,7 @@ async def opened_desk(settings: Any, scout: Any, surface: Any) -> AsyncIterator[
             planner=InlinePlanner(),
             access=Owner(),
             surface=surface,
-            library=Library(store, Model.of(load(shipped()))),
+            library=Library(store, Model.of(catalog_of(settings))),
             clock=lambda: datetime.now(UTC),
             allowance=Allowance(),
         )

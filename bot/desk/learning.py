@@ -28,8 +28,8 @@ class Study:
     @property
     def news(self) -> bool:
         """Whether the proposal is another epoch than the one in force."""
-        hash_in_force = self.before.hash if self.before is not None else None
-        return self.proposal.cases > 0 and self.proposal.epoch.hash != hash_in_force
+        hashin_force = self.before.hash if self.before is not None else None
+        return self.proposal.cases > 0 and self.proposal.epoch.hash != hashin_force
 
 
 async def study(
@@ -37,7 +37,7 @@ async def study(
 ) -> Study:
     """Read every closed ticket and learn; nothing is written."""
     cases = await cases_of(store, catalog, now)
-    before = await _in_force(store, catalog)
+    before = await in_force(store, catalog)
     proposal = propose(learn(catalog, cases), before, approve)
     return Study(proposal, before, len(cases))
 
@@ -53,12 +53,22 @@ async def cases_of(store: Store, catalog: Catalog, now: datetime) -> list[Case]:
     return cases
 
 
-async def _in_force(store: Store, catalog: Catalog) -> Epoch | None:
+async def in_force(store: Store, catalog: Catalog) -> Epoch | None:
+    """The epoch that the next ticket would take; None while nothing was learned."""
     record = await store.newest_epoch(catalog.hash)
     if record is not None:
         return Epoch.from_json(record.values)
     other = await store.newest_epoch()
     return None if other is None else carried(catalog, Epoch.from_json(other.values))
+
+
+async def named(store: Store, catalog: Catalog, digest: str) -> Epoch | None:
+    """The epoch of that hash, less what this knowledge does not have; None if unknown."""
+    record = await store.epoch(digest)
+    if record is None:
+        return None
+    epoch = Epoch.from_json(record.values)
+    return epoch if record.knowledge == catalog.hash else carried(catalog, epoch)
 
 
 async def apply(store: Store, catalog: Catalog, proposal: Proposal, by: str, now: datetime) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.catalog import load
+from bot.catalog import KnowledgeError, load
 from bot.catalog.entries import Catalog
-from bot.engine import EXPERT, Epoch, Model
+from bot.engine import EXPERT, Epoch, Model, UnknownEntry
 from bot.engine.epochs import carried
 from bot.store.base import EpochRecord, Store, StoreError
 
@@ -31,19 +31,29 @@ class Library:
     store: Store
     current: Model
     _kept: str = ""
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _older: OrderedDict[Pin, Model] = field(default_factory=OrderedDict)
 
     async def keep(self, now: datetime) -> Model:
         """The model for a new ticket, its knowledge and epoch in the store."""
-        catalog = self.current.catalog
-        if self._kept != catalog.hash:  # packing them takes 20 ms of everybody's time
-            await self.store.keep_knowledge(catalog.hash, catalog.files)
-            self._kept = catalog.hash
-        newest = await newest_epoch(self.store, catalog, now)
-        if newest is not None and newest.hash != self.current.epoch:
+        async with self._changing:
+            catalog = self.current.catalog
+            if self._kept != catalog.hash:  # packing them takes 20 ms of everybody's time
+                await self.store.keep_knowledge(catalog.hash, catalog.files)
+                self._kept = catalog.hash
+            newest = await newest_epoch(self.store, catalog, now)
+            if newest is not None and newest.hash != self.current.epoch:
+                self._remember(self.current)
+                self.current = await asyncio.to_thread(Model.of, catalog, newest)
+            return self.current
+
+    async def replace(self, catalog: Catalog) -> Model:
+        """Other knowledge for new tickets; ``keep`` gives it its epoch with the first of them."""
+        async with self._changing:
+            model = await asyncio.to_thread(Model.of, catalog)
             self._remember(self.current)
-            self.current = await asyncio.to_thread(Model.of, catalog, newest)
-        return self.current
+            self.current = model
+            return model
 
     async def of(self, digest: str, epoch: str = EXPERT) -> Model:
         """The model of knowledge and epoch with these hashes; raises StoreError if never kept."""
@@ -55,10 +65,11 @@ class Library:
             self._older.move_to_end(pin)
             return found
         learned = None if epoch == EXPERT else await self._epoch(epoch)
-        if digest == self.current.catalog.hash:
-            found = await asyncio.to_thread(Model.of, self.current.catalog, learned)
+        catalog = self.current.catalog
+        if digest == catalog.hash:
+            found = await asyncio.to_thread(Model.of, catalog, learned)
         else:
-            found = await asyncio.to_thread(_compiled, await self._files(digest), learned)
+            found = await asyncio.to_thread(_compiled, digest, await self._files(digest), learned)
         return self._remember(found)
 
     async def catalog(self, digest: str) -> Catalog:
@@ -108,5 +119,9 @@ def _pin(model: Model) -> Pin:
     return model.catalog.hash, model.epoch
 
 
-def _compiled(files: Mapping[str, str], epoch: Epoch | None) -> Model:
-    return Model.of(load(files), epoch)
+def _compiled(digest: str, files: Mapping[str, str], epoch: Epoch | None) -> Model:
+    try:
+        return Model.of(load(files), epoch)
+    except (KnowledgeError, UnknownEntry) as error:
+        first = str(error).partition("\n")[0]
+        raise StoreError(f"this program cannot read knowledge {digest[:12]}: {first}") from None

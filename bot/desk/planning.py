@@ -11,6 +11,7 @@ import json
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -163,7 +164,11 @@ async def _send(
 
 
 def _end_with_parent() -> None:
-    """In the worker: end when the bot does; a killed one cannot tell its pool to shut down."""
+    """In the worker: end when the bot does; a killed one cannot tell its pool to shut down.
+
+    A signal for the bot (SIGHUP of a terminal reaches its whole group) is none for the worker.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

@@ -8,6 +8,10 @@ from bot.catalog import Problem, catalog_cases
 from bot.catalog.entries import OTHER, Catalog
 from bot.desk.cases import BadCase, read_case, situation_of
 from bot.engine import Model, UnknownEntry, Verdict, verdict
+from bot.engine.verdict import FOUND
+
+CLOSE = 0.03
+"""A case that holds by less is about to tip."""
 
 
 def run_cases(catalog: Catalog) -> list[Problem]:
@@ -18,15 +22,36 @@ def run_cases(catalog: Catalog) -> list[Problem]:
         where = f"{proof.file}:{proof.line}"
         try:
             situation = situation_of(catalog, read_case(proof.input, where))
-            complaint = _complaint(proof.cause, proof.expect, verdict(model, situation))
+            told = complaint(proof.cause, proof.expect, verdict(model, situation))
         except (BadCase, UnknownEntry) as error:
-            complaint = str(error)
-        if complaint:
-            problems.append(Problem(proof.file, proof.line, 1, complaint, "error"))
+            told = str(error)
+        if told:
+            problems.append(Problem(proof.file, proof.line, 1, told, "error"))
     return problems
 
 
-def _complaint(cause: str, expect: str, found: Verdict) -> str | None:
+def margins(catalog: Catalog) -> list[Problem]:
+    """A note for each case that holds by less than ``CLOSE``, the closest first of its file."""
+    model = Model.of(catalog)
+    notes = []
+    for proof in catalog_cases(catalog.files):
+        if proof.expect != "first":
+            continue
+        situation = situation_of(catalog, read_case(proof.input, f"{proof.file}:{proof.line}"))
+        found = verdict(model, situation)
+        first, second = [each for each in found.causes if each.id != OTHER][:2]
+        left = first.probability - second.probability
+        if found.state == "found":
+            left = min(left, first.probability - FOUND)
+        if first.id == proof.cause and left < CLOSE:
+            said = f"holds by {left:.3f}: {first.id} {first.probability:.3f}, then {second.id} "
+            said += f"{second.probability:.3f}; found begins at {FOUND}"
+            notes.append(Problem(proof.file, proof.line, 1, said, "note"))
+    return notes
+
+
+def complaint(cause: str, expect: str, found: Verdict) -> str | None:
+    """Why a case of a cause does not hold with this verdict; None where it does."""
     first = next(each for each in found.causes if each.id != OTHER)
     share = next(each.probability for each in found.causes if each.id == cause)
     said = f"{first.id} comes first with {first.probability:.2f}, {cause} has {share:.2f}"

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.catalog import Problem, load
-from bot.catalog.lint import check
+from bot.catalog.lint import check, errors
 from tests.catalog.kit import small, with_probe_items
 
 CAUSE = "causes/port/service-down.md"
@@ -225,3 +225,50 @@ def test_a_dominated_fix_is_told() -> None:
         "fixes/slow-way.md:2:1: warning: 'start-service' cures the same, costs no more and is as"
         " safe"
     ]
+
+
+def _twins() -> dict[str, str]:
+    """A second cause that every item and fix speaks of as of the first."""
+    both = "[service-down, twin]"
+    return {
+        **WHOLE,
+        "causes/port/twin.md": WHOLE[CAUSE],
+        "causes/port/twin.cases.yaml": WHOLE[CASES],
+        "evidence/talk.yaml": WHOLE["evidence/talk.yaml"].replace(
+            "if_cause: service-down", f"if_cause: {both}"
+        ),
+        QUESTION: WHOLE[QUESTION].replace("if_cause: service-down", f"if_cause: {both}"),
+        FIX: WHOLE[FIX].replace(
+            "  - {cause: service-down, how_well: usually}\n",
+            "  - {cause: service-down, how_well: usually}\n  - {cause: twin, how_well: usually}\n",
+        ),
+    }
+
+
+def test_two_causes_alike_in_findings_and_cures_are_one() -> None:
+    told = "the same findings and cures as 'service-down': write what tells them apart, or keep one"
+    assert [str(p) for p in _check(_twins())] == [f"causes/port/twin.md:2:1: {told}"]
+    assert [p.level for p in errors(load(_twins()), TODAY)] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (FIX, "{cause: twin, how_well: usually}", "{cause: twin, how_well: half}"),
+        (QUESTION, "[service-down, twin]", "twin"),
+        ("evidence/talk.yaml", "[service-down, twin]", "service-down"),
+    ],
+)
+def test_one_thing_that_differs_is_enough(file: str, old: str, new: str) -> None:
+    files = _twins()
+    assert old in files[file]
+    files[file] = files[file].replace(old, new)
+    assert errors(load(files), TODAY) == []
+
+
+def test_errors_are_what_check_finds_without_warnings() -> None:
+    files = {**WHOLE, "fixes/slow-way.md": WHOLE[FIX].replace("effort: 5", "effort: 30")}
+    files[FIX] = files[FIX].replace("undo: Stop it again.\n", "")
+    found = _check(files)
+    assert {problem.level for problem in found} == {"error", "warning"}
+    assert errors(load(files), TODAY) == [p for p in found if p.level == "error"]

@@ -114,3 +114,27 @@ def test_the_cause_of_an_escalated_ticket_can_be_written_down(rdp: Run, tmp_path
         code, out, err = rdp("tickets", "cause", *words)
         assert (code, out) == (2, "")
         assert complaint in err
+
+
+def test_learned_numbers_are_explained_and_drawn(rdp: Run, tmp_path: Path) -> None:
+    code, out, _ = rdp("kb", "explain", CAUSE, "--epoch", "newest")
+    assert (code, out) == (2, "")
+    fill(tmp_path / "tickets.db", 60)
+    assert "nothing was learned yet" in rdp("kb", "explain", CAUSE, "--epoch", "newest")[2]
+    assert rdp("kb", "learn", "--approve", f"cause:{CAUSE}", "--apply")[0] == 0
+    expert = json.loads(rdp("kb", "explain", CAUSE, "--json")[1])
+    learned = json.loads(rdp("kb", "explain", CAUSE, "--json", "--epoch", "newest")[1])
+    assert expert["epoch"] == "expert"
+    assert learned["epoch"] not in ("expert", "")
+    assert learned["entries"] != expert["entries"]
+    named = json.loads(rdp("kb", "explain", CAUSE, "--json", "--epoch", learned["epoch"])[1])
+    assert named == learned
+    assert "there is no epoch 'feed'" in rdp("kb", "explain", CAUSE, "--epoch", "feed")[2]
+    case = tmp_path / "case.json"
+    case.write_text('{"evidence": {"ladder": "port", "port-state": "refused"}}', encoding="utf-8")
+    drawn = [
+        rdp("kb", "tree", "--evidence", str(case), "--reach", "40%", *more)
+        for more in ([], ["--epoch", "newest"])
+    ]
+    assert [code for code, _, _ in drawn] == [0, 0]
+    assert drawn[0][1] != drawn[1][1]
