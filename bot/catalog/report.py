@@ -15,6 +15,9 @@ from bot.catalog.codes import BadCode, alternatives, canonical, find_codes, look
 from bot.catalog.entries import Catalog, Match
 from bot.catalog.problems import did_you_mean
 
+FREERDP_CLASS = 2
+"""FreeRDP's connection errors are 0x20001 and on (freerdp/error.h), never a decimal in disguise."""
+
 YES_NO = ("yes", "no")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "onset": ("after-update", "suddenly", "new-setup", "after-move", "intermittent", "always"),
@@ -142,6 +145,8 @@ def _placed(catalog: Catalog, codes: Iterable[str]) -> tuple[list[str], list[str
 
 
 def _known_reading(catalog: Catalog, token: str) -> str:
+    if int(token, 16) >> 16 == FREERDP_CLASS:
+        return token
     readings = alternatives(token)
     return next((code for code in readings if lookup(catalog, code)), readings[0])
 

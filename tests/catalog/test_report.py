@@ -164,6 +164,38 @@ def test_the_version_of_windows_is_an_item_of_its_own(system: str, version: str)
     assert told == {"server-os": "windows", "windows-version": version}
 
 
+@pytest.mark.parametrize(
+    ("system", "role"),
+    [
+        ("Windows Server 2019 (RD Session Host)", "session-host"),
+        ("Windows Server 2012 R2, farm with broker", "farm"),
+        ("Windows 11, Entra joined", "entra-joined"),
+        ("Windows Server, domain controller", "domain-controller"),
+        ("Windows 10 in VirtualBox", "guest"),
+    ],
+)
+def test_what_people_call_the_host_tells_its_role(system: str, role: str) -> None:
+    assert read_report(CATALOG, (), "", {"server_os": system})["host-role"] == role
+
+
+@pytest.mark.parametrize(
+    ("codes", "message", "item", "state"),
+    [
+        (["0x00020005"], "", "reported-connect-error", "name-unknown"),
+        (["0x20018"], "", "reported-account-error", "locked-or-disabled"),
+        (["800759dd"], "", "reported-gateway-error", "host-behind"),
+        (["0x800759DA"], "", "reported-gateway-error", "refused-user"),
+        ([], "STATUS_TRUSTED_RELATIONSHIP_FAILURE", "reported-sign-in-error", "trust"),
+        ([], "restricted the type of logon (network)", "reported-account-error", "logon-type"),
+        ([], "Connecting to localhost:3389 fails", "reported-named-reason", "this-pc"),
+    ],
+)
+def test_codes_and_names_of_other_clients(
+    codes: list[str], message: str, item: str, state: str
+) -> None:
+    assert read_report(CATALOG, codes, message, {}) == {item: state}
+
+
 @pytest.mark.parametrize("key", ["scope", "path"])
 def test_unknown_says_nothing(key: str) -> None:
     assert read_report(CATALOG, (), "", {key: "unknown"}) == {}
