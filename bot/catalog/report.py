@@ -8,7 +8,8 @@ do not matter, because people retype and chat programs change quotes.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from bot.catalog.codes import BadCode, alternatives, canonical, find_codes, lookup
@@ -51,17 +52,23 @@ class Told:
     message: str
     events: frozenset[str]
     report: Mapping[str, str]
+    rdp_file: Mapping[str, str]
 
 
 def read_report(
-    catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]
+    catalog: Catalog,
+    codes: Sequence[str],
+    message: str,
+    report: Mapping[str, Any],
+    rdp_file: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Evidence id -> state for all that the report says; raises BadReport.
 
+    ``rdp_file`` are readings of an .rdp file, from ``bot.evidence.rdp_file``.
     What stands among the codes and is none (a constant's name, ``HTTP 503``) counts as text.
     """
     check_report(report)
-    told = _told(catalog, codes, message, report)
+    told = replace(_told(catalog, codes, message, report), rdp_file=rdp_file)
     evidence: dict[str, str] = {}
     for item in catalog.evidence.values():
         for state, match in item.matches.items():
@@ -104,6 +111,7 @@ def _told(catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[
             key: f" {plain_words(str(value))} " if key in FREE else str(value)
             for key, value in report.items()
         },
+        rdp_file={},
     )
 
 
@@ -153,6 +161,7 @@ def _matches(match: Match, told: Told) -> bool:
         or any(f" {plain_words(text)} " in told.message for text in match.texts)
         or any(event in told.events for event in match.events)
         or any(_reported(key, values, told) for key, values in match.report.items())
+        or any(told.rdp_file.get(key) in words for key, words in match.rdp_file.items())
     )
 
 
