@@ -140,7 +140,8 @@ class _Finder:
         """Keys and values that stand in a fixed list."""
         for key, values in given.items():
             if key not in keys:
-                yield self.at((*path, key), f"unknown {path[-1]} key {key!r}{did_you_mean(key, keys)}")
+                near = did_you_mean(key, keys)
+                yield self.at((*path, key), f"unknown {path[-1]} key {key!r}{near}")
             for value in values:
                 if key in choices and value not in choices[key]:
                     near = did_you_mean(value, choices[key])
