@@ -86,6 +86,8 @@ class Match:
     report: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extended: tuple[str, ...] = ()
     """Extended reasons: the second code of a pair such as ``0x904 0x7``."""
+    rdp_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Readings of an .rdp file (``bot.evidence.rdp_file.READINGS``) and their words."""
 
 
 @dataclass(frozen=True, slots=True)

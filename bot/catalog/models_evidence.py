@@ -55,6 +55,7 @@ class MatchForm(Form):
     texts: Listed = ()
     events: Listed = ()
     report: dict[str, Listed] = Field(default_factory=dict)
+    rdp_file: dict[str, Listed] = Field(default_factory=dict)
 
     def entry(self) -> Match:
         """As the program reads it; codes and texts stay as written (``report`` canonises)."""
@@ -64,6 +65,7 @@ class MatchForm(Form):
             texts=self.texts,
             events=self.events,
             report=dict(self.report),
+            rdp_file=dict(self.rdp_file),
         )
 
 
@@ -97,8 +99,8 @@ class EvidenceForm(Sourced):
         dict[str, MatchForm],
         Field(
             default_factory=dict,
-            description="state -> `codes`, `extended`, `texts`, `events`, `report` that set it;"
-            " the first state that matches wins",
+            description="state -> `codes`, `extended`, `texts`, `events`, `report`, `rdp_file` that"
+            " set it; the first state that matches wins",
         ),
     ]
     same_check: Annotated[

@@ -13,6 +13,7 @@ from bot.catalog.parsing import Parsed
 from bot.catalog.problems import Problem, did_you_mean
 from bot.catalog.report import CHOICES, KEYS
 from bot.catalog.yamltree import Path
+from bot.evidence.rdp_file import READINGS
 
 LADDER = "ladder"
 _KINDS = ("cause", "fix", "evidence", "question")
@@ -132,14 +133,26 @@ class _Finder:
         if bool(form.probe) == bool(form.matches):
             yield self.at(("matches",), "set by a probe or by matches: exactly one of the two")
         for state, match in form.matches.items():
-            for key, values in match.report.items():
-                path: Path = ("matches", state, "report", key)
-                if key not in KEYS:
-                    yield self.at(path, f"unknown report key {key!r}{did_you_mean(key, KEYS)}")
-                for value in values:
-                    if key in CHOICES and value not in CHOICES[key]:
-                        near = did_you_mean(value, CHOICES[key])
-                        yield self.at(path, f"unknown value {value!r} of {key}{near}")
+            yield from self.chosen(match.report, CHOICES, KEYS, ("matches", state, "report"))
+            path: Path = ("matches", state, "rdp_file")
+            yield from self.chosen(match.rdp_file, READINGS, tuple(READINGS), path)
+
+    def chosen(
+        self,
+        given: Mapping[str, tuple[str, ...]],
+        choices: Mapping[str, tuple[str, ...]],
+        keys: tuple[str, ...],
+        path: Path,
+    ) -> Iterator[Problem]:
+        """Keys and values that stand in a fixed list."""
+        for key, values in given.items():
+            if key not in keys:
+                near = did_you_mean(key, keys)
+                yield self.at((*path, key), f"unknown {path[-1]} key {key!r}{near}")
+            for value in values:
+                if key in choices and value not in choices[key]:
+                    near = did_you_mean(value, choices[key])
+                    yield self.at((*path, key), f"unknown value {value!r} of {key}{near}")
 
     def question(self) -> Iterator[Problem]:
         for answer in self.form.otherwise:

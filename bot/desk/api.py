@@ -4,6 +4,7 @@ from bot.catalog.codes import BadCode
 from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
 from bot.desk.desk import Desk
 from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
+from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
@@ -21,6 +22,7 @@ from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant
 
 __all__ = [
     "BadCode",
+    "BadRdpFile",
     "BadValue",
     "Barred",
     "Button",
@@ -54,4 +56,5 @@ __all__ = [
     "TicketView",
     "Unsure",
     "Verb",
+    "settings_of",
 ]

@@ -221,7 +221,7 @@ def test_every_key_is_read_by_some_item() -> None:
 
 
 def test_plain_words() -> None:
-    assert plain_words("  Can\u2019t   FIND\u00adit \u2013 \u201cnow\u201d!") == "cant findit now"
+    assert plain_words("  Can\u2019t   FIND\u00adit \u2013 \u201cnow\u201d!") == "cannot findit now"
     assert plain_words("\uff21\uff22\u200b") == "ab"
 
 
