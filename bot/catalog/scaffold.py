@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.catalog.likeness import says_lines
 from bot.catalog.marks import mark
 from bot.catalog.places import file_of
 from bot.catalog.words import HOW_COMMON, HOW_OFTEN, HOW_WELL, Scale
@@ -49,14 +50,10 @@ def with_rung(files: Mapping[str, str], cause: str) -> str | None:
     """The ladder's file with a row for a new cause; None where it has no place for one."""
     text = files.get(LADDER, "")
     tree = read_tree(text, LADDER)
-    if not isinstance(tree, Tree) or not isinstance(tree.value, dict):
+    begin, end = says_lines(LADDER, text)
+    if not isinstance(tree, Tree) or not begin:
         return None
     lines = text.splitlines(keepends=True)
-    begin = tree.places.get(("says",), (0, 0))[0]
-    if not begin:
-        return None
-    later = (tree.place((key,))[0] for key in tree.value)
-    end = min((line for line in later if line > begin), default=len(lines) + 1) - 1
     while end > begin and lines[end - 1].lstrip()[:1] in ("", "#"):
         end -= 1
     made = "".join([*lines[:end], rung(cause) + "\n", *lines[end:]])

@@ -21,6 +21,7 @@ KINDS = ("cause", "fix", "question", "evidence")
 @click.option("--cause", default="", metavar="ID", help="The cause that it cures or speaks about.")
 @click.option("--fix", "fixes", multiple=True, metavar="ID", help="With a cause: a fix of it too.")
 @click.option("--question", "questions", multiple=True, metavar="ID", help="And a question.")
+@click.option("--like", default="", metavar="ID", help="A cause that it looks like from outside.")
 @click.option("--by", default="", metavar="NAME", help="Who reviewed it (default: your login).")
 @click.option(
     "--folder",
@@ -36,6 +37,7 @@ def command(
     cause: str,
     fixes: tuple[str, ...],
     questions: tuple[str, ...],
+    like: str,
     by: str,
     folder: Path | None,
     config: str | None,
@@ -44,16 +46,17 @@ def command(
 
     \b
     rdp-triage kb new cause smart-card-blocked --layer credentials-policy \
-        --fix unblock-the-card --question is-the-card-read
+        --like smart-card-sign-in-fails --fix unblock-the-card --question is-the-card-read
     rdp-triage kb new fix replace-the-card --cause smart-card-blocked
 
     What only you know is marked: `rdp-triage kb check` names every mark with its place and what
-    belongs there.  A cause gets its proof cases and its row in evidence/ladder.yaml too.
+    belongs there.  A cause gets its proof cases and its row in evidence/ladder.yaml too; with
+    --like, evidence and questions speak of it as they do of its look-alike, to begin with.
     """
     from bot.catalog.scaffold import Wish
 
-    if kind != "cause" and (layer or fixes or questions):
-        raise Refused(f"--layer, --fix and --question go with a cause, not with a {kind}")
+    if kind != "cause" and (layer or fixes or questions or like):
+        raise Refused(f"--layer, --fix, --question and --like go with a cause, not with a {kind}")
     if kind == "cause" and cause:
         raise Refused("--cause goes with a fix, a question or an evidence item")
     folder = folder or _folder(config)
@@ -65,9 +68,10 @@ def command(
         for each in names:
             new |= _made(other, each, Wish(wish.by, today, cause=name))
     _refuse_known(files, new)
-    if cause and ("cause", cause) not in map(_entry, files):
-        raise Refused(f"--cause {cause}: there is no such cause in {folder}")
-    _write(folder, files, new, name if kind == "cause" else None)
+    for option, named in (("--cause", cause), ("--like", like)):
+        if named and ("cause", named) not in map(_entry, files):
+            raise Refused(f"{option} {named}: there is no such cause in {folder}")
+    _write(folder, new, _spoken_of(files, name, like) if kind == "cause" else {}, name)
 
 
 def _folder(config: str | None) -> Path:
@@ -137,25 +141,34 @@ def _entry(file: str) -> tuple[str, str]:
     return place[:2] if isinstance(place, tuple) else ("", file)
 
 
-def _write(
-    folder: Path, files: Mapping[str, str], new: Mapping[str, str], cause: str | None
-) -> None:
+def _spoken_of(files: Mapping[str, str], cause: str, like: str) -> dict[str, str]:
+    """The items that say how a new cause looks: the ladder, and those of its look-alike."""
+    from bot.catalog.likeness import alike
     from bot.catalog.scaffold import LADDER, rung, with_rung
+
+    changed = alike(files, like, cause) if like else {}
+    if LADDER not in changed:
+        ladder = with_rung(files, cause)
+        if ladder is None:
+            click.echo(f"Add this line to says of {LADDER}:\n{rung(cause)}", err=True)
+        else:
+            changed[LADDER] = ladder
+    return changed
+
+
+def _write(folder: Path, new: Mapping[str, str], changed: Mapping[str, str], name: str) -> None:
     from bot.catalog.writing import put
 
-    ladder = with_rung(files, cause) if cause is not None else None
     try:
-        put(folder, new, {} if ladder is None else {LADDER: ladder})
+        put(folder, new, changed)
     except FileExistsError as error:
         raise Refused(f"{error.filename2 or error.filename} exists already") from None
     except OSError as error:
         raise Refused(f"{error.filename}: {error.strerror}; nothing was written") from None
-    for file in new:
+    for file in (*new, *changed):
         click.echo(f"{folder}/{file}")
-    if ladder is not None:
-        click.echo(f"{folder}/{LADDER}")
-    elif cause is not None:
-        click.echo(f"Add this line to says of {folder}/{LADDER}:\n{rung(cause)}", err=True)
     click.echo(
         f"Fill in what is marked; `rdp-triage kb check {folder}` names every mark.", err=True
     )
+    if len(changed) > 1:
+        click.echo(f"The lines copied for {name} are a start: say where it differs.", err=True)

@@ -89,13 +89,22 @@ def _numbers(entry: Any) -> Any:
 
 
 def _spoken(pair: Sequence[Any]) -> Iterator[str]:
-    for entry in pair:
-        match entry:
-            case Fix():
-                yield from (cure.cause for cure in entry.cures)
-            case Question():
-                yield from (says.cause for says in entry.says)
-            case Evidence():
-                continue
-            case _:
-                yield entry.id
+    """The causes that an entry speaks about; where only lines differ, those of these lines."""
+    lines = [frozenset(_lines(entry)) for entry in pair]
+    rest = [_numbers(_without_lines(entry)) for entry in pair]
+    told = lines[0] ^ lines[-1] if len(pair) > 1 and rest[0] == rest[1] else lines[0] | lines[-1]
+    yield from (line.cause for line in told)
+    if not isinstance(pair[0], (Evidence, Fix, Question)):
+        yield pair[0].id
+
+
+def _lines(entry: Any) -> Sequence[Any]:
+    if isinstance(entry, Question):
+        return entry.says
+    return entry.cures if isinstance(entry, Fix) else ()
+
+
+def _without_lines(entry: Any) -> Any:
+    if isinstance(entry, Question):
+        return replace(entry, says=())
+    return replace(entry, cures=()) if isinstance(entry, Fix) else entry

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog import KnowledgeError, load, read_folder
+from bot.catalog import KnowledgeError, load, read_folder, shipped
+from bot.catalog.likeness import alike
+from bot.catalog.lint_worth import Item, rows
 from bot.cli.main import run as main
-from tests.catalog.kit import small, with_probe_items
+from tests.catalog.kit import CAUSE, small, with_probe_items
 
 FILES = with_probe_items(small())
 LADDER = "evidence/ladder.yaml"
@@ -152,8 +154,9 @@ def test_the_other_kinds_are_about_a_cause(folder: Path, kind: str, run: Run) ->
         ("new cause other --layer port", "'other' is not an id"),
         ("new cause a --layer prot", "unknown layer 'prot'; did you mean 'port'?"),
         ("new cause a", "--layer is missing; it is one of name, network, port"),
-        ("new fix a --layer port", "--layer, --fix and --question go with a cause"),
+        ("new fix a --layer port", "--layer, --fix, --question and --like go with a cause"),
         ("new fix a --cause nobody", "--cause nobody: there is no such cause"),
+        ("new cause a --layer port --like nobody", "--like nobody: there is no such cause"),
         ("new cause a --layer port --cause b", "--cause goes with a fix"),
     ],
 )
@@ -229,3 +232,36 @@ def test_the_folder_of_the_settings_is_used(folder: Path, kb: Run) -> None:
 def test_a_folder_that_is_none_is_named(tmp_path: Path, run: Run) -> None:
     assert "is not a folder" in run(tmp_path / "nowhere", "new", "fix", "a").stderr
     assert "settings.yaml is missing" in run(tmp_path, "new", "fix", "a").stderr
+
+
+def test_a_look_alike_is_spoken_of_like_its_model(folder: Path, run: Run) -> None:
+    talk = folder / "evidence/talk.yaml"
+    more = "  # service-down, too\n  - if_cause:\n      - service-down\n    states: {slow: 0.1}\n"
+    text = talk.read_text(encoding="utf-8").replace("says:\n", f"says:\n{more}")
+    talk.write_text(text, encoding="utf-8")
+    before = read_folder(folder)
+    done = run(folder, "new", "cause", "twin", "--layer", "port", "--like", "service-down")
+    assert done.exit_code == 0, done.stderr
+    after = read_folder(folder)
+    changed = {file for file in before if before[file] != after[file]}
+    assert changed == {LADDER, "evidence/talk.yaml", "questions/is-it-on.yaml"}
+    catalog = load({file: fill(text) for file, text in after.items()})
+    items: list[Item] = [*catalog.evidence.values(), *catalog.questions.values()]
+    for item in items:
+        table = rows(item)
+        assert table.get("twin") == table.get("service-down"), item.id
+    for file in changed:  # nothing else was touched
+        lines = after[file].replace("[service-down, twin]", "service-down").splitlines()
+        assert [line for line in lines if "twin" not in line] == before[file].splitlines()
+
+
+@pytest.mark.parametrize("known", ["certificate-expired", "smart-card-sign-in-fails"])
+def test_every_line_about_a_shipped_cause_can_be_copied(known: str) -> None:
+    files = shipped()
+    made = {**files, **alike(files, known, "a-new-one")}
+    made["causes/port/a-new-one.md"] = CAUSE
+    catalog = load(made)
+    items: list[Item] = [*catalog.evidence.values(), *catalog.questions.values()]
+    for item in items:
+        table = rows(item)
+        assert table.get("a-new-one") == table.get(known), item.id
