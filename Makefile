@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
 
-.PHONY: demo test lint check bench picture pictures lock clean
+.PHONY: demo test lint check bench guards picture pictures lock clean
 
 .venv/.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -39,6 +39,10 @@ check: lint test
 
 bench: .venv/.stamp-dev .venv-bench/.stamp
 	$(BIN)/python -m tests.benchmarks
+
+# Takes ten guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
+guards: .venv/.stamp-dev
+	$(BIN)/python -m tests.behaviours.guards
 
 # The picture in the README, drawn from a real look at a lab host.
 picture: .venv/.stamp

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -86,7 +87,8 @@ async def serve_until(
             await desk.resume()
             stack.push_async_callback(desk.drain, DRAIN)
             way_in = await stack.enter_async_context(await _way_in(settings, tokens, app, door))
-            await stack.enter_async_context(health(settings.http.listen, way_in.connected))
+            ready_now = partial(_ready, way_in, desk)
+            await stack.enter_async_context(health(settings.http.listen, ready_now))
             if ready is not None:
                 ready()
             await _until(stop, way_in)
@@ -211,6 +213,11 @@ async def _way_in(
         code = error.response.get("error")
         raise CannotServe(f"SLACK_APP_TOKEN: Slack says {code}; see connections:write") from None
     return socket(app, door.client, tokens.app, str(answer["url"]))
+
+
+async def _ready(way_in: Transport, desk: Desk) -> bool:
+    """Whether Slack reaches us and takes what we say."""
+    return await way_in.connected() and not desk.barred
 
 
 async def _until(stop: asyncio.Event, way_in: Transport) -> None:

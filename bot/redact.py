@@ -17,6 +17,13 @@ ticket_number: ContextVar[int | None] = ContextVar("ticket_number", default=None
 MASK = "[redacted]"
 _QUOTE = r"\\?[\"']"
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # Lines of an .rdp file; a client that saves the password writes it as "password 51:b:...".
+    (
+        re.compile(
+            r"(?i)((?:password 51|gatewayaccesstoken|loadbalanceinfo|signature)\s*:[bs]:)[^\s]+"
+        ),
+        rf"\1{MASK}",
+    ),
     (
         re.compile(
             r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.S

@@ -15,14 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
 
-TOO_LATE = {
-    "expired_trigger_id",
-    "exchanged_trigger_id",
-    "invalid_trigger_id",
-    "trigger_expired",
-    "trigger_exchanged",
-}
-"""A modal must be opened within three seconds, once; both spellings of Slack."""
+TOO_LATE = {"expired_trigger_id", "invalid_trigger_id", "trigger_expired"}
+"""A modal must be opened within three seconds; both spellings of Slack."""
+
+USED = {"exchanged_trigger_id", "trigger_exchanged"}
+"""The same delivery has opened its modal already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,9 @@ class Door:
         try:
             await self.client.views_open(trigger_id=trigger, view=dict(view))
         except SlackApiError as error:
-            if error.response.get("error") in TOO_LATE:
+            code = error.response.get("error")
+            if code in TOO_LATE:
                 return False
-            raise
+            if code not in USED:
+                raise
         return True

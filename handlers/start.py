@@ -13,7 +13,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.catalog.codes import find_codes
-from bot.desk.api import Desk, Opening, StoreBusy
+from bot.desk.api import BadRdpFile, Desk, Opening, StoreBusy, settings_of
 from bot.targets import BadHost, parse_host, unwrap
 from handlers import answers
 from handlers import blocks as b
@@ -36,6 +36,8 @@ SINCE = {
     "new-setup": "It never worked",
     "intermittent": "Now and then",
 }
+LONGEST_INPUT = 3_000
+"""What Slack takes in one text field; a file of a client has about 2,500 characters."""
 REPORT = {Field.AFFECTED: "scope", Field.SINCE: "onset"}
 _WORD = re.compile(r"[^\s,;()'\"]+")
 
@@ -70,6 +72,8 @@ class StartFlow:
             await ack(response_action="errors", errors={Field.HOST.value: str(error)})
         except Slip as slip:
             await ack(response_action="errors", errors={Field.GATEWAY.value: str(slip)})
+        except BadRdpFile as error:
+            await ack(response_action="errors", errors={Field.RDP_FILE.value: str(error)})
         except StoreBusy:
             await ack(response_action="errors", errors={Field.HOST.value: answers.NOT_TAKEN})
         else:
@@ -92,6 +96,8 @@ class StartFlow:
             text,
             gateway=gateway or None,
             report={key: given[field] for field, key in REPORT.items() if given[field]},
+            # Read here, so that its secrets are in no row of the store.
+            rdp_file=settings_of(pasted) if (pasted := given[Field.RDP_FILE]).strip() else {},
         )
 
 
@@ -108,6 +114,12 @@ def form(channel: str, host: str = "", text: str = "") -> b.Block:
         b.field(Field.AFFECTED, "Who is affected?", _select(AFFECTED), optional=True),
         b.field(Field.SINCE, "Since when?", _select(SINCE), optional=True),
         b.field(Field.GATEWAY, "RD Gateway", _input("", "rdg.corp.example", 300), optional=True),
+        b.field(
+            Field.RDP_FILE,
+            "The text of the .rdp file",
+            {**_input("", "full address:s:srv-app-07", LONGEST_INPUT), "multiline": True},
+            optional=True,
+        ),
         b.context(b.plain("Never type a password here; none is needed.", 100)),
     ]
     return b.modal(
@@ -158,7 +170,14 @@ def _select(choices: Mapping[str, str]) -> b.Block:
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
     """What was filled in, by field; empty where nothing was."""
     found: dict[str, str] = {}
-    for field in (Field.HOST, Field.CODES, Field.AFFECTED, Field.SINCE, Field.GATEWAY):
+    for field in (
+        Field.HOST,
+        Field.CODES,
+        Field.AFFECTED,
+        Field.SINCE,
+        Field.GATEWAY,
+        Field.RDP_FILE,
+    ):
         state = values.get(field.value, {}).get(field.value, {})
         chosen = (state.get("selected_option") or {}).get("value")
         found[field] = str(state.get("value") or chosen or "")

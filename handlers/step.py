@@ -79,7 +79,16 @@ class StepFlow:
         verb = MODALS[Action(action["action_id"])]
         kept = {"value": action["value"], "channel": clicker(body).channel, "card": card_of(body)}
         view = _reason(verb, json.dumps(kept))
-        await self.door.open(body["trigger_id"], view)
+        await self._open_or_offer(body, action, view)
+
+    async def _open_or_offer(self, body: Body, action: dict[str, Any], view: b.Block) -> None:
+        """Open a modal; where that came too late, offer the same button again, privately."""
+        if await self.door.open(body["trigger_id"], view):
+            return
+        button = b.button(str(action["action_id"]), "Open again", str(action["value"]))
+        text = "It was too late to open that form."
+        answer = answers.private(text, [b.words(text), *b.actions([button])])
+        await self.door.answer(body["response_url"], answer)
 
     async def reasoned(self, ack: AsyncAck, body: Body, view: dict[str, Any]) -> None:
         """The reason was given: now it is an intent."""
@@ -113,7 +122,7 @@ class StepFlow:
         else:
             blocks = answers.story(story) if story is not None else [b.words("No such ticket.")]
         view = b.modal(View.DETAILS, f"Details of #{number[:10]}", blocks)
-        await self.door.open(body["trigger_id"], view)
+        await self._open_or_offer(body, action, view)
 
 
 @dataclass(frozen=True, slots=True)

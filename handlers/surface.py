@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.desk.api import Closed, Gone, Later, Note, SurfaceError, TicketView, Unsure
+from bot.desk.api import Barred, Closed, Gone, Later, Note, SurfaceError, TicketView, Unsure
 from handlers import blocks as b
 from handlers import cards
 from handlers.door import Door
@@ -21,19 +21,32 @@ from handlers.door import Door
 log = logging.getLogger(__name__)
 
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}
+_ARCHIVED = "the channel is archived"
+_OUTSIDE = "the bot is not in the channel (/invite it there, then choose Share under More)"
+_MUTE = "the bot may not post in the channel"
 CLOSED = {
-    "channel_not_found",
-    "is_archived",
-    "is_inactive",
-    "not_in_channel",
-    "user_not_in_channel",
-    "messages_tab_disabled",
-    "restricted_action",
-    "restricted_action_read_only_channel",
-    "restricted_action_thread_only_channel",
-    "restricted_action_non_threadable_channel",
+    "channel_not_found": _OUTSIDE,
+    "is_archived": _ARCHIVED,
+    "is_inactive": _ARCHIVED,
+    "not_in_channel": _OUTSIDE,
+    "user_not_in_channel": _OUTSIDE,
+    "messages_tab_disabled": _MUTE,
+    "restricted_action": _MUTE,
+    "restricted_action_read_only_channel": _MUTE,
+    "restricted_action_thread_only_channel": _MUTE,
+    "restricted_action_non_threadable_channel": _MUTE,
 }
 TOO_MUCH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+BARRED = {
+    "account_inactive",
+    "invalid_auth",
+    "missing_scope",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
 BROKEN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 DEFAULT_WAIT = 3.0
 _SHARED = re.compile(r"[CG][A-Z0-9]+")
@@ -91,11 +104,7 @@ class SlackSurface:
         return True
 
 
-_WORDS: tuple[tuple[set[str], type[SurfaceError]], ...] = (
-    (GONE, Gone),
-    (CLOSED, Closed),
-    (BROKEN, Unsure),
-)
+_WORDS: tuple[tuple[set[str], type[SurfaceError]], ...] = ((GONE, Gone), (BROKEN, Unsure))
 
 
 class _TooMuch(SurfaceError):
@@ -139,6 +148,15 @@ def _word(error: SlackApiError) -> SurfaceError:
     code = str(told["error"])
     if code in TOO_MUCH:
         return _TooMuch(f"{code}: {told.get('response_metadata')}")
+    return _meant(code)
+
+
+def _meant(code: str) -> SurfaceError:
+    """What an error code of Slack's means for a card or a note."""
+    if code in BARRED:
+        return Barred(code)
+    if code in CLOSED:
+        return Closed(code, CLOSED[code])
     for codes, word in _WORDS:
         if code in codes:
             return word(code)

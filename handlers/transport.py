@@ -56,7 +56,11 @@ class Transport(Protocol):
 
 @asynccontextmanager
 async def socket(
-    app: AsyncApp, client: AsyncWebClient, app_token: str, address: str
+    app: AsyncApp,
+    client: AsyncWebClient,
+    app_token: str,
+    address: str,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[Transport]:
     """Socket Mode; ``address`` is the first one-time address, already asked for."""
     handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=log)
@@ -64,7 +68,7 @@ async def socket(
     handler.client.wss_uri = address
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield Watched(handler.client)
+        yield Watched(handler.client, patience)
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 

@@ -131,6 +131,7 @@ CLOSED_PORT = {
     "edition-cannot-host", "host-down-or-asleep", "security-product-blocks",
     "network-profile-public", "firewall-scope-excludes", "rdp-off-by-policy", "listener-broken",
     "rdp-wrapper-broken", "host-has-no-rdp-server", "cloud-rule-blocks",
+    "linux-remote-desktop-setup",
 }  # fmt: skip
 
 

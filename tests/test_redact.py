@@ -24,6 +24,8 @@ KEY = f"-----BEGIN {KIND}-----\nb3BlbnNzaC1rZXktdjEAAAA\n-----END {KIND}-----"
         (f"key: {KEY} end", "b3Blbn"),
         ("cut -----BEGIN RSA PRIVATE KEY-----\nMIIE", "MIIE"),
         ("password = hunter2", "hunter2"),
+        ("password 51:b:01000000D08C", "D08C"),
+        ("x\ngatewayaccesstoken:s:eyJh.bGci\ny", "bGci"),
         ("PASSWORD: 'hunter two'", "hunter"),
         ('{"password": "hunter two"}', "hunter"),
         ('{\\"password\\": \\"hunter2\\"}', "hunter2"),

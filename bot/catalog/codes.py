@@ -23,9 +23,14 @@ TABLES = {
 _HEXADECIMAL = re.compile(r"0x([0-9a-f]{1,8})|([0-9][0-9a-f]{0,8}|[a-f][0-9a-f]{7})h")
 _DECIMAL = re.compile(r"-?[0-9]{1,10}")
 _BARE = re.compile(r"[0-9a-f]{2,8}")
+_NUMBER = r"[ :=(#]{1,4}(-?[0-9]{1,10})(?!\.?[0-9a-z])"
 _IN_TEXT = re.compile(
-    r"(?<![0-9a-z])0x[0-9a-f]{1,8}(?![0-9a-z])|(?<=\bcode)[ :=(#]{1,3}([0-9]{1,10})(?![0-9a-z.])"
+    r"(?<![0-9a-z])(0x[0-9a-f]{1,8})(?![0-9a-z])"
+    r"|(?<![0-9a-z.-])(-2[0-9]{9}|(?:c0000|8009[0-9a-f]|8007[0-9a-f])[0-9a-f]{3})(?![0-9a-z])"
+    rf"|\b\w{{0,20}}code{_NUMBER}"
+    rf"|\b(?:error|errore|erreur|fehler|reason){_NUMBER}"
 )
+"""With 0x; a signed or unmistakable Windows status; behind "code"; behind "error", if likely."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -52,8 +57,14 @@ def parse_codes(text: str) -> list[str]:
 
 def find_codes(text: str) -> list[str]:
     """The codes that stand in a pasted error text, in order, each once; never raises."""
-    found = [canonical(match[1] or match[0]) for match in _IN_TEXT.finditer(_plain(text))]
-    return list(dict.fromkeys(found))
+    plain = re.sub(r"\box(?=[0-9a-f]{3,8}\b)", "0x", _plain(text))  # the letter for the digit
+    found = []
+    for match in _IN_TEXT.finditer(plain):
+        written, status, code, likely = match.groups()
+        token = written or code or (f"0x{status}" if status and status[0] != "-" else status)
+        if token or (likely and _is_likely(likely)):
+            found.append(as_reported(token or likely))
+    return list(dict.fromkeys(each for each in found if each.startswith("0x")))
 
 
 def as_reported(token: str) -> str:
@@ -62,6 +73,12 @@ def as_reported(token: str) -> str:
         return canonical(token)
     except BadCode:
         return token
+
+
+def _is_likely(digits: str) -> bool:
+    """Whether a number behind the word "error" is an RDP code and no HTTP or Windows error."""
+    value = int(digits)
+    return value < -0x7000_0000 or (value >= 0x100 and _plausible(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Match:
     report: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extended: tuple[str, ...] = ()
     """Extended reasons: the second code of a pair such as ``0x904 0x7``."""
+    rdp_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Readings of an .rdp file (``bot.evidence.rdp_file.READINGS``) and their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Evidence:
     matches: Mapping[str, Match]
     same_check: str | None
     trust: Literal["firm", "normal", "shaky"]
+    refines: tuple[str, ...]
+    """States of the ladder that already count the fault: there the item says only which one."""
     source: tuple[str, ...]
     reviewed: Review
 

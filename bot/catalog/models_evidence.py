@@ -55,6 +55,7 @@ class MatchForm(Form):
     texts: Listed = ()
     events: Listed = ()
     report: dict[str, Listed] = Field(default_factory=dict)
+    rdp_file: dict[str, Listed] = Field(default_factory=dict)
 
     def entry(self) -> Match:
         """As the program reads it; codes and texts stay as written (``report`` canonises)."""
@@ -64,6 +65,7 @@ class MatchForm(Form):
             texts=self.texts,
             events=self.events,
             report=dict(self.report),
+            rdp_file=dict(self.rdp_file),
         )
 
 
@@ -97,8 +99,8 @@ class EvidenceForm(Sourced):
         dict[str, MatchForm],
         Field(
             default_factory=dict,
-            description="state -> `codes`, `extended`, `texts`, `events`, `report` that set it;"
-            " the first state that matches wins",
+            description="state -> `codes`, `extended`, `texts`, `events`, `report`, `rdp_file` that"
+            " set it; the first state that matches wins",
         ),
     ]
     same_check: Annotated[
@@ -107,6 +109,13 @@ class EvidenceForm(Sourced):
     trust: Annotated[
         Literal["firm", "normal", "shaky"], Field(description="`firm`, `normal` or `shaky`")
     ] = "normal"
+    refines: Annotated[
+        tuple[str, ...],
+        Field(
+            description="states of `ladder` that count this item's fault already; there it only"
+            " says which fault it is, and a rung that holds counts once"
+        ),
+    ] = ()
 
     def entry(self, name: str) -> Evidence:
         """As the program reads it."""
@@ -125,6 +134,7 @@ class EvidenceForm(Sourced):
             matches={state: match.entry() for state, match in self.matches.items()},
             same_check=self.same_check,
             trust=self.trust,
+            refines=self.refines,
             source=self.source,
             reviewed=self.reviewed.entry(),
         )

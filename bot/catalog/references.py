@@ -13,7 +13,9 @@ from bot.catalog.parsing import Parsed
 from bot.catalog.problems import Problem, did_you_mean
 from bot.catalog.report import CHOICES, KEYS
 from bot.catalog.yamltree import Path
+from bot.evidence.rdp_file import READINGS
 
+LADDER = "ladder"
 _KINDS = ("cause", "fix", "evidence", "question")
 
 
@@ -119,20 +121,38 @@ class _Finder:
                 yield self.at(("otherwise",), f"the state {state!r} is missing here")
         yield from self.says(form.states)
         yield from self.matches()
+        yield from self.refines()
+
+    def refines(self) -> Iterator[Problem]:
+        rungs = self.known.states.get(LADDER)
+        for index, rung in enumerate(self.form.refines if rungs is not None else ()):
+            yield from self.state(rung, rungs or (), ("refines", index))
 
     def matches(self) -> Iterator[Problem]:
         form = self.form
         if bool(form.probe) == bool(form.matches):
             yield self.at(("matches",), "set by a probe or by matches: exactly one of the two")
         for state, match in form.matches.items():
-            for key, values in match.report.items():
-                path: Path = ("matches", state, "report", key)
-                if key not in KEYS:
-                    yield self.at(path, f"unknown report key {key!r}{did_you_mean(key, KEYS)}")
-                for value in values:
-                    if key in CHOICES and value not in CHOICES[key]:
-                        near = did_you_mean(value, CHOICES[key])
-                        yield self.at(path, f"unknown value {value!r} of {key}{near}")
+            yield from self.chosen(match.report, CHOICES, KEYS, ("matches", state, "report"))
+            path: Path = ("matches", state, "rdp_file")
+            yield from self.chosen(match.rdp_file, READINGS, tuple(READINGS), path)
+
+    def chosen(
+        self,
+        given: Mapping[str, tuple[str, ...]],
+        choices: Mapping[str, tuple[str, ...]],
+        keys: tuple[str, ...],
+        path: Path,
+    ) -> Iterator[Problem]:
+        """Keys and values that stand in a fixed list."""
+        for key, values in given.items():
+            if key not in keys:
+                near = did_you_mean(key, keys)
+                yield self.at((*path, key), f"unknown {path[-1]} key {key!r}{near}")
+            for value in values:
+                if key in choices and value not in choices[key]:
+                    near = did_you_mean(value, choices[key])
+                    yield self.at((*path, key), f"unknown value {value!r} of {key}{near}")
 
     def question(self) -> Iterator[Problem]:
         for answer in self.form.otherwise:

@@ -1,19 +1,22 @@
 """What the user reported, as evidence: codes, the text they saw, what they know around it.
 
 The tables stand in the knowledge base (``matches`` of items without a probe); this module only
-reads them.  Texts are compared as plain words: case, spacing, punctuation and typographic marks
-do not matter, because people retype and chat programs change quotes.
+reads them.  How texts are compared: ``bot.catalog.phrases``.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from bot.catalog.codes import BadCode, alternatives, canonical, find_codes, lookup
 from bot.catalog.entries import Catalog, Match
+from bot.catalog.phrases import Said, find_events, plain_words
 from bot.catalog.problems import did_you_mean
+
+FREERDP_CLASS = 2
+"""FreeRDP's connection errors are 0x20001 and on (freerdp/error.h), never a decimal in disguise."""
 
 YES_NO = ("yes", "no")
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -48,26 +51,34 @@ class Told:
 
     codes: frozenset[str]
     extended: frozenset[str]
-    message: str
+    message: Said
     events: frozenset[str]
     report: Mapping[str, str]
+    rdp_file: Mapping[str, str]
 
 
 def read_report(
-    catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]
+    catalog: Catalog,
+    codes: Sequence[str],
+    message: str,
+    report: Mapping[str, Any],
+    rdp_file: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Evidence id -> state for all that the report says; raises BadReport.
 
+    ``rdp_file`` are readings of an .rdp file, from ``bot.evidence.rdp_file``.
     What stands among the codes and is none (a constant's name, ``HTTP 503``) counts as text.
     """
     check_report(report)
-    told = _told(catalog, codes, message, report)
+    told = replace(_told(catalog, codes, message, report), rdp_file=rdp_file)
     evidence: dict[str, str] = {}
     for item in catalog.evidence.values():
-        for state, match in item.matches.items():
-            if _matches(match, told):
-                evidence[item.id] = state
-                break
+        # What the report says of itself wins over what is read out of the message.
+        matches = item.matches.items()
+        chosen = [state for state, match in matches if _is_reported(match, told)]
+        chosen = chosen or [state for state, match in matches if _matches(match, told)]
+        if chosen:
+            evidence[item.id] = chosen[0]
     return evidence
 
 
@@ -83,14 +94,6 @@ def check_report(report: Mapping[str, Any]) -> None:
             raise BadReport(f"{key!r} is {value!r}, but known are only: {known}")
 
 
-def plain_words(text: str) -> str:
-    """Small letters and digits with single spaces: what two texts are compared by."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u00ad", "")
-    folded = re.sub("[\u200b-\u200d\u2060\ufeff]", "", folded)
-    folded = re.sub("['\u2018\u2019\u02bc]", "", folded)
-    return " ".join(re.findall(r"[^\W_]+", folded))
-
-
 def _told(catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]) -> Told:
     known, names = _sorted_out(codes)
     said = " ".join([message, *names])
@@ -98,12 +101,13 @@ def _told(catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[
     return Told(
         codes=frozenset(first),
         extended=frozenset(extended),
-        message=f" {plain_words(said)} ",
-        events=frozenset(re.findall(r"[0-9]+", str(report.get(EVENTS, "")))),
+        message=Said.of(said),
+        events=frozenset(re.findall(r"[0-9]+", str(report.get(EVENTS, "")))) | find_events(said),
         report={
             key: f" {plain_words(str(value))} " if key in FREE else str(value)
             for key, value in report.items()
         },
+        rdp_file={},
     )
 
 
@@ -142,6 +146,8 @@ def _placed(catalog: Catalog, codes: Iterable[str]) -> tuple[list[str], list[str
 
 
 def _known_reading(catalog: Catalog, token: str) -> str:
+    if int(token, 16) >> 16 == FREERDP_CLASS:
+        return token
     readings = alternatives(token)
     return next((code for code in readings if lookup(catalog, code)), readings[0])
 
@@ -150,10 +156,14 @@ def _matches(match: Match, told: Told) -> bool:
     return (
         any(_within(code, told.codes) for code in match.codes)
         or any(_within(code, told.extended) for code in match.extended)
-        or any(f" {plain_words(text)} " in told.message for text in match.texts)
+        or any(told.message.has(text) for text in match.texts)
         or any(event in told.events for event in match.events)
-        or any(_reported(key, values, told) for key, values in match.report.items())
+        or any(told.rdp_file.get(key) in words for key, words in match.rdp_file.items())
     )
+
+
+def _is_reported(match: Match, told: Told) -> bool:
+    return any(_reported(key, values, told) for key, values in match.report.items())
 
 
 def _within(written: str, codes: Iterable[str]) -> bool:

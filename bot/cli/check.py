@@ -23,6 +23,7 @@ from bot.cli.common import (
     print_json,
     settings_or_none,
 )
+from bot.cli.rdpfile import filed, rdp_option, read_rdp
 
 if TYPE_CHECKING:
     from bot.probes.base import Target
@@ -39,6 +40,7 @@ class Request:
     via: str | None
     gateway: "Target | None"
     timeout: float
+    rdp_file: dict[str, str | int]
 
 
 @click.command("check")
@@ -49,6 +51,7 @@ class Request:
     "--gateway", metavar="HOST[:PORT]", help="The RD Gateway in front of it, looked at too."
 )
 @click.option("--message", default="", metavar="TEXT", help="The error text that the user saw.")
+@rdp_option
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 600),
@@ -66,6 +69,7 @@ def command(
     via: str | None,
     gateway: str | None,
     message: str,
+    rdp: str | None,
     timeout: float,
     details: bool,
     as_json: bool,
@@ -86,11 +90,12 @@ def command(
         told = tuple(canonical(code) for code in codes)
     except (BadHost, BadCode) as error:
         raise Refused(str(error)) from None
+    saved = read_rdp(rdp)
     settings = settings_or_none(config)
     port = target.port or (
         settings.targets.ports[0] if settings and settings.targets.ports else 3389
     )
-    request = Request(target.host, port, told, message, via, beside, timeout)
+    request = Request(target.host, port, told, message, via, beside, timeout, saved)
     checked = asyncio.run(_look(request, settings))
     if as_json:
         print_json(checked.to_json())
@@ -125,7 +130,7 @@ async def _look(request: Request, settings: Any) -> Any:
         raise Refused(str(error)) from None
     finally:
         await scout.close()
-    told = Told(request.codes, request.message)
+    told = Told(request.codes, request.message, filed=filed(request))
     diagnosis = diagnose(Model.of(catalog), evidence_of(catalog, seen, told), {}, seen)
     elapsed = round((time.perf_counter() - started) * 1000, 1)
     return Checked(target, told, catalog, seen, diagnosis, elapsed)

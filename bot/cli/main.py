@@ -24,6 +24,7 @@ COMMANDS = {
     "code": Entry("bot.cli.code", "Explain RDP error codes, hex or decimal."),
     "demo": Entry("bot.cli.demo", "Try it: a simulated lab, no account, no network."),
     "init": Entry("bot.cli.init", "Write a commented settings file to start from."),
+    "jumpbox": Entry("bot.cli.jumpbox", "Jump boxes: show a host key, ask, and pin it."),
     "kb": Entry("bot.cli.kb", "Knowledge base: check, tree, diagnose."),
     "manifest": Entry("bot.cli.manifest", "Print the Slack app manifest."),
     "serve": Entry("bot.cli.serve", "Run the Slack bot until SIGTERM."),

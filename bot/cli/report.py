@@ -9,6 +9,7 @@ from bot.cli.render import row_lines, step_lines, verdict, wrapped
 from bot.desk import saying
 from bot.desk.diagnosis import Diagnosis, Told
 from bot.desk.ladder import by_place, rows
+from bot.desk.rdp_file import said as said_of
 from bot.desk.showing import meanings, step_of
 from bot.desk.words import listed, place
 from bot.evidence import Observation
@@ -73,6 +74,9 @@ def _head(checked: Checked, colour: bool) -> Iterator[str]:
         yield wrapped(besides)
     for meaning in meanings(checked.catalog, checked.told.codes):
         yield wrapped(f"{meaning.code}: {' '.join(meaning.lines)}", "  ")
+    file = said_of(checked.catalog, checked.told.filed, checked.observations)
+    if file:
+        yield wrapped(file, "  ")
 
 
 def _sentence(checked: Checked) -> tuple[str, str, str]:

@@ -19,6 +19,7 @@ from bot.cli.common import (
     login,
     settings_required,
 )
+from bot.cli.rdpfile import rdp_option, read_rdp
 
 
 @click.command("triage")
@@ -29,6 +30,7 @@ from bot.cli.common import (
     "--gateway", metavar="HOST[:PORT]", help="The RD Gateway in front of it, looked at too."
 )
 @click.option("--message", default="", metavar="TEXT", help="The error text that the user saw.")
+@rdp_option
 @config_option
 def command(
     host: str,
@@ -36,6 +38,7 @@ def command(
     via: str | None,
     gateway: str | None,
     message: str,
+    rdp: str | None,
     config: str | None,
 ) -> int:
     """Look at HOST, then lead through the steps; each answer is a word or a number.
@@ -56,7 +59,7 @@ def command(
         raise Refused(str(error)) from None
     port = target.port or (settings.targets.ports[0] if settings.targets.ports else 3389)
     wish = {"host": target.host, "port": port, "codes": told, "message": message}
-    wish |= {"via": via, "gateway": beside}
+    wish |= {"via": via, "gateway": beside, "rdp_file": read_rdp(rdp)}
     try:
         return asyncio.run(_run(settings, wish))
     except StoreError as error:

@@ -4,7 +4,8 @@ from bot.catalog.codes import BadCode
 from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
 from bot.desk.desk import Desk
 from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
-from bot.desk.surface import Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
+from bot.desk.rdp_file import BadRdpFile, settings_of
+from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
     Meaning,
@@ -21,7 +22,9 @@ from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant
 
 __all__ = [
     "BadCode",
+    "BadRdpFile",
     "BadValue",
+    "Barred",
     "Button",
     "Claim",
     "Click",
@@ -53,4 +56,5 @@ __all__ = [
     "TicketView",
     "Unsure",
     "Verb",
+    "settings_of",
 ]

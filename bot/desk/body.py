@@ -105,6 +105,8 @@ class Body:
     phase: Phase = "looking"
     situation: Situation = field(default_factory=Situation)
     report: Mapping[str, str] = field(default_factory=dict)
+    rdp_file: Mapping[str, str | int] = field(default_factory=dict)
+    """The settings of an .rdp file that matter, without its secrets."""
     now: tuple[Observation, ...] = ()
     before: tuple[Observation, ...] = ()
     before_evidence: Mapping[str, str] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class Body:
             "phase": self.phase,
             "situation": self.situation.to_json(),
             "report": dict(self.report),
+            "rdp_file": dict(self.rdp_file),
             "now": [each.to_json() for each in self.now],
             "before": [each.to_json() for each in self.before],
             "before_evidence": dict(self.before_evidence),
@@ -141,6 +144,7 @@ class Body:
             phase=raw["phase"],
             situation=Situation.from_json(raw["situation"]),
             report=raw["report"],
+            rdp_file=raw.get("rdp_file", {}),  # absent in tickets of older programs
             now=tuple(Observation.from_json(each) for each in raw["now"]),
             before=tuple(Observation.from_json(each) for each in raw["before"]),
             before_evidence=raw["before_evidence"],

@@ -9,10 +9,12 @@ from bot.catalog.codes import as_reported
 from bot.catalog.entries import Catalog
 from bot.catalog.report import BadReport
 from bot.desk.diagnosis import Told, diagnose, evidence_of
+from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.engine import Model, Situation, UnknownEntry
 from bot.evidence import BadObservation, Observation
+from bot.evidence.rdp_file import Filed
 
-KEYS = {"id", "observations", "codes", "message", "report", "evidence", "answers", "truth"}
+KEYS = {"id", "observations", "codes", "message", "report", "evidence", "answers", "truth", "rdp"}
 
 
 class BadCase(ValueError):
@@ -69,12 +71,25 @@ def read_case(raw: Any, where: str) -> Case:
                 tuple(as_reported(str(code)) for code in _of(list, raw, "codes")),
                 _of(str, raw, "message"),
                 _of(dict, raw, "report"),
+                _filed(raw),
             ),
             _of(dict, raw, "evidence"),
             _of(dict, raw, "answers"),
         )
-    except (BadObservation, BadReport, TypeError) as error:
+    except (BadObservation, BadReport, BadRdpFile, TypeError) as error:
         raise BadCase(f"{where}: {error}") from None
+
+
+def _filed(raw: Mapping[str, Any]) -> Filed:
+    """The .rdp file of a case, compared with the name that was looked up."""
+    if "rdp" not in raw:
+        return Filed()
+    asked = [
+        str(facts["asked"])
+        for each in raw.get("observations", ())
+        if isinstance(facts := each.get("facts"), dict) and facts.get("asked")
+    ]
+    return Filed(settings_of(_of(str, raw, "rdp")), asked[0] if asked else "")
 
 
 def _of(kind: type, raw: Mapping[str, Any], key: str) -> Any:

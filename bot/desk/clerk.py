@@ -23,6 +23,7 @@ from bot.desk.memory import remembering
 from bot.desk.move import Move, OutOfPlace, with_body
 from bot.desk.outcome import broken_off, combined, looked, only_of, planned
 from bot.desk.parts import Parts
+from bot.desk.rdp_file import filed_of
 from bot.desk.scene import Scene
 from bot.desk.sight import Sight
 from bot.desk.telling import Teller
@@ -204,7 +205,8 @@ def _evidence(
     A newer program may see more than an older knowledge base has entries for.
     """
     try:
-        found = evidence_of(catalog, seen, Told(ticket.codes, ticket.message, body.report))
+        told = Told(ticket.codes, ticket.message, body.report, filed_of(ticket, body))
+        found = evidence_of(catalog, seen, told)
     except BadReport:
         found = evidence_of(catalog, seen, Told(ticket.codes, ticket.message))
     known = catalog.evidence

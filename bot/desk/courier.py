@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 
 from bot.desk.edits import CardEdits, Cards
 from bot.desk.patience import AGAIN, surely
-from bot.desk.surface import Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
+from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import TicketView
+from bot.desk.whereabouts import moved, unsure, untold
 from bot.redact import ticket_number
 from bot.store.base import Parcel, ParcelState, Store, StoreError, Ticket
 
@@ -51,6 +52,8 @@ class Courier:
         self._wake = asyncio.Event()
         self._cards = Cards()
         self._carrying: set[asyncio.Task[None]] = set()
+        self.barred = ""
+        """Why nothing can be shown at all, as the surface says it; empty while all is well."""
 
     def wake(self) -> None:
         """Something new is due."""
@@ -141,6 +144,7 @@ class Courier:
             else:
                 await self._note(parcel)
         except Later as error:
+            self._alarm(error)
             await self._mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
         except (SurfaceError, StoreError) as error:
             log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
@@ -149,13 +153,18 @@ class Courier:
             log.exception("carrying a parcel failed")
             await self._try_again(parcel)
 
+    def _alarm(self, error: Later) -> None:
+        """Say once for an administrator that nothing goes out, and why."""
+        if isinstance(error, Barred) and error.code != self.barred:
+            self.barred = error.code
+            log.critical("nothing can be shown (%s): install the app anew; it waits", error.code)
+
     async def _undelivered(self, parcel: Parcel) -> None:
         """Give it up; what a channel should have been told, the asker hears was not told."""
         number, payload = parcel.ticket, parcel.payload
         ticket = await self._store.ticket(number) if number is not None else None
         if ticket is not None and parcel.kind == "note" and not payload["user"]:
-            text = f"The second line could not be told of #{number}: the bot cannot post there."
-            told = Note(text, ticket.asked_by, ticket=number).parcel(f"untold:{parcel.key}")
+            told = untold(ticket, parcel)
             await surely(lambda: self._store.queue([told]))
         await self._mark(parcel, "dead")
 
@@ -169,6 +178,8 @@ class Courier:
     async def _mark(
         self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
     ) -> None:
+        if state == "sent":
+            self.barred = ""
         await surely(lambda: self._store.mark(parcel, state, not_before))
 
     async def _note(self, parcel: Parcel) -> None:
@@ -216,10 +227,12 @@ class Courier:
             where = await self._surface.show(view, channel, card)
         except Gone:
             where = await self._surface.show(view, channel, None)
-        except Closed:
+        except Closed as closed:
             if channel == ticket.asked_by:
                 raise
             where = await self._surface.show(view, ticket.asked_by, None)
+            told = moved(ticket, closed.why)
+            await surely(lambda: self._store.queue([told]))
         now = await self._store.ticket(ticket.number)
         if now is None or now.channel != ticket.channel:
             return  # it was moved while this was being shown
@@ -228,11 +241,6 @@ class Courier:
 
     async def _perhaps_posted(self, parcel: Parcel, ticket: Ticket) -> None:
         log.warning("whether the card stands in Slack is not known")
-        text = (
-            f"Slack did not confirm the card of #{ticket.number} ({ticket.host}). "
-            f"If you do not see it, /rdp ticket {ticket.number} shows it."
-        )
-        note = Note(text, ticket.asked_by, ticket.channel or "", ticket=ticket.number)
-        told = note.parcel(f"unsure:{ticket.number}:{ticket.version}")
+        told = unsure(ticket)
         await surely(lambda: self._store.queue([told]))
         await self._mark(parcel, "dead")

@@ -23,10 +23,10 @@ from bot.desk.patience import pause, taken
 from bot.desk.reading import Reader
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
-from bot.desk.surface import Note
 from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
 from bot.desk.view import Meaning, PastPage, Story, Tally, TicketView
+from bot.desk.whereabouts import outrun
 from bot.redact import ticket_number
 from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant, Ticket
 
@@ -108,6 +108,11 @@ class Desk:
         """Wait until nothing is being done."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    @property
+    def barred(self) -> str:
+        """Why nothing can be shown at all; empty while all is well."""
+        return self._courier.barred
 
     async def flush(self) -> None:
         """Bring everything that is due now."""
@@ -227,15 +232,7 @@ class Desk:
             await self._teller.tell(sender, f"There is no ticket #{number}.", _key(claim))
             return
         if claim.by != sender.user:
-            text = (
-                "That step was already answered by {by} at {at}. The card shows what comes next."
-                if claim.by
-                else "That step is not the current one any more. The card shows what comes next."
-            )
-            note = Note(
-                text, sender.user, sender.channel, sender.reply, claim.by or "", claim.at, number
-            )
-            await self._parts.store.queue([note.parcel(_key(claim))])
+            await self._parts.store.queue([outrun(claim).parcel(_key(claim))])
         await self.bring(number)
 
 

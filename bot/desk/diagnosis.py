@@ -14,15 +14,20 @@ from bot.engine import Model, Situation, Step, Verdict, plan, verdict
 from bot.evidence import Observation
 from bot.evidence.findings import derive, ladders
 from bot.evidence.ladder import UNKNOWN
+from bot.evidence.rdp_file import Filed, readings
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the person said: codes (canonical), the text they saw, the report's keys."""
+    """What the person said: codes (canonical), the text they saw, the report's keys.
+
+    ``filed`` is an .rdp file that came with it, and what it is compared with.
+    """
 
     codes: tuple[str, ...] = ()
     message: str = ""
     report: Mapping[str, Any] = field(default_factory=dict)
+    filed: Filed = field(default_factory=Filed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,8 @@ def evidence_of(
     What was seen wins over what was told where both set the same item.  A ticket may be pinned to
     older knowledge than the program's: what that does not know yet is left out.
     """
-    evidence = read_report(catalog, told.codes, told.message, told.report)
+    file = readings(told.filed, observations)
+    evidence = read_report(catalog, told.codes, told.message, told.report, file)
     seen = derive(observations).items()
     evidence.update({item: state for item, state in seen if _is_known(catalog, item, state)})
     return dict(sorted(evidence.items()))

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from bot.redact import redact
 from bot.store.base import Intent, Tenant
 
 _BUTTON = re.compile(r"([1-9][0-9]{0,14}):([0-9]{1,9}):([a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?|)")
@@ -84,6 +85,8 @@ class Opening:
     via: str | None = None
     gateway: str | None = None
     report: Mapping[str, str] = field(default_factory=dict)
+    rdp_file: Mapping[str, str | int] = field(default_factory=dict)
+    """The settings of an .rdp file, as ``bot.desk.rdp_file`` lets them through."""
 
     def intent(self, now: datetime) -> Intent:
         """The row that is committed before the acknowledgement."""
@@ -92,10 +95,11 @@ class Opening:
             "host": self.host,
             "port": self.port,
             "codes": list(self.codes),
-            "message": self.message,
+            "message": redact(self.message),
             "via": self.via,
             "gateway": self.gateway,
             "report": dict(self.report),
+            "rdp_file": dict(self.rdp_file),
         }
         sender = self.sender
         return Intent(f"open:{sender.key}", "open", sender.tenant, sender.user, now, payload)
@@ -113,6 +117,7 @@ class Opening:
             raw["via"],
             raw["gateway"],
             raw["report"],
+            raw.get("rdp_file", {}),  # absent in rows of older programs
         )
 
 

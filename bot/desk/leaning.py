@@ -125,5 +125,6 @@ def matches(evidence: Evidence, state: str) -> Entry:
         "texts": list(match.texts),
         "events": list(match.events),
         "report": {key: list(values) for key, values in match.report.items()},
+        "rdp_file": {key: list(words) for key, words in match.rdp_file.items()},
     }
     return {key: value for key, value in made.items() if value}

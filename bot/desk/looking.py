@@ -33,7 +33,7 @@ class NoVantage(Exception):
     """There is no place from which this target may be looked at; the text says what to set."""
 
 
-def _jumpboxes(settings: Settings, rules: Rules) -> "dict[str, Jumpbox]":
+def jumpboxes(settings: Settings, rules: Rules) -> "dict[str, Jumpbox]":
     """Every jump box of the settings, in their order; raises NoVantage for a circle of ``via``."""
     made: dict[str, Jumpbox] = {}
     if not settings.jumpbox:
@@ -93,7 +93,7 @@ class Scout:
     def of(cls, settings: Settings) -> "Scout":
         """Build every place that the settings name; nothing is connected yet."""
         rules = Rules.of(settings.targets.allow, settings.targets.deny, settings.targets.ports)
-        boxes = _jumpboxes(settings, rules)
+        boxes = jumpboxes(settings, rules)
         direct = Direct(rules) if settings.targets.direct else None
         fits = {box.name: box.targets for box in settings.jumpbox}
         return cls(rules, boxes, fits, direct, gateway_of(settings.targets.gateway))

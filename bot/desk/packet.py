@@ -1,6 +1,7 @@
 """What the second line gets with an escalation."""
 
 from bot.catalog.entries import Catalog
+from bot.desk import rdp_file
 from bot.desk.body import Body
 from bot.desk.showing import view_of
 from bot.desk.surface import Note
@@ -36,6 +37,7 @@ def note(ticket: Ticket, catalog: Catalog, handed_over: Event) -> Note:
         "Answered: " + "; ".join(asked) if asked else "",
         "Ruled out: " + ", ".join(view.ruled_out) if view.ruled_out else "",
         f"Reported: {' '.join(ticket.codes)} {ticket.message}".rstrip() if ticket.codes else "",
+        rdp_file.said(catalog, rdp_file.filed_of(ticket, body), body.now),
         f"Take it: /rdp ticket {ticket.number}",
     ]
     text = "\n".join(line for line in lines if line)

@@ -102,7 +102,8 @@ class Reception:
         )
         back = await came_back(parts.store, opening, model.catalog, now)
         situation = Situation(tries=tuple(Try(fix, "came-back") for fix in back))
-        new = with_body(new, Body(situation=situation, report=dict(opening.report)))
+        report, file = dict(opening.report), dict(opening.rdp_file)
+        new = with_body(new, Body(situation=situation, report=report, rdp_file=file))
         told = {"places": list(places), **({"came_back": list(back)} if back else {})}
         said = event("opened", sender.user, now, **told)
         card = Parcel("card", "card", None, {})

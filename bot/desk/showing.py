@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from bot.catalog.codes import explain
 from bot.catalog.entries import Catalog, Fix
-from bot.desk import saying
+from bot.desk import rdp_file, saying
 from bot.desk.body import Body
 from bot.desk.buttons import buttons_of, more_of, tools_of
 from bot.desk.ladder import changes, rows
@@ -53,7 +53,7 @@ def view_of(
         likelihood=saying.likelihood(body),
         besides=besides,
         notice=body.notice,
-        codes=() if ended else _codes(ticket, catalog),
+        codes=() if ended else _codes(ticket, body, catalog),
         rows=rows(catalog, seen, target, live=looking and live is not None),
         ruled_out=() if ended else _ruled_out(body, catalog),
         last_time=saying.last_time(body),
@@ -89,8 +89,11 @@ def _state(ticket: Ticket, body: Body) -> str:
     return ticket.state
 
 
-def _codes(ticket: Ticket, catalog: Catalog) -> tuple[str, ...]:
-    return tuple(f"{each.code}: {' '.join(each.lines)}" for each in meanings(catalog, ticket.codes))
+def _codes(ticket: Ticket, body: Body, catalog: Catalog) -> tuple[str, ...]:
+    """What the codes mean, and what the .rdp file says."""
+    codes = (f"{each.code}: {' '.join(each.lines)}" for each in meanings(catalog, ticket.codes))
+    file = rdp_file.said(catalog, rdp_file.filed_of(ticket, body), body.now)
+    return (file, *codes) if file else tuple(codes)
 
 
 def _ruled_out(body: Body, catalog: Catalog) -> tuple[str, ...]:

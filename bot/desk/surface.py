@@ -25,12 +25,27 @@ class Later(SurfaceError):
         self.seconds = seconds
 
 
+class Barred(Later):
+    """The surface does not let the bot in (token revoked, app removed): an administrator must act.
+
+    Nothing is given up meanwhile; it is tried again every minute.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(60)
+        self.code = code
+
+
 class Gone(SurfaceError):
     """The card that should be changed is not there any more or cannot be changed."""
 
 
 class Closed(SurfaceError):
-    """Nothing can be shown in this channel (archived, not a member, unknown)."""
+    """Nothing can be shown in this channel; ``why`` continues "because …" for a person."""
+
+    def __init__(self, code: str, why: str = "the bot may not post in the channel") -> None:
+        super().__init__(code)
+        self.why = why
 
 
 class Unsure(SurfaceError):

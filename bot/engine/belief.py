@@ -1,18 +1,25 @@
 """What is believed: the probability of each cause, given everything known.
 
 Strategy: one fault, naive Bayes.  Factors are multiplied in sorted id order and renormalised after
-each, so that equal situations give equal floats.  What nobody knows has factor 1.
+each, so that equal situations give equal floats.  What nobody knows has factor 1, and what the
+ladder has counted already is not counted again: where it stopped at the rung that an item refines,
+only the kind of fault is news; where it went on, that the rung holds is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.catalog.entries import UNKNOWN
+from bot.engine.likelihood import spread
 from bot.engine.model import Model
 from bot.engine.parts import Item, Row
 from bot.engine.values import Situation, Try
 
 DOUBT = 0.02
 """What a confirmed test leaves to the causes that it should not have touched."""
+
+LADDER = "ladder"
+"""The evidence item for the connection path; ``ok`` when every rung that can be seen is fine."""
 
 SPEAKING = ("failed", "worked", "came-back")
 """Results that say something; "worked" and planned on again means that it did not last."""
@@ -24,16 +31,18 @@ class Finding:
 
     item: Item
     state: str
+    within: bool = False
+    """Whether the ladder has counted the fault, so that only its kind is news."""
 
     @property
     def row(self) -> Row:
         """P(state | cause) over the causes."""
-        return self.item.rows[self.state]
+        return self.item.within[self.state] if self.within else self.item.rows[self.state]
 
     @property
     def spread(self) -> float:
         """How strongly it speaks: its largest log ratio between two causes."""
-        return self.item.spread[self.state]
+        return spread(self.row) if self.within else self.item.spread[self.state]
 
 
 def findings(model: Model, situation: Situation) -> tuple[Finding, ...]:
@@ -60,8 +69,19 @@ def _known(model: Model, situation: Situation) -> Iterator[Finding]:
     for asked, told in ((False, situation.evidence), (True, situation.answers)):
         for name, state in sorted(told.items()):
             item = model.known(name, state, asked=asked)
-            if item is not None:
-                yield Finding(item, state)
+            found = None if item is None else _counted_once(item, state, situation.evidence)
+            if found is not None:
+                yield found
+
+
+def _counted_once(item: Item, state: str, evidence: Mapping[str, str]) -> Finding | None:
+    """The finding as far as the ladder has not said it; None where that is all."""
+    rung = evidence.get(LADDER, UNKNOWN)
+    if not item.refines or rung == UNKNOWN:
+        return Finding(item, state)
+    if rung in item.refines:
+        return Finding(item, state, within=state in item.within)
+    return None if state == item.usual else Finding(item, state)
 
 
 def posterior(model: Model, situation: Situation) -> list[float]:

@@ -11,8 +11,9 @@ from typing import Self
 
 from bot.catalog.entries import OTHER, Catalog, Evidence, Fix, Question
 from bot.engine.advice import ban
-from bot.engine.likelihood import PROBE_FLOOR, TOLD_FLOOR, distribution, spread, tempered
-from bot.engine.parts import Cost, Item, ModelFix, ModelQuestion, Origin, Row, UnknownEntry
+from bot.engine.items import floor_of, item_of, states_of
+from bot.engine.likelihood import distribution
+from bot.engine.parts import Cost, Item, ModelFix, ModelQuestion, Row, UnknownEntry
 from bot.engine.values import Epoch
 
 SOLVES = (0.02, 0.98)
@@ -72,7 +73,7 @@ def prior(catalog: Catalog, index: Index, epoch: Epoch | None) -> Row:
 def evidence(catalog: Catalog, index: Index, epoch: Epoch | None) -> dict[str, Item]:
     """Every evidence item as rows, tempered by its trust."""
     return {
-        name: _item(entry, entry.origin, index, epoch)
+        name: item_of(entry, entry.origin, index.causes, _seen(epoch, name))
         for name, entry in sorted(catalog.evidence.items())
     }
 
@@ -83,7 +84,7 @@ def listed(catalog: Catalog) -> dict[str, dict[str, dict[str, float]]]:
     entries: dict[str, Evidence | Question] = {**catalog.evidence, **catalog.questions}
     for name in sorted(entries):
         entry = entries[name]
-        states, floor = tuple(_states(entry)), _floor(entry)
+        states, floor = tuple(states_of(entry)), floor_of(entry)
         pairs: dict[str, dict[str, float]] = {}
         for said in entry.says:
             pairs.setdefault(said.cause, {})[said.state] = said.often.value
@@ -96,44 +97,8 @@ def listed(catalog: Catalog) -> dict[str, dict[str, dict[str, float]]]:
     return found
 
 
-def _states(entry: Evidence | Question) -> Mapping[str, str]:
-    return entry.states if isinstance(entry, Evidence) else entry.answers
-
-
-def _floor(entry: Evidence | Question) -> float:
-    # An error code or text that a program showed is as good as a probe; an answer is not.
-    firm = isinstance(entry, Evidence) and (entry.origin == "probe" or entry.trust == "firm")
-    return PROBE_FLOOR if firm else TOLD_FLOOR
-
-
-def _item(entry: Evidence | Question, origin: Origin, index: Index, epoch: Epoch | None) -> Item:
-    states, floor = tuple(_states(entry)), _floor(entry)
-    pairs: dict[str, dict[str, float]] = {}
-    for said in entry.says:
-        _place(index.causes, said.cause, entry.id)
-        if said.state not in states:
-            raise UnknownEntry(f"{entry.id} speaks of the state {said.state!r}, which it has not")
-        pairs.setdefault(said.cause, {})[said.state] = said.often.value
-    for cause, learned in (epoch or NO_LEARNING).seen.get(entry.id, {}).items():
-        pairs[cause] = dict(learned)
-    usual = distribution(states, {}, entry.otherwise, floor)
-    by_cause = [
-        distribution(states, pairs[name], entry.otherwise, floor) if name in pairs else usual
-        for name in index.causes
-    ]
-    power = entry.trust if isinstance(entry, Evidence) else "firm"
-    rows = {
-        state: tempered([row[place] for row in by_cause], power)
-        for place, state in enumerate(states)
-    }
-    return Item(
-        id=entry.id,
-        origin=origin,
-        rows=rows,
-        spread={state: spread(row) for state, row in rows.items()},
-        abnormal=entry.abnormal if isinstance(entry, Evidence) else frozenset(),
-        same_check=entry.same_check,
-    )
+def _seen(epoch: Epoch | None, name: str) -> Mapping[str, Mapping[str, float]]:
+    return (epoch or NO_LEARNING).seen.get(name, {})
 
 
 def fixes(catalog: Catalog, index: Index, epoch: Epoch | None) -> tuple[ModelFix, ...]:
@@ -208,7 +173,7 @@ def questions(catalog: Catalog, index: Index, epoch: Epoch | None) -> tuple[Mode
 def _question(
     catalog: Catalog, index: Index, entry: Question, epoch: Epoch | None
 ) -> ModelQuestion:
-    item = _item(entry, "question", index, epoch)
+    item = item_of(entry, "question", index.causes, _seen(epoch, entry.id))
     unsure = min(max(entry.not_sure_share, 0.0), 0.95)
     annoyance = catalog.settings.annoyance.get(entry.annoyance, 0.0)
     cost = Cost(entry.effort.value, 0.0, annoyance, minutes=entry.effort.value)

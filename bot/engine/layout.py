@@ -4,16 +4,18 @@ Strategy: most fixes cure one or two causes, so their efficiencies are kept as f
 list comprehension can evaluate; this is the innermost loop of the engine.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from bot.engine.model import Model
 from bot.engine.parts import ModelFix
-from bot.engine.safety import Permission
 
 Rates = tuple[tuple[int, float], ...]
 """(cause, mass cured per minute and unit of weight), negative as a heap wants it."""
+
+Heap = list[tuple[float, int]]
+"""(negative value, fix), the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,22 @@ class Rows:
             tuple((n, each) for n, each in every if len(each) not in (1, 2)),
         )
 
-    def rated(self, weights: Sequence[float]) -> list[tuple[float, int]]:
-        """(negative efficiency, fix) of all of them."""
-        rated = [(weights[cause] * rate, number) for cause, rate, number in self.ones]
-        rated += [(weights[a] * p + weights[b] * q, number) for a, p, b, q, number in self.twos]
+    def rated(self, weights: Sequence[float], cut: float) -> Heap:
+        """(negative efficiency, fix) of those that reach ``cut``; 0.0 takes all of them."""
+        rated = [
+            (rate, number) for cause, p, number in self.ones if (rate := weights[cause] * p) <= cut
+        ]
+        rated += [
+            (rate, number)
+            for a, p, b, q, number in self.twos
+            if (rate := weights[a] * p + weights[b] * q) <= cut
+        ]
         for number, rates in self.more:
             total = 0.0
             for cause, rate in rates:
                 total += weights[cause] * rate
-            rated.append((total, number))
+            if total <= cut:
+                rated.append((total, number))
         return rated
 
 
@@ -51,69 +60,45 @@ class Layout:
     """A set of fixes, sorted by what has to happen before they can be done."""
 
     gentle: Rows
-    """Tier 0 and 1: nothing has to be opened or waited for."""
+    """Tier 0 and 1, waiting for no other fix."""
     rough: Rows
     """The same for the higher tiers, which R1 may hold."""
-    closed: Mapping[int, tuple[Rows, Rows]]
-    """Access groups not yet entered: their fixes of tier 0 and 1, and of the higher tiers."""
-    members: Mapping[int, tuple[int, ...]]
-    """All fixes of these groups."""
-    mild: Mapping[int, tuple[int, ...]]
-    """Those of tier 0 and 1."""
-    mixed: frozenset[int]
-    """Those groups that have a fix which R1 may hold."""
     waiting: tuple[int, ...]
     """Fixes that wait for another of the set."""
-    risky: bool
-    """Whether R1 has anything to hold."""
-    beyond: tuple[int, ...]
-    """Causes that none of the fixes cures."""
+    lasting: tuple[float, ...]
+    """Per cause the chance that it outlasts all of the fixes."""
 
 
 class Layouts:
-    """The layouts of one plan, by (open fixes, groups entered)."""
+    """The layouts of one plan, by the mask of open fixes."""
 
-    def __init__(self, model: Model, permission: Permission) -> None:
+    def __init__(self, model: Model, waits: Sequence[int]) -> None:
         self.fixes = model.fixes
-        self.waits = permission.waits
-        self.rates = tuple(_rates(fix) for fix in model.fixes)
+        self.waits = waits
+        self.rates = tuple(map(_rates, model.fixes))
         self._causes = len(model.causes)
-        self._known: dict[tuple[int, int], Layout] = {}
+        self._known: dict[int, Layout] = {}
 
-    def of(self, mask: int, entered: int) -> Layout:
+    def of(self, mask: int) -> Layout:
         """The layout of a set of fixes."""
-        key = (mask, entered)
-        found = self._known.get(key)
+        found = self._known.get(mask)
         if found is None:
-            found = self._known[key] = self._lay_out(mask, entered)
+            found = self._known[mask] = self._lay_out(mask)
         return found
 
-    def _lay_out(self, mask: int, entered: int) -> Layout:
+    def _lay_out(self, mask: int) -> Layout:
         fixes, rates = self.fixes, self.rates
         numbers = [number for number in range(len(fixes)) if mask >> number & 1]
-        singles: list[int] = []
-        closed: dict[int, list[int]] = {}
+        free = [number for number in numbers if not self.waits[number] & mask]
+        lasting = [1.0] * self._causes
         for number in numbers:
-            group = fixes[number].group
-            if self.waits[number] & mask:
-                continue
-            if group < 0 or entered >> group & 1:
-                singles.append(number)
-            else:
-                closed.setdefault(group, []).append(number)
-        mild = {g: tuple(n for n in closed[g] if fixes[n].tier <= 1) for g in sorted(closed)}
-        wild = {g: tuple(n for n in closed[g] if fixes[n].tier > 1) for g in sorted(closed)}
-        cured = {cause for number in numbers for cause, _ in rates[number]}
+            for cause, solves in fixes[number].planned:
+                lasting[cause] *= 1.0 - solves
         return Layout(
-            gentle=Rows.of((n for n in singles if fixes[n].tier <= 1), rates),
-            rough=Rows.of((n for n in singles if fixes[n].tier > 1), rates),
-            closed={g: (Rows.of(mild[g], rates), Rows.of(wild[g], rates)) for g in sorted(closed)},
-            members={group: tuple(closed[group]) for group in sorted(closed)},
-            mild=mild,
-            mixed=frozenset(group for group in wild if wild[group]),
+            gentle=Rows.of((n for n in free if fixes[n].tier <= 1), rates),
+            rough=Rows.of((n for n in free if fixes[n].tier > 1), rates),
             waiting=tuple(number for number in numbers if self.waits[number] & mask),
-            risky=any(fixes[number].tier > 1 for number in numbers),
-            beyond=tuple(cause for cause in range(self._causes) if cause not in cured),
+            lasting=tuple(lasting),
         )
 
 

@@ -5,7 +5,7 @@ masks, because the planner takes them apart some thousand times a step.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Origin = Literal["probe", "report", "question"]
@@ -46,6 +46,11 @@ class Item:
     """The largest log ratio that a state puts between two causes."""
     abnormal: frozenset[str]
     same_check: str | None
+    usual: str | None = None
+    refines: frozenset[str] = frozenset()
+    """States of the ladder that count this item's fault already."""
+    within: Mapping[str, Row] = field(default_factory=dict)
+    """P(state | cause, some fault of this item) for its abnormal states; where it refines."""
 
 
 @dataclass(frozen=True, slots=True)

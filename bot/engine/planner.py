@@ -50,6 +50,8 @@ class State:
     fixes: int
     questions: int
     entered: int
+    told: frozenset[tuple[str, str]] | None = None
+    """The answers that led here, where nothing else did."""
 
     @property
     def total(self) -> float:
@@ -70,13 +72,14 @@ class Planner:
         tired = situation.unsure_streak >= UNSURE_IN_A_ROW
         self.patience = 2.0 if tired else 1.0
         entered = sum(1 << n for n, group in enumerate(model.groups) if group in situation.entered)
-        self.root = State(weights, permission.fixes, permission.questions, entered)
+        self.root = State(weights, permission.fixes, permission.questions, entered, frozenset())
         self.spoken: dict[str, Finding] = {
             found.item.same_check: found
             for found in findings(model, situation)
             if found.item.same_check is not None
         }
         self.inner: tuple[int, ...] = ()
+        self._repaired: dict[frozenset[tuple[str, str]], float] = {}
         self._same = {question.id: _same(model, question) for question in model.questions}
 
     def options(self) -> list[Option]:
@@ -105,8 +108,7 @@ class Planner:
 
     def value(self, state: State) -> float:
         """V: the lesser of repairing greedily and of asking one of the best questions first."""
-        base, _ = self.greedy.run(state.weights, state.fixes, state.entered)
-        best = base
+        best = base = self._repair(state)
         for number in self.inner:
             if state.questions >> number & 1:
                 best = min(best, self.eco(state, number, base, best))
@@ -123,8 +125,17 @@ class Planner:
         for _, after in self.branches(state, question):
             if cost >= limit:
                 break
-            cost += self.greedy.run(after.weights, after.fixes, after.entered)[0]
+            cost += self._repair(after)
         return cost
+
+    def _repair(self, state: State) -> float:
+        """G of a state; the same answers in another order lead to the same one."""
+        if state.told is None:
+            return self.greedy.run(state.weights, state.fixes, state.entered)[0]
+        if state.told not in self._repaired:
+            base, _ = self.greedy.run(state.weights, state.fixes, state.entered)
+            self._repaired[state.told] = base
+        return self._repaired[state.told]
 
     def price(self, question: ModelQuestion, entered: int) -> float:
         """What asking costs: the price (doubled after two "not sure"), and the way in."""
@@ -142,9 +153,11 @@ class Planner:
             question.answers, question.closes, strict=True
         ):
             after = list(map(mul, state.weights, row))
-            if spoken is not None:
+            told = None if state.told is None else state.told | {(question.id, answer)}
+            if spoken is not None:  # what such an answer does to the odds depends on the order
                 after = _instead(state.weights, after, question.item.rows[answer], spoken)
-            yield answer, State(after, state.fixes & ~fixes, left & ~questions, entered)
+                told = None
+            yield answer, State(after, state.fixes & ~fixes, left & ~questions, entered, told)
 
     def _fix(self, number: int) -> Option:
         fix, root = self.model.fixes[number], self.root

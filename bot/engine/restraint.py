@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush, heapreplace
 
-from bot.engine.parts import ModelFix
+from bot.engine.layout import Heap, Rates, Rows
 from bot.engine.safety import HIGHEST
-
-Heap = list[tuple[float, int]]
-"""(negative value, fix), the best first."""
 
 
 @dataclass(slots=True)
 class Left:
     """What is left of a case during a run: weights, open fixes, groups entered."""
 
-    fixes: Sequence[ModelFix]
-    rates: Sequence[Sequence[tuple[int, float]]]
+    prices: Sequence[float]
+    rates: Sequence[Rates]
     weights: list[float]
     total: float
     mask: int
@@ -41,7 +38,7 @@ class Left:
 
     def mass(self, number: int) -> float:
         """The mass that a fix would cure now, negative."""
-        return self.rate(number) * self.fixes[number].price
+        return self.rate(number) * self.prices[number]
 
     def open(self, number: int) -> bool:
         """Whether a fix was not done yet."""
@@ -58,22 +55,26 @@ class Restraint:
 
     left: Left
     threshold: float
+    floor: float
+    """The least mass that can be left."""
+    groups: Sequence[int]
     tier: int = HIGHEST
     active: bool = False
     """Whether there is anything that R1 could hold."""
-    _masses: Heap = field(default_factory=list)
     aside: Heap = field(default_factory=list)
+    _masses: Heap = field(default_factory=list)
+    _gentle: Rows | None = None
+    """Tiers 0 and 1, while those below the cut have not been looked at."""
     _witness: int = -1
 
-    def begin(self, gentle: Heap, rough: Heap) -> None:
-        """Start from (negative efficiency, fix) of tiers 0 and 1, and of the higher tiers."""
-        fixes = self.left.fixes
-        self._masses = [(rate * fixes[number].price, number) for rate, number in gentle]
-        self._masses.sort()
-        self.active, self._witness = True, -1
-        self.tier = self._ceiling()
-        self.aside = rough
-        heapify(self.aside)
+    def begin(self, gentle: Rows, near: Heap, rough: Heap) -> None:
+        """Start from all fixes of tiers 0 and 1, the best of them, and what R1 may hold."""
+        self.active, self.tier, self.aside = bool(rough), HIGHEST, rough
+        if rough:
+            self._gentle, self._witness = gentle, -1
+            self._masses = self._large(near)
+            self.tier = self._ceiling()
+            heapify(self.aside)
 
     def rises(self) -> bool:
         """Look again; whether more is allowed than before."""
@@ -90,10 +91,8 @@ class Restraint:
             return []
         kept: Heap = []
         free: Heap = []
-        fixes, entered = self.left.fixes, self.left.entered
         for pair in self.aside:
-            group = fixes[pair[1]].group
-            (free if group < 0 or entered >> group & 1 else kept).append(pair)
+            (kept if self.left.shut(self.groups[pair[1]]) else free).append(pair)
         heapify(kept)
         self.aside = kept
         return free
@@ -115,13 +114,36 @@ class Restraint:
     def _ceiling(self) -> int:
         left, witness = self.left, self._witness
         fair = -self.threshold * left.total
-        if witness >= 0 and left.mask >> witness & 1 and left.mass(witness) <= fair:
+        if witness >= 0 and left.open(witness) and left.mass(witness) <= fair:
             return 1
-        for bound, number in self._masses:
-            if bound > fair:
-                break
-            if left.mask >> number & 1 and left.mass(number) <= fair:
-                self._witness = number
+        if self._fair(fair):
+            return 1
+        if self._gentle is not None:
+            self._masses = self._large(self._gentle.rated(left.weights, 0.0))
+            self._gentle = None
+            if self._fair(fair):
                 return 1
         self._witness = -1
         return HIGHEST
+
+    def _fair(self, fair: float) -> bool:
+        """Whether a gentle fix cures that much; the first that does is the witness."""
+        left = self.left
+        for bound, number in self._masses:
+            if bound > fair:
+                break
+            if left.open(number) and left.mass(number) <= fair:
+                self._witness = number
+                return True
+        return False
+
+    def _large(self, rated: Heap) -> Heap:
+        """Masses now, the largest first; what could not be fair of the least total is left out."""
+        least, prices, mask = -self.threshold * self.floor, self.left.prices, self.left.mask
+        masses = [
+            (mass, number)
+            for rate, number in rated
+            if (mass := rate * prices[number]) <= least and mask >> number & 1
+        ]
+        masses.sort()
+        return masses

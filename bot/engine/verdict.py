@@ -8,12 +8,9 @@ from collections.abc import Sequence
 from math import fsum
 
 from bot.catalog.entries import OTHER
-from bot.engine.belief import findings, posterior
+from bot.engine.belief import LADDER, findings, posterior
 from bot.engine.model import Model
 from bot.engine.values import CauseShare, Situation, Verdict, VerdictState
-
-LADDER = "ladder"
-"""The evidence item for the connection path; ``ok`` when every rung that can be seen is fine."""
 
 FOUND = 0.5
 RULED_OUT = 0.01

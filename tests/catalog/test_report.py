@@ -142,14 +142,58 @@ def test_events(events: str, item: str, state: str) -> None:
         ({"client_os": "Windows 11 24H2"}, "client-os", "windows-11"),
         ({"client_os": "macOS 15.1"}, "client-os", "macos"),
         ({"client_os": "xfreerdp on Debian"}, "client-os", "linux"),
-        ({"server_os": "Windows Server 2008 R2"}, "server-os", "windows-old"),
         ({"server_os": "Windows Server 2019 Standard"}, "server-os", "windows"),
         ({"server_os": "Ubuntu 24.04 with xrdp"}, "server-os", "linux"),
-        ({"server_os": "Windows 11 Home"}, "server-os", "windows-home"),
     ],
 )
 def test_report_keys(report: dict[str, str], item: str, state: str) -> None:
     assert read_report(CATALOG, (), "", report) == {item: state}
+
+
+@pytest.mark.parametrize(
+    ("system", "version"),
+    [
+        ("Windows Server 2008 R2", "old"),
+        ("Server 2012 R2", "2012"),
+        ("Windows 11 Home", "home"),
+        ("Windows 10 Home (RDP Wrapper)", "patched"),
+    ],
+)
+def test_the_version_of_windows_is_an_item_of_its_own(system: str, version: str) -> None:
+    told = read_report(CATALOG, (), "", {"server_os": system})
+    assert told == {"server-os": "windows", "windows-version": version}
+
+
+@pytest.mark.parametrize(
+    ("system", "role"),
+    [
+        ("Windows Server 2019 (RD Session Host)", "session-host"),
+        ("Windows Server 2012 R2, farm with broker", "farm"),
+        ("Windows 11, Entra joined", "entra-joined"),
+        ("Windows Server, domain controller", "domain-controller"),
+        ("Windows 10 in VirtualBox", "guest"),
+    ],
+)
+def test_what_people_call_the_host_tells_its_role(system: str, role: str) -> None:
+    assert read_report(CATALOG, (), "", {"server_os": system})["host-role"] == role
+
+
+@pytest.mark.parametrize(
+    ("codes", "message", "item", "state"),
+    [
+        (["0x00020005"], "", "reported-connect-error", "name-unknown"),
+        (["0x20018"], "", "reported-account-error", "locked-or-disabled"),
+        (["800759dd"], "", "reported-gateway-error", "host-behind"),
+        (["0x800759DA"], "", "reported-gateway-error", "refused-user"),
+        ([], "STATUS_TRUSTED_RELATIONSHIP_FAILURE", "reported-sign-in-error", "trust"),
+        ([], "restricted the type of logon (network)", "reported-account-error", "logon-type"),
+        ([], "Connecting to localhost:3389 fails", "reported-named-reason", "this-pc"),
+    ],
+)
+def test_codes_and_names_of_other_clients(
+    codes: list[str], message: str, item: str, state: str
+) -> None:
+    assert read_report(CATALOG, codes, message, {}) == {item: state}
 
 
 @pytest.mark.parametrize("key", ["scope", "path"])
@@ -177,7 +221,7 @@ def test_every_key_is_read_by_some_item() -> None:
 
 
 def test_plain_words() -> None:
-    assert plain_words("  Can\u2019t   FIND\u00adit \u2013 \u201cnow\u201d!") == "cant findit now"
+    assert plain_words("  Can\u2019t   FIND\u00adit \u2013 \u201cnow\u201d!") == "cannot findit now"
     assert plain_words("\uff21\uff22\u200b") == "ab"
 
 

@@ -140,6 +140,14 @@ FIXES: dict[str, dict[str, Any]] = {
         "after": ["nla-off"],
     },
 }
+RDP_FILE: dict[str, Any] = {
+    "title": "The .rdp file: host and NLA",
+    "states": {"nla": "turns NLA off", "target": "names another host", "fits": "fits"},
+    "usual_state": "fits",
+    "otherwise": {"nla": 0.02, "target": 0.02},
+    "says": [],
+}
+"""Two items are made of it, one a reading."""
 QUESTION = {
     "title": "Another user",
     "ask": "Does another user get in from this PC?",
@@ -163,6 +171,9 @@ def files() -> dict[str, str]:
     made = {"settings.yaml": json.dumps(SETTINGS), "codes.yaml": json.dumps(CODES)}
     for item, contract in ITEMS.items():
         made[f"evidence/{item}.yaml"] = json.dumps(_evidence(item, contract))
+    for item, matched in (("nla", ["off", "off-but-required"]), ("target", ["other-host"])):
+        fields = {**RDP_FILE, "matches": {item: {"rdp_file": {item: matched}}}, **REVIEWED}
+        made[f"evidence/rdp-file-{item}.yaml"] = json.dumps(fields)
     for cause, (layer, title) in CAUSES.items():
         fields = {"title": title, "who_feels_it": "everybody", "how_common": 0.2, **REVIEWED}
         made[f"causes/{layer}/{cause}.md"] = _markdown(fields, f"What people see of {cause}.")

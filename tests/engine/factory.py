@@ -63,6 +63,7 @@ def evidence(
         "matches": {},
         "same_check": None,
         "trust": "firm",
+        "refines": (),
         "source": (),
         "reviewed": REVIEW,
     }

@@ -136,3 +136,67 @@ def test_fixes_before_a_restart_are_retired_without_speaking() -> None:
     model = base()
     situation = make.situation(tries=[("mend", "failed")], restarted=("mend",))
     assert posterior(model, situation) == posterior(model, Situation())
+
+
+def refining() -> Model:
+    """The ladder, and an item that says how the port fails; ``b`` refuses, ``a`` is silent."""
+    return Model.of(
+        make.catalog(
+            [
+                make.cause("a", 0.5),
+                make.cause("b", 0.5),
+                make.evidence(
+                    "ladder",
+                    {"ok": 0.8, "port": 0.2},
+                    {"a": {"port": 0.9}, "b": {"port": 0.9}},
+                    abnormal=frozenset({"port"}),
+                ),
+                make.evidence(
+                    "port-state",
+                    {"open": 0.8, "timeout": 0.1, "refused": 0.1},
+                    {"a": {"timeout": 0.9, "refused": 0.05}, "b": {"timeout": 0.3, "refused": 0.6}},
+                    abnormal=frozenset({"timeout", "refused"}),
+                    refines=("port",),
+                ),
+            ],
+        )
+    )
+
+
+def share(model: Model, first: str, second: str, **evidence: str) -> float:
+    """How many times as likely the first cause is."""
+    told = {item.replace("_", "-"): state for item, state in evidence.items()}
+    weights = posterior(model, Situation(evidence=told))
+    return weights[model.cause_index[first]] / weights[model.cause_index[second]]
+
+
+def test_a_fault_that_the_ladder_shows_is_not_counted_twice() -> None:
+    model = refining()
+    stopped = share(model, "a", "other", ladder="port")
+    both = share(model, "a", "other", ladder="port", port_state="timeout")
+    # 0.9 of a's 0.95 faults are silent ones, and half of those without a listed cause.
+    assert both / stopped == pytest.approx((0.9 / 0.95) / 0.5)
+    alone = share(model, "a", "other", port_state="timeout") / share(model, "a", "other")
+    assert alone == pytest.approx(0.9 / 0.1)
+
+
+def test_the_kind_of_fault_still_tells_causes_apart() -> None:
+    model = refining()
+    ratio = share(model, "a", "b", ladder="port", port_state="timeout")
+    assert ratio == pytest.approx((0.9 / 0.95) / (0.3 / 0.9))
+
+
+def test_a_rung_that_holds_counts_once() -> None:
+    model = refining()
+    assert share(model, "a", "other", ladder="ok", port_state="open") == share(
+        model, "a", "other", ladder="ok"
+    )
+
+
+def test_without_the_ladder_an_item_counts_in_full() -> None:
+    model = refining()
+    full = share(model, "a", "other", port_state="open") / share(model, "a", "other")
+    assert full == pytest.approx(0.05 / 0.8)
+    assert share(model, "a", "other", ladder="unknown", port_state="open") == share(
+        model, "a", "other", port_state="open"
+    )

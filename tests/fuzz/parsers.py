@@ -24,6 +24,7 @@ from bot.wire.cursor import Malformed
 from bot.wire.flight import MOST_BYTES, FlightReader
 from bot.wire.gateway import HeadReader, reading
 from bot.wire.negotiation import security, server_kind, word
+from bot.wire.rdp_file import read_rdp_file
 from bot.wire.rdp_udp import read_syn_ack
 from tests.fuzz import names
 from tests.wire.samples import NOW
@@ -198,6 +199,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         "dns-reverse": Parser(names.reverse),
         "rdp-udp": whole(lambda data: read_syn_ack(data, NUMBER)),
         "files": whole(_files),
+        "rdp-file": whole(read_rdp_file),
         "survey": printed(outputs.survey),
         "echoes": printed(lambda text: outputs.echoes(text, SIZES)),
         "clock": printed(outputs.clock),

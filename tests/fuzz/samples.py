@@ -27,6 +27,11 @@ FILES = (
     b"domain corp.example\nnameserver 127.0.0.53\n...::1 ip6-localhost # what a comment\n"
     b"10.0.0.8\tb\xc3\xbccher.example x\n10.0.0.8 x\n",
 )
+RDP = (
+    "full address:s:srv-app-07:3390\r\nusername:s:CORP\\max\r\npassword 51:b:0100D08C\r\n"
+    "enablecredsspsupport:i:0\r\ngatewayhostname:s:rdg.corp.example\r\nserver port:i:3389\r\n"
+)
+RDP_FILES = (b"\xff\xfe" + RDP.encode("utf-16-le"), b"\xef\xbb\xbf" + RDP.encode(), RDP.encode())
 SYN_ACK = struct.pack(">IHHIHH", NUMBER, 1024, 5, 99, 1232, 1232).ljust(1232, b"\0")
 PRINTED: Mapping[str, Sequence[bytes]] = {
     "survey": (
@@ -80,6 +85,7 @@ def samples() -> Mapping[str, Sequence[bytes]]:
         "dns-reverse": tuple(names.samples("PTR")),
         "rdp-udp": (SYN_ACK, SYN_ACK[:16]),
         "files": FILES,
+        "rdp-file": RDP_FILES,
         **PRINTED,
         "ping": (b"\x00", b"\x01", b"\x02", b"\xff"),
     }

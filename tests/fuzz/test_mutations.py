@@ -18,7 +18,7 @@ SEED = 20260301
 # Parsers that do most of the work by themselves get most of the inputs; thousandths of the total.
 SHARES = {
     "x224": 120,
-    "negotiation": 110,
+    "negotiation": 90,
     "flight": 150,
     "flight-short": 60,
     "credssp": 110,
@@ -31,6 +31,7 @@ SHARES = {
     "dns-reverse": 4,
     "rdp-udp": 40,
     "files": 18,
+    "rdp-file": 20,
     "survey": 8,
     "echoes": 14,
     "clock": 8,

@@ -25,7 +25,7 @@ from handlers.directory import SlackDirectory
 from handlers.door import Door
 from handlers.manifest import manifest
 from handlers.surface import SlackSurface
-from handlers.transport import socket
+from handlers.transport import PATIENCE, Transport, socket
 from tests.desk import office as o
 from tests.desk import small
 
@@ -39,6 +39,8 @@ class House:
     store: SqliteStore
     scout: o.ScriptedScout
     app: AsyncApp
+    clock: o.Clock
+    way: Transport
 
     def card(self, channel: str = "helpdesk", *, user: str | None = None) -> Message:
         """The newest message of the bot in a conversation."""
@@ -99,6 +101,7 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
             token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[]
         )
         door = Door(client, session)
+        patience = changes.pop("patience", PATIENCE)
         scout = changes.pop("scout", o.ScriptedScout(o.expired()))
         clock = o.Clock(flowing=True)
         parts = Parts(
@@ -119,9 +122,11 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
         await desk.resume()
         stack.push_async_callback(desk.drain, 1.0)
         answer = await client.apps_connections_open(app_token=slack.app_token)
-        await stack.enter_async_context(socket(app, client, slack.app_token, str(answer["url"])))
+        address = str(answer["url"])
+        opening = socket(app, client, slack.app_token, address, patience)
+        way = await stack.enter_async_context(opening)
         await slack.connected()
-        yield House(slack, desk, store, scout, app)
+        yield House(slack, desk, store, scout, app, clock, way)
 
 
 def bolt(slack: LocalSlack) -> AsyncApp:

@@ -100,3 +100,17 @@ async def test_a_payload_that_makes_no_sense_is_acknowledged_and_logged(
         )
         assert await post(bot, body, headers) == 200
         assert "a payload was not handled" in caplog.text
+
+
+async def test_slack_may_ask_whether_this_is_the_right_address(tmp_path: Path) -> None:
+    """Slack checks a request URL once (url_verification) and its certificate now and then."""
+    async with house(tmp_path) as bot, TestClient(TestServer(web_app(bot.app))) as client:
+        asked = json.dumps({"type": "url_verification", "token": "x", "challenge": "3eZbrw1a"})
+        body, headers = signed(asked, bot.slack.signing_secret)
+        headers["content-type"] = "application/json"
+        answer = await client.post(PATH, data=body.encode(), headers=headers)
+        assert (answer.status, "3eZbrw1a" in await answer.text()) == (200, True)
+        body, headers = signed("ssl_check=1&token=x", bot.slack.signing_secret)
+        assert (await client.post(PATH, data=body.encode(), headers=headers)).status == 200
+        await bot.desk.settled()
+        assert list(await bot.store.unfinished()) == []

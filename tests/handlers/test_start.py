@@ -115,3 +115,35 @@ async def test_a_form_stays_open_while_the_disk_is_full(
         monkeypatch.setattr(SqliteStore, "accept", full)
         await bot.slack.submit("asker", {"host": o.HOST})
         assert "not taken" in str(view.errors["host"])
+
+
+async def test_a_pasted_rdp_file_becomes_evidence_without_its_secrets(tmp_path: Path) -> None:
+    file = (
+        "full address:s:another-host\r\nenablecredsspsupport:i:0\r\nusername:s:CORP\\max\r\n"
+        "password 51:b:01000000D08C9DDF\r\ngatewayaccesstoken:s:tok-en-77\r\n"
+    )
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        await opened(bot)
+        assert (await bot.slack.submit("asker", {"host": o.HOST, "rdp_file": file})).ok
+        await bot.shows("turns NLA off", "another host (another-host)")
+        ticket = await bot.store.ticket(1)
+        assert ticket is not None
+        kept = {"full address": "another-host", "enablecredsspsupport": 0}
+        assert ticket.body["rdp_file"] == {**kept, "username form": "domain"}
+        assert ticket.body["situation"]["evidence"]["rdp-file-target"] == "target"
+    assert b"another-host" in stored(tmp_path)
+    assert not any(secret in stored(tmp_path) for secret in (b"D08C9DDF", b"tok-en-77"))
+
+
+def stored(folder: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())
+
+
+async def test_what_is_no_rdp_file_is_said_beside_its_field(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        view = await opened(bot)
+        await bot.slack.submit("asker", {"host": o.HOST, "rdp_file": "it does not work"})
+        assert "name:type:value" in str(view.errors["rdp_file"])
+        assert bot.scout.looks == []

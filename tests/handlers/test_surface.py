@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk.api import Closed, DirectoryError, Gone, Later, Note, SurfaceError, Unsure
+from bot.desk.api import Barred, Closed, DirectoryError, Gone, Later, Note, SurfaceError, Unsure
 from bot.sandbox.server import LocalSlack
 from handlers.directory import SlackDirectory
 from handlers.door import Door
@@ -38,7 +38,9 @@ async def surface() -> AsyncIterator[tuple[LocalSlack, SlackSurface]]:
         ("error", "edit_window_closed", Gone),
         ("error", "is_inactive", Closed),
         ("error", "internal_error", Unsure),
-        ("error", "token_revoked", SurfaceError),
+        ("error", "token_revoked", Barred),
+        ("error", "account_inactive", Barred),
+        ("error", "no_text", SurfaceError),
         ("429", "", Later),
         ("500", "", Unsure),
         ("503", "", Unsure),
@@ -54,8 +56,8 @@ async def test_slacks_errors_become_ours(action: str, error: str, word: type[Exc
         with pytest.raises(SurfaceError) as caught:
             await wall.show(view(), channel, card)
         assert type(caught.value) is word
-        if isinstance(caught.value, Later):
-            assert caught.value.seconds == 7
+        if word is Later:
+            assert getattr(caught.value, "seconds", None) == 7
         assert await wall.show(view(), channel, card) == (channel, card)
 
 

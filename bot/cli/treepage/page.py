@@ -18,7 +18,7 @@ from bot.cli.treepage.why import why
 from bot.desk.balance import found, percent
 from bot.desk.saying import capital, clause
 from bot.engine import Model, Node, Situation, verdict
-from bot.engine.verdict import LADDER
+from bot.engine.belief import LADDER
 
 _HERE = Path(__file__)
 LEGEND = ("question", "fix", "undo", "recheck", "escalate", "solved", "cut")

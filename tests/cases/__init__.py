@@ -1,0 +1,1 @@
+"""Measure the engine on real cases whose cause is known; see docs/knowledge.md."""
