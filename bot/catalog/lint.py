@@ -43,7 +43,7 @@ def _stale(catalog: Catalog, places: Places, today: date) -> Iterator[Problem]:
         if age > catalog.settings.review_days:
             message = f"reviewed {age} days ago, more than {catalog.settings.review_days}"
             yield places.problem(file, ("reviewed",), message, "warning")
-        elif age < 0:
+        elif age < -1:  # today is over already east of here
             yield places.problem(file, ("reviewed",), f"the review of {entry} lies ahead")
 
 

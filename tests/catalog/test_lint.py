@@ -191,6 +191,7 @@ def test_stale_and_early_reviews() -> None:
     late = _check(WHOLE, date(2028, 1, 1))
     assert {p.level for p in late} == {"warning"}
     assert f"{CAUSE}:6:1: warning: reviewed 407 days ago, more than 365" in map(str, late)
+    assert _check(WHOLE, date(2026, 11, 27)) == []  # it is the 28th already in Auckland
     early = _check(WHOLE, date(2026, 11, 1))
     assert {p.message for p in early} == {
         f"the review of 2026-11-{day} lies ahead" for day in (20, 28)
