@@ -7,7 +7,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from bot.catalog.parsing import FORMS, Kind
 from bot.catalog.report import CHOICES, KEYS
+from bot.evidence.rdp_file import READINGS
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """What editors understand; the name of the dialect, not an address that is read."""
@@ -109,7 +110,9 @@ def schema_of(kind: Kind) -> dict[str, Any]:
         for field in each.get("properties", {}).values():
             _without_values(field)
     if "MatchForm" in made.get("$defs", {}):
-        made["$defs"]["MatchForm"]["properties"]["report"] = _report()
+        fields = made["$defs"]["MatchForm"]["properties"]
+        fields["report"] = _chosen(KEYS, CHOICES)
+        fields["rdp_file"] = _chosen(READINGS, READINGS)
     for name, example in EXAMPLES.get(kind, {}).items():
         made["properties"][name]["examples"] = [example]
     return made
@@ -130,17 +133,17 @@ def _without_values(field: dict[str, Any]) -> None:
         field["default"] = default["word"]
 
 
-def _report() -> dict[str, Any]:
-    """What the user's report can say: the keys, and the values of those that are chosen."""
+def _chosen(keys: Iterable[str], choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """An object with these keys, and the values of those whose values are chosen from a list."""
 
     def values(key: str) -> dict[str, Any]:
-        one = {"enum": list(CHOICES[key])} if key in CHOICES else {"type": ["string", "integer"]}
+        one = {"enum": list(choices[key])} if key in choices else {"type": ["string", "integer"]}
         return {"anyOf": [one, {"type": "array", "items": one}]}
 
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {key: values(key) for key in KEYS},
+        "properties": {key: values(key) for key in keys},
     }
 
 
