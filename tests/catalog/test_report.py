@@ -105,7 +105,7 @@ def test_names_among_the_codes_count_as_text(code: str, item: str, state: str) -
     assert _read((code, "0x904"))[item] == state
 
 
-@pytest.mark.parametrize("code", ["HTTP 503", "event 3277", "0xZZ", ""])
+@pytest.mark.parametrize("code", ["HTTP 503", "event 99999", "0xZZ", ""])
 def test_what_is_no_code_is_passed_over(code: str) -> None:
     assert _read((code,)) == {}
 
