@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from operator import mul
 
+from bot.engine.bounds import least_cost, touched_by
 from bot.engine.layout import Heap, Layouts
 from bot.engine.model import Model
 from bot.engine.restraint import Left, Restraint
@@ -34,7 +35,7 @@ class Greedy:
         self.groups = [fix.group for fix in model.fixes]
         self.entry = model.entry
         self.layouts = Layouts(model, permission.waits)
-        self.touched = _touched(model)
+        self.touched = touched_by(model)
         self.escalation = model.catalog.settings.escalation_cost
         self.threshold = model.catalog.settings.safety_threshold
 
@@ -61,15 +62,6 @@ class Greedy:
                     alone = run.left.mass(number) / (self.prices[number] + self.entry[group])
                     found[number] = min(alone, together) if number == first else alone
         return sorted(found, key=lambda fix: (found[fix], self.tiers[fix], self.prices[fix], fix))
-
-
-def _touched(model: Model) -> tuple[tuple[int, ...], ...]:
-    """Per cause the fixes that cure it."""
-    touched: list[list[int]] = [[] for _ in model.causes]
-    for number, fix in enumerate(model.fixes):
-        for cause, _ in fix.cures:
-            touched[cause].append(number)
-    return tuple(map(tuple, touched))
 
 
 class _Run:
@@ -165,13 +157,7 @@ class _Run:
         return best, first
 
     def _is_over(self, gain: float) -> bool:
-        """Whether going on from here cannot cost less than ``gain``.
-
-        Let nothing cure more than ``rate`` a minute.  To bring the mass from W down to x costs at
-        least the integral of mass over minutes, (W*W - x*x) / (2*rate); adding x times the
-        escalation cost is concave in x, so the least lies at an end: x = W (escalate now) or x =
-        the mass that outlasts all fixes.
-        """
+        """Whether going on from here cannot cost less than ``gain``."""
         top = self.heap[0][0] if self.heap else 0.0
         rate = -min(top, self.waiting, self.cut)
         if self._least(rate) < gain:
@@ -181,11 +167,7 @@ class _Run:
         return self._least(max(rate, -self.restraint.best_aside())) >= gain
 
     def _least(self, rate: float) -> float:
-        total, floor, escalation = self.left.total, self.floor, self.greedy.escalation
-        if rate <= 0.0:
-            return total * escalation
-        down = (total * total - floor * floor) / (2.0 * rate) + floor * escalation
-        return min(total * escalation, down)
+        return least_cost(self.left.total, self.floor, self.greedy.escalation, rate)
 
     def _thaws(self, gain: float) -> bool:
         """Take in what lies below the cut, if it may stand before something better."""
