@@ -48,6 +48,7 @@ _PAIRS = (
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4\u0060]")
+_ELISION = re.compile(r"\b([cdjlmnst]|qu)['\u2019](?=\w)")  # French: l'autorité
 _WORD = re.compile(r"[^\W_]+")
 _CLAUSE = re.compile(r"[.!?;:,\n()]+")
 _DENIED = (
@@ -102,7 +103,7 @@ def _folded(text: str) -> str:
     """Small letters without accents, apostrophes and what is not seen; punctuation stays."""
     apart = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in apart if not unicodedata.combining(char))
-    return _APOSTROPHES.sub("", _INVISIBLE.sub("", plain))
+    return _APOSTROPHES.sub("", _ELISION.sub(r"\1 ", _INVISIBLE.sub("", plain)))
 
 
 def _row(folded: str) -> str:

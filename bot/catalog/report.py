@@ -144,6 +144,8 @@ def _placed(catalog: Catalog, codes: Iterable[str]) -> tuple[list[str], list[str
 
 def _known_reading(catalog: Catalog, token: str) -> str:
     readings = alternatives(token)
+    if int(readings[0], 16) > 0xFFFF:
+        return readings[0]  # 0x20006 of FreeRDP is no 20006
     return next((code for code in readings if lookup(catalog, code)), readings[0])
 
 
