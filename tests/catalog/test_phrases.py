@@ -63,6 +63,14 @@ def test_what_stays_apart(one: str, other: str) -> None:
         ("an internal errorpage", "internal error", False),
         ("reinternal error", "internal error", False),
         ("", "internal error", False),
+        ("the password is always refused", "password ... refused", True),
+        ("password refused", "password ... refused", True),
+        ("the password is not refused", "password ... refused", False),
+        ("no password refused", "password ... refused", False),
+        ("no password; then the password was refused", "password ... refused", True),
+        ("the password is fine, it is refused", "password ... refused", False),
+        ("password of the other new man refused", "password ... refused", False),
+        ("passwords refusedly", "password ... refused", False),
     ],
 )
 def test_whole_words_that_nobody_denies(text: str, phrase: str, said: bool) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, load, shipped
-from bot.catalog.report import KEYS, BadReport, plain_words, read_report
+from bot.catalog.phrases import plain_words
+from bot.catalog.report import KEYS, BadReport, read_report
 
 CATALOG = load(shipped())
 
