@@ -27,7 +27,7 @@ _NUMBER = r"[ :=(#]{1,4}(-?[0-9]{1,10})(?!\.?[0-9a-z])"
 _IN_TEXT = re.compile(
     r"(?<![0-9a-z])(0x[0-9a-f]{1,8})(?![0-9a-z])"
     r"|(?<![0-9a-z.-])(-2[0-9]{9}|(?:c0000|8009[0-9a-f]|8007[0-9a-f])[0-9a-f]{3})(?![0-9a-z])"
-    rf"|\b\w{{0,20}}code{_NUMBER}"
+    rf"|(?<!reason )\b\w{{0,20}}code{_NUMBER}"
     rf"|\b(?:error|errore|erreur|fehler|reason){_NUMBER}"
 )
 """With 0x; a signed or unmistakable Windows status; behind "code"; behind "error", if likely."""

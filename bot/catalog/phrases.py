@@ -48,6 +48,7 @@ _PAIRS = (
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4\u0060]")
+_ELISION = re.compile(r"\b([cdjlmnst]|qu)['\u2019](?=\w)")  # French: l'autorité
 _WORD = re.compile(r"[^\W_]+")
 _CLAUSE = re.compile(r"[.!?;:,\n()]+")
 _DENIED = (
@@ -65,6 +66,10 @@ _EVENTS = re.compile(
 )
 
 
+GAP = "..."
+"""In a phrase: up to three words between, in the same clause, none of them a denial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A message: its words in a row, and the same with a bar where a clause ends."""
@@ -80,6 +85,8 @@ class Said:
 
     def has(self, phrase: str) -> bool:
         """Whether the phrase stands there as whole words, at least once not denied."""
+        if GAP in phrase:
+            return any(not match["denied"] for match in _gapped(phrase).finditer(self.clauses))
         wanted = _phrase(phrase)
         found = self.words.count(wanted)
         return found > 0 and found > len(_denial(wanted).findall(self.clauses))
@@ -102,7 +109,7 @@ def _folded(text: str) -> str:
     """Small letters without accents, apostrophes and what is not seen; punctuation stays."""
     apart = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in apart if not unicodedata.combining(char))
-    return _APOSTROPHES.sub("", _INVISIBLE.sub("", plain))
+    return _APOSTROPHES.sub("", _ELISION.sub(r"\1 ", _INVISIBLE.sub("", plain)))
 
 
 def _row(folded: str) -> str:
@@ -131,6 +138,13 @@ def _joined(words: list[str]) -> Iterator[str]:
 @lru_cache(maxsize=8192)
 def _phrase(text: str) -> str:
     return f" {plain_words(text)} "
+
+
+@lru_cache(maxsize=8192)
+def _gapped(phrase: str) -> re.Pattern[str]:
+    parts = [re.escape(plain_words(part)) for part in phrase.split(GAP)]
+    between = r" (?:(?!no |not |never )[^ |]+ ){0,3}"
+    return re.compile(rf"(?P<denied>{_DENIED.rstrip()})? {between.join(parts)}(?= )")
 
 
 @lru_cache(maxsize=8192)

@@ -149,6 +149,8 @@ def _known_reading(catalog: Catalog, token: str) -> str:
     if int(token, 16) >> 16 == FREERDP_CLASS:
         return token
     readings = alternatives(token)
+    if int(readings[0], 16) > 0xFFFF:
+        return readings[0]  # 0x20006 of FreeRDP is no 20006
     return next((code for code in readings if lookup(catalog, code)), readings[0])
 
 

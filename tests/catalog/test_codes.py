@@ -75,6 +75,35 @@ def test_codes_in_a_pasted_text() -> None:
     assert find_codes("nothing here, 10.1.2.3:3389") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Error code: 0x204.", ["0x204"]),
+        ("Ox204", ["0x204"]),
+        ("0x00000204, Extended error code: 0x0", ["0x204", "0x0"]),
+        ("Error code 2308.", ["0x904"]),
+        ("Fehlercode: 516", ["0x204"]),
+        ("code d'erreur : 516", ["0x204"]),
+        ("error 516", ["0x204"]),
+        ("disconnect reason 264", ["0x108"]),
+        ("error -2146893048", ["0x80090308"]),
+        ("status C000006D", ["0xC000006D"]),
+        ("80090308!", ["0x80090308"]),
+        ("error 404, error 10060, HTTP error 503, error 3", []),
+        ("NPS reason code 16", []),
+        ("code 99999999999, code 9999999999", []),
+        ("call 2147483647 or -12345", []),
+    ],
+)
+def test_codes_as_people_write_them(text: str, codes: list[str]) -> None:
+    assert find_codes(text) == codes
+
+
+@given(st.text(alphabet="0123456789abcdefxo code:error-.", max_size=40))
+def test_any_text_gives_canonical_codes(text: str) -> None:
+    assert all(canonical(code) == code for code in find_codes(text))
+
+
 def test_a_pair_is_read_from_two_tables(catalog: Catalog) -> None:
     first, second = explain(catalog, ("0x904", "0x7"))
     assert first.entries[0].table == "disconnect"

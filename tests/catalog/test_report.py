@@ -235,3 +235,22 @@ def test_any_message_gives_known_states(message: str, codes: list[str]) -> None:
 def test_an_empty_report_says_nothing() -> None:
     empty: Catalog = CATALOG
     assert read_report(empty, (), "", {}) == {}
+
+
+def test_the_report_wins_over_the_message() -> None:
+    assert _read(message="since the update")["onset"] == "after-update"
+    assert _read(message="since the update", onset="always")["onset"] == "always"
+
+
+def test_an_event_in_the_message_counts_like_one_in_the_report() -> None:
+    assert _read(message="Schannel 36870") == _read(server_event="36870")
+
+
+def test_a_long_number_is_not_read_in_another_base() -> None:
+    """0x20006 of FreeRDP is no decimal 20006, which would lie among the protocol errors."""
+    assert "reported-connect-error" not in _read(message="[0x00020006]")
+
+
+def test_readings_of_an_rdp_file_are_evidence() -> None:
+    found = read_report(CATALOG, (), "", {}, {"nla": "off-but-required", "target": "other-port"})
+    assert found == {"rdp-file-nla": "off-but-required", "rdp-file-target": "other-port"}
