@@ -7,6 +7,7 @@ from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
+    Dashboard,
     Meaning,
     Past,
     PastPage,
@@ -27,6 +28,7 @@ __all__ = [
     "Claim",
     "Click",
     "Closed",
+    "Dashboard",
     "Desk",
     "Directory",
     "DirectoryError",
