@@ -26,6 +26,7 @@ from bot.desk.desk import Desk
 from bot.desk.library import Library
 from bot.desk.limits import Allowance
 from bot.desk.looking import Scout
+from bot.desk.nudging import Nudging
 from bot.desk.parts import Parts
 from bot.desk.planning import WorkerPlanner
 from bot.desk.reload import Reload
@@ -136,6 +137,7 @@ async def _assemble(
         helpdesk=settings.slack.helpdesk_channels,
         escalation=settings.slack.escalation_channel or "",
         abandon=timedelta(days=settings.desk.abandon_days),
+        nudging=Nudging.of(settings.desk),
         keep=timedelta(days=settings.desk.keep_days),
     )
     desk = Desk(parts)

@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.desk.api import Desk
 from handlers.door import Door
 from handlers.errors import LastNet
+from handlers.home import HomeFlow
 from handlers.pages import HistoryFlow
 from handlers.start import StartFlow
 from handlers.step import StepFlow
@@ -18,6 +19,7 @@ def register_all(app: AsyncApp, desk: Desk, door: Door, port: int = 3389) -> Non
         StartFlow(desk, door, port),
         StepFlow(desk, door),
         HistoryFlow(desk, door),
+        HomeFlow(desk, door),
         LastNet(door),
     ):
         flow.register(app)

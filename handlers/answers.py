@@ -80,13 +80,15 @@ def past(page: PastPage, cursor: str) -> dict[str, Any]:
 
 
 def _page(page: PastPage, cursor: str, room: Room) -> list[b.Block]:
-    made = [b.header(page.title), *(_line(each, room) for each in page.lines)]
+    made = [b.header(page.title), *(line(each, room) for each in page.lines)]
     if cursor:
         made += b.actions([b.button(Action.HISTORY_PAGE, "Older", cursor)])
     return made
 
 
-def _line(past: Past, room: Room) -> b.Block:
+def line(past: Past, room: Room) -> b.Block:
+    """One ticket of a list, with a button that opens it."""
+
     def short(text: str) -> str:
         return b.cut(b.escape(text), room.small)
 

@@ -22,6 +22,10 @@ USED = {"exchanged_trigger_id", "trigger_exchanged"}
 """The same delivery has opened its modal already."""
 
 
+NO_HOME = {"not_enabled", "user_not_found", "not_allowed_token_type"}
+"""Nobody has a Home tab, or this person has none; that is no fault of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """One client and one session for the whole program."""
@@ -52,4 +56,18 @@ class Door:
                 return False
             if code not in USED:
                 raise
+        return True
+
+    async def publish(self, user: str, view: Mapping[str, Any], seen: str = "") -> bool:
+        """Set somebody's Home tab; False where it has changed since ``seen`` (a view's hash)."""
+        guard = {"hash": seen} if seen else {}
+        try:
+            await self.client.views_publish(user_id=user, view=dict(view), **guard)
+        except SlackApiError as error:
+            code = error.response.get("error")
+            if code == "hash_conflict":
+                return False
+            if code not in NO_HOME:
+                raise
+            log.warning("the Home tab of %s cannot be set: %s", user, code)
         return True

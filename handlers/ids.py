@@ -17,6 +17,12 @@ class Shortcut(StrEnum):
     TRIAGE_HOST = "triage_host"
 
 
+class EventName(StrEnum):
+    """Events that the manifest subscribes to."""
+
+    HOME_OPENED = "app_home_opened"
+
+
 class Action(StrEnum):
     """Action ids of buttons and menus."""
 

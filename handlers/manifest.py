@@ -1,12 +1,13 @@
 """The Slack app as a manifest: exactly what is implemented, with the fewest scopes.
 
 ``commands`` for the slash command and the shortcut, ``chat:write`` for cards and notes,
-``users:read`` to tell guests from members.  The app token needs ``connections:write``.
+``users:read`` to tell guests from members; the Home tab and its one event need no scope.  The app
+token needs ``connections:write``.
 """
 
 from typing import Any
 
-from handlers.ids import Command, Shortcut
+from handlers.ids import Command, EventName, Shortcut
 
 
 def manifest() -> dict[str, Any]:
@@ -18,7 +19,7 @@ def manifest() -> dict[str, Any]:
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },
@@ -42,6 +43,7 @@ def manifest() -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "users:read"]}},
         "settings": {
+            "event_subscriptions": {"bot_events": [EventName.HOME_OPENED.value]},
             "interactivity": {"is_enabled": True},
             "org_deploy_enabled": False,
             "socket_mode_enabled": True,

@@ -8,8 +8,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.desk.api import Desk, NotAllowed, PastPage, Query, Sender, Tenant
 from handlers import answers
+from handlers import blocks as b
 from handlers.door import Door
-from handlers.ids import Action
+from handlers.ids import Action, View
 from handlers.matching import starts_with
 from handlers.sending import Body, clicker
 
@@ -61,10 +62,7 @@ class HistoryFlow:
             await self.door.answer(body["response_url"], answers.private(str(refusal)))
             return
         except ValueError:
-            await self.door.answer(
-                body["response_url"],
-                _TOO_OLD,
-            )
+            await self.door.answer(str(body.get("response_url") or ""), _TOO_OLD)
             return
         page = await self.desk.history(query, title)
         await self.door.answer(body["response_url"], answers.past(page, cursor_of(query, page)))
@@ -74,13 +72,15 @@ class HistoryFlow:
         await ack()
         number = action["value"]
         if not number.isdigit() or len(number) > 15:
-            await self.door.answer(
-                body["response_url"],
-                _TOO_OLD,
-            )
+            await self.door.answer(str(body.get("response_url") or ""), _TOO_OLD)
             return
         answer = await ticket_answer(self.desk, int(number), clicker(body))
-        await self.door.answer(body["response_url"], answer)
+        if body.get("response_url"):
+            await self.door.answer(body["response_url"], answer)
+            return
+        # A Home tab has no address to answer to, so the ticket is shown in a modal.
+        blocks = answer.get("blocks") or [b.words(str(answer["text"]))]
+        await self.door.open(body["trigger_id"], b.modal(View.DETAILS, f"Ticket #{number}", blocks))
 
 
 async def ticket_answer(desk: Desk, number: int, sender: Sender) -> dict[str, Any]:

@@ -33,6 +33,15 @@ def clicker(body: Body, channel: str = "") -> Sender:
     )
 
 
+def opener(body: Body) -> Sender:
+    """The sender of an event; it names no team of a person, so the workspace's counts."""
+    return Sender(
+        body["event"]["user"],
+        Tenant(body.get("enterprise_id") or "", body["team_id"]),
+        key=str(body.get("event_id") or secrets.token_hex(8)),
+    )
+
+
 def card_of(body: Body) -> str:
     """The timestamp of the message on which a button stood; empty for private messages."""
     container = body.get("container") or {}

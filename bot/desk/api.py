@@ -8,6 +8,7 @@ from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
+    Dashboard,
     Meaning,
     Past,
     PastPage,
@@ -29,6 +30,7 @@ __all__ = [
     "Claim",
     "Click",
     "Closed",
+    "Dashboard",
     "Desk",
     "Directory",
     "DirectoryError",

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Awaitable, Coroutine
 from typing import Any
 
+from bot.desk.asking import Asking
 from bot.desk.body import Body, merged
 from bot.desk.clerk import Clerk
 from bot.desk.courier import Courier, card_parcel
@@ -20,15 +21,14 @@ from bot.desk.limits import Limits
 from bot.desk.outcome import only_of
 from bot.desk.parts import Parts
 from bot.desk.patience import pause, taken
-from bot.desk.reading import Reader
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
-from bot.desk.view import Meaning, PastPage, Story, Tally, TicketView
+from bot.desk.view import TicketView
 from bot.desk.whereabouts import outrun
 from bot.redact import ticket_number
-from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant, Ticket
+from bot.store.base import Claim, StoreBusy, StoreError, Tenant, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,11 @@ PATIENCE = 1.5
 """Seconds that an acknowledgement may wait for the store."""
 
 
-class Desk:
+class Desk(Asking):
     """Takes intents, does them, and answers questions about tickets."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._reader = Reader(parts.store, parts.library)
+        super().__init__(parts)
         self._courier = Courier(parts.store, parts.surface, self._view, parts.clock)
         self._teller = Teller(parts, self._courier)
         self._clerk = Clerk(parts, self._courier, self._teller, start_look=self._start_look)
@@ -129,26 +128,6 @@ class Desk:
         """Show the card again where it stands, or anew where it was lost."""
         await self._parts.store.queue([card_parcel(number)])
         self._courier.wake()
-
-    async def story(self, number: int, tenant: Tenant) -> Story | None:
-        """The raw facts of a ticket of this tenant."""
-        return await self._reader.story(number, tenant)
-
-    async def history(self, query: Query, title: str) -> PastPage:
-        """One page of former tickets."""
-        return await self._reader.history(query, title)
-
-    async def stats(self, tenant: Tenant) -> Tally:
-        """How the last days went."""
-        return await self._reader.stats(tenant, self._parts.clock())
-
-    def explain_codes(self, text: str) -> tuple[Meaning, ...]:
-        """What error codes mean; raises BadCode."""
-        return self._reader.codes(text)
-
-    async def may_read(self, user: str, tenant: Tenant, channel: str) -> None:
-        """Pass whoever may read tickets, or raise NotAllowed."""
-        await self._parts.access.read(user, tenant, channel)
 
     async def _view(self, ticket: Ticket) -> TicketView:
         catalog = await self._parts.library.catalog(ticket.knowledge)

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.desk.access import Access
 from bot.desk.library import Library
 from bot.desk.limits import Allowance
+from bot.desk.nudging import USUAL, Nudging
 from bot.desk.planning import Planner
 from bot.desk.surface import Surface
 from bot.evidence import Observation
@@ -59,5 +60,7 @@ class Parts:
     """How long one look may take."""
     abandon: timedelta = timedelta(days=5)
     """Silence after which an open ticket is given up."""
+    nudging: Nudging = USUAL
+    """When the people of a silent ticket are reminded."""
     keep: timedelta = timedelta(days=730)
     """How long closed tickets are kept."""

@@ -60,11 +60,12 @@ class Reader:
     async def history(self, query: Query, title: str) -> PastPage:
         """One page of tickets, newest first."""
         page: Page = await self.store.search(query)
-        lines = [await self._past(ticket) for ticket in page.tickets]
+        lines = [self.past(ticket) for ticket in page.tickets]
         older = page.tickets[-1].number if page.more and page.tickets else None
         return PastPage(title, tuple(lines), older)
 
-    async def _past(self, ticket: Ticket) -> Past:
+    def past(self, ticket: Ticket) -> Past:
+        """One line of a list of tickets."""
         cause = self.library.current.catalog.causes.get(ticket.cause or "")
         outcome = {"verified": ", verified", "word": " on word"}.get(ticket.outcome or "", "")
         return Past(
@@ -97,6 +98,10 @@ class Reader:
                 lines.append(f"{title}: " + "; ".join(named))
         noun = "ticket" if found.tickets == 1 else "tickets"
         return Tally(f"{found.tickets} {noun} in {STATS.days} days", tuple(lines))
+
+    def named(self, cause: str) -> str:
+        """A cause by its title."""
+        return _named(self.library.current.catalog.causes, cause)
 
     def codes(self, text: str) -> tuple[Meaning, ...]:
         """What the codes in a text mean; raises BadCode."""

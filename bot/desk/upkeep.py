@@ -1,4 +1,4 @@
-"""What happens without anybody asking: silence ends a ticket, old tickets are deleted.
+"""What happens without anybody asking: reminders, the end of silent tickets, deletion of old ones.
 
 Strategy: one round now and then; each ticket is judged by its last event, so nothing has to be
 remembered between rounds or restarts.  A ticket with a temporary measure in force is never given
@@ -60,12 +60,15 @@ class Upkeep:
 
     async def _judge(self, ticket: Ticket, now: datetime) -> None:
         events = await self.parts.store.events(ticket.number)
-        silent = now - max((each.at for each in events), default=ticket.opened_at)
+        last = max((each.at for each in events), default=ticket.opened_at)
+        silent = now - last
         if Body.of(ticket).situation.in_force is not None:
             if silent >= timedelta(days=1):
                 await self._remind(ticket, silent.days)
         elif silent >= self.parts.abandon:
             await self._abandon(ticket, now)
+        elif (nudge := self.parts.nudging.due(ticket, last, now)) is not None:
+            await self.parts.store.queue([nudge])
 
     async def _remind(self, ticket: Ticket, days: int) -> None:
         body = Body.of(ticket)

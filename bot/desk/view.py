@@ -139,6 +139,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A person's open tickets, those of the team, and what the team meets most of late."""
+
+    mine: tuple[Past, ...]
+    unclaimed: tuple[Past, ...]
+    """Open, somebody else's, and nobody has claimed them."""
+    claimed: tuple[Past, ...]
+    causes: tuple[tuple[str, int], ...]
+    """The commonest causes by title, with how many resolved tickets had them."""
+    hosts: tuple[tuple[str, int], ...]
+    """Hosts with more than one ticket among the latest."""
+    open: int
+    days: int
+    """The span that causes and hosts are counted over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """What an error code means; ``says`` is empty where it is not known."""
 

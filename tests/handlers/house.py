@@ -75,15 +75,16 @@ class House:
 
 def text_of(message: Message) -> str:
     """All words of a message, blocks included."""
-    return f"{message.text}\n{_words(message.blocks)}"
+    return f"{message.text}\n{words_of(message.blocks)}"
 
 
-def _words(value: Any) -> str:
+def words_of(value: Any) -> str:
+    """All words of blocks."""
     if isinstance(value, dict):
         own = value["text"] if isinstance(value.get("text"), str) else ""
-        return own + "".join(_words(each) for each in value.values() if not isinstance(each, str))
+        return own + "".join(words_of(each) for each in value.values() if not isinstance(each, str))
     if isinstance(value, list):
-        return " ".join(_words(each) for each in value)
+        return " ".join(words_of(each) for each in value)
     return ""
 
 

@@ -16,6 +16,7 @@ SCOPES = {
     "chat_postEphemeral": "chat:write",
     "users_info": "users:read",
     "views_open": "",
+    "views_publish": "",
 }
 
 
@@ -23,6 +24,8 @@ def test_the_local_slack_takes_it() -> None:
     app = App.from_manifest(manifest())
     assert list(app.commands) == ["/rdp"]
     assert app.commands["/rdp"].should_escape
+    assert app.home_tab
+    assert app.events == {"app_home_opened"}
     assert app.shortcuts == {"triage_host": "message"}
 
 

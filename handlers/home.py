@@ -1,0 +1,94 @@
+"""The Home tab: one's own tickets, the team's, what is met most, and a button to begin.
+
+Strategy: it is published when somebody opens it, never for everybody on a timer.  The hash of the
+page that they have keeps an older page from replacing a newer one; where it has moved on, the
+page is made anew from the store and set once more, without a hash because Slack tells none.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.desk.api import Dashboard, Desk, NotAllowed, Past, Sender
+from handlers import answers
+from handlers import blocks as b
+from handlers.cards import ROOMS
+from handlers.door import Door
+from handlers.ids import Action, EventName
+from handlers.sending import Body, opener
+from handlers.start import form
+
+_BAR = 12
+"""Letters of the longest bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFlow:
+    """Publishes the Home tab and opens the form from it."""
+
+    desk: Desk
+    door: Door
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt which id leads here."""
+        app.event(EventName.HOME_OPENED.value)(self.opened)
+        app.action(Action.HOME_START.value)(self.start)
+
+    async def opened(self, ack: AsyncAck, body: Body, event: dict[str, Any]) -> None:
+        """Somebody looks at the tab."""
+        await ack()
+        if event.get("tab", "home") != "home":
+            return
+        sender = opener(body)
+        seen = str((event.get("view") or {}).get("hash") or "")
+        if not await self.door.publish(sender.user, await self._page(sender), seen):
+            await self.door.publish(sender.user, await self._page(sender))
+
+    async def start(self, ack: AsyncAck, body: Body) -> None:
+        """The button: the start form; its card will be a direct message."""
+        await ack()
+        await self.door.open(body["trigger_id"], form(""))
+
+    async def _page(self, sender: Sender) -> b.Block:
+        """The tab for whoever may read; for everybody else a polite sentence."""
+        try:
+            await self.desk.may_read(sender.user, sender.tenant, "")
+        except NotAllowed as refusal:
+            return {"type": "home", "blocks": [b.words(str(refusal))]}
+        return page(await self.desk.dashboard(sender.user, sender.tenant))
+
+
+def page(found: Dashboard) -> b.Block:
+    """The tab: at most 100 blocks, and fewer than 40 in fact."""
+    blocks = [
+        b.header("Remote Desktop triage"),
+        b.words("Name a host, and it is looked at without credentials; nothing on it is changed."),
+        *b.actions([b.button(Action.HOME_START, "Triage a host", "start", style="primary")]),
+        b.divider(),
+        *_list("Your open tickets", found.mine, "You have no open tickets."),
+        *_list("Open, claimed by nobody", found.unclaimed, "Nothing waits for a hand."),
+        *_list("Open, in somebody's hands", found.claimed, ""),
+        b.context(b.plain(f"{found.open} open in all; /rdp history finds every one.", 100)),
+        *_bars(f"Causes of the last {found.days} days", found.causes),
+        *_bars(f"Hosts that keep coming back, last {found.days} days", found.hosts),
+    ]
+    return {"type": "home", "blocks": blocks[:100]}
+
+
+def _list(title: str, lines: tuple[Past, ...], nothing: str) -> list[b.Block]:
+    if not lines:
+        return [b.header(title), b.words(nothing)] if nothing else []
+    return [b.header(title), *(answers.line(each, ROOMS[1]) for each in lines)]
+
+
+def _bars(title: str, counts: tuple[tuple[str, int], ...]) -> list[b.Block]:
+    """Numbers that read as text; the bar says nothing that the number does not."""
+    if not counts:
+        return []
+    most = max(count for _, count in counts)
+    lines = [
+        b.text_element(f"{'▇' * max(1, round(_BAR * count / most))} {count}  {b.cut(name, 120)}\n")
+        for name, count in counts
+    ]
+    return [b.header(title), b.rich_text([b.rich_section(lines)])]
