@@ -19,7 +19,10 @@ TABLES = {
     "extended": "extended reason",
     "status": "Windows status",
     "gateway": "RD Gateway code",
+    "freerdp": "FreeRDP error",
 }
+FREERDP = range(0x20001, 0x20100)
+"""Connect errors of FreeRDP (include/freerdp/error.h), which prints them as 0x00020005."""
 _HEXADECIMAL = re.compile(r"0x([0-9a-f]{1,8})|([0-9][0-9a-f]{0,8}|[a-f][0-9a-f]{7})h")
 _DECIMAL = re.compile(r"-?[0-9]{1,10}")
 _BARE = re.compile(r"[0-9a-f]{2,8}")
@@ -146,6 +149,8 @@ def explain(catalog: Catalog, tokens: str | Sequence[str]) -> tuple[Reading, ...
 def alternatives(token: str) -> tuple[str, ...]:
     """The canonical form first, then the other base where the digits allow one; raises BadCode."""
     first = canonical(token)
+    if int(first, 16) in FREERDP:
+        return (first,)
     digits = re.sub(r"^0x|h$", "", _plain(token))
     values = [value for value in _readings_of(digits) if value <= 0xFFFFFFFF]
     return tuple(dict.fromkeys([first, *map(_written, values)]))

@@ -54,6 +54,7 @@ class CodesForm(Form):
     extended: TableForm
     status: TableForm
     gateway: TableForm
+    freerdp: TableForm | None = None
 
     def entries(self) -> list[Code]:
         """All codes of all tables."""
@@ -62,6 +63,7 @@ class CodesForm(Form):
             *self.extended.entries("extended"),
             *self.status.entries("status"),
             *self.gateway.entries("gateway"),
+            *(self.freerdp.entries("freerdp") if self.freerdp else ()),
         ]
 
 

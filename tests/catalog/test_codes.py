@@ -155,3 +155,13 @@ def test_the_codes_that_people_bring_are_there(catalog: Catalog, code: str) -> N
     entries = lookup(catalog, code)
     assert entries
     assert all(entry.says.endswith(".") and entry.source for entry in entries)
+
+
+@pytest.mark.parametrize(("typed", "name"), [
+    ("0x20005", "ERRCONNECT_DNS_NAME_NOT_FOUND"),
+    ("0x00020014", "ERRCONNECT_LOGON_FAILURE"),
+])  # fmt: skip
+def test_a_code_of_freerdp_has_one_reading(catalog: Catalog, typed: str, name: str) -> None:
+    """0x20005 is no decimal 20005, which would be a protocol error."""
+    (reading,) = explain(catalog, [typed])
+    assert [entry.name for entry in reading.entries] == [name]
