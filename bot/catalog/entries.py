@@ -84,8 +84,7 @@ class Match:
     texts: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     report: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    extended: tuple[str, ...] = ()
-    """Extended reasons: the second code of a pair such as ``0x904 0x7``."""
+    extended: tuple[str, ...] = ()  # the second code of a pair such as 0x904 0x7
     rdp_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
