@@ -76,18 +76,16 @@ class Says:
 class Match:
     """When the user's report puts an evidence item in a state (any line suffices).
 
-    ``codes`` are canonical (``0x904``); ``texts`` are normalised phrases searched in the message;
-    ``events`` are event ids; ``report`` maps report keys to accepted values.
+    ``codes`` are canonical (``0x904``), ``texts`` phrases sought in the message; ``report`` maps
+    report keys, ``rdp_file`` readings of an .rdp file (``bot.evidence.rdp_file``), to values.
     """
 
     codes: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     report: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    extended: tuple[str, ...] = ()
-    """Extended reasons: the second code of a pair such as ``0x904 0x7``."""
+    extended: tuple[str, ...] = ()  # the second code of a pair such as 0x904 0x7
     rdp_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Readings of an .rdp file (``bot.evidence.rdp_file.READINGS``) and their words."""
 
 
 @dataclass(frozen=True, slots=True)
