@@ -43,6 +43,8 @@ class Verb(StrEnum):
     HANDBACK = "handback"
     SHARE = "share"
     ASK = "ask"
+    CAUSE = "cause"
+    """The second line writes down what it found; the detail is the cause's id."""
     DETAILS = "details"
     """Only reads: it is never an intent."""
 
@@ -74,7 +76,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Open a ticket for a host (already grammar-checked) and look at it."""
+    """Open a ticket for a host (already grammar-checked) and look at it.
+
+    ``again``: the key of the wish that was answered with an offer to join an open ticket; with it
+    another one is opened all the same, once however often that is pressed.
+    """
 
     sender: Sender
     host: str
@@ -84,6 +90,7 @@ class Opening:
     via: str | None = None
     gateway: str | None = None
     report: Mapping[str, str] = field(default_factory=dict)
+    again: str = ""
 
     def intent(self, now: datetime) -> Intent:
         """The row that is committed before the acknowledgement."""
@@ -96,9 +103,11 @@ class Opening:
             "via": self.via,
             "gateway": self.gateway,
             "report": dict(self.report),
+            "again": self.again,
         }
         sender = self.sender
-        return Intent(f"open:{sender.key}", "open", sender.tenant, sender.user, now, payload)
+        key = f"again:{sender.user}:{self.again}" if self.again else f"open:{sender.key}"
+        return Intent(key, "open", sender.tenant, sender.user, now, payload)
 
     @classmethod
     def of(cls, intent: Intent) -> Self:
@@ -113,6 +122,7 @@ class Opening:
             raw["via"],
             raw["gateway"],
             raw["report"],
+            raw.get("again", ""),
         )
 
 
