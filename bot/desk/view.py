@@ -139,6 +139,14 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspects:
+    """Causes to choose from, as (id, title): those of the ticket, likeliest first, and the rest."""
+
+    likely: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """A person's open tickets, those of the team, and what the team meets most of late."""
 
