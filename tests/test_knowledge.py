@@ -35,7 +35,7 @@ def test_it_is_complete() -> None:
     assert {cause.layer for cause in CATALOG.causes.values()} == set(LAYERS)
     assert sum(len(entries) for entries in CATALOG.codes.values()) >= 150
     assert {entry.table for entries in CATALOG.codes.values() for entry in entries} == {
-        "disconnect", "extended", "status", "gateway",
+        "disconnect", "extended", "status", "gateway", "freerdp",
     }  # fmt: skip
 
 

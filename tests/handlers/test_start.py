@@ -126,7 +126,7 @@ async def test_a_pasted_rdp_file_becomes_evidence_without_its_secrets(tmp_path: 
         await bot.slack.command("asker", "helpdesk", "/rdp")
         await opened(bot)
         assert (await bot.slack.submit("asker", {"host": o.HOST, "rdp_file": file})).ok
-        await bot.shows("turns NLA off", "another host (another-host)", "Next:")
+        await bot.shows("turns NLA off", "another host (another-host)", "It worked")
         ticket = await bot.store.ticket(1)
         assert ticket is not None
         kept = {"full address": "another-host", "enablecredsspsupport": 0}
