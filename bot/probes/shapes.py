@@ -33,6 +33,8 @@ class Found:
     notes: dict[str, str] = field(default_factory=dict)
     """What was odd, and the shape that met it first."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
+    stood_in: bool = False
+    """Whether the answer to TLS 1.3 counts for ``wide``, which was turned down or dropped."""
     refusal: str | None = None
     fault: Blocked | Spent | VantageError | None = None
     borrowed: ServerHello | None = None

@@ -16,6 +16,7 @@ from dataclasses import replace
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Promise
 from bot.probes.conduct import Line, Spent
+from bot.probes.door import GENTLE_GAP_S
 from bot.probes.handover import inherit, left_or, soon
 from bot.probes.shapes import NAME, NEWEST, Found, Reply, observation
 from bot.probes.talk import hear, negotiate
@@ -58,9 +59,8 @@ async def probe(ctx: Context) -> Observation:
         raise found.fault
     if found.refusal is not None:
         return Observation.not_run(NAME, found.refusal)
-    for shape in (WIDE, CLIENT) * MORE_GREETINGS:
-        if ctx.conduct.gentle and isinstance(found.replies.get(shape), Closed):
-            await _once_more(ctx, found, shape)
+    if ctx.conduct.gentle:
+        await _greet_again(ctx, found)
     for hello in sorted(found.hellos, key=lambda hello: not hello.certificates):
         ctx.trail.hello.keep(hello)
     ctx.trail.chains.keep(found.chains)
@@ -89,8 +89,25 @@ async def _wide(ctx: Context, found: Found) -> None:
         found.decided.set()
 
 
-async def _once_more(ctx: Context, found: Found, shape: str) -> None:
+async def _greet_again(ctx: Context, found: Found) -> None:
+    """Repeat what a gentle host has dropped, each time after leaving it in peace for longer."""
+    for count in range(1, MORE_GREETINGS + 1):
+        for shape in (WIDE, CLIENT):
+            if _dropped(found, shape):
+                await _once_more(ctx, found, shape, count * GENTLE_GAP_S)
+
+
+def _dropped(found: Found, shape: str) -> bool:
+    """Whether a hello was met by a close; another answer that stands in for it changes nothing."""
+    closed = isinstance(found.replies.get(shape), Closed)
+    return closed or (shape == WIDE and found.stood_in)
+
+
+async def _once_more(ctx: Context, found: Found, shape: str, pause: float) -> None:
     """Greet again, alone: GNOME Remote Desktop may drop a connection while another one ends."""
+    if asyncio.get_running_loop().time() + pause >= ctx.conduct.limit:
+        return
+    await asyncio.sleep(pause)
     with suppress(Blocked, Spent, VantageError):
         async with ctx.line() as line:
             if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
@@ -186,6 +203,7 @@ async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
         silent = ctx.conduct.answer_to(error) is Failure.PROBE_DEADLINE
         reply = reader.hello or (None if silent else Closed())
     found.replies[shape] = reply
+    found.stood_in &= shape != WIDE
     if shape == WIDE and isinstance(reply, ServerHello):
         found.replies[TWIN] = reply
     _learn(ctx, found)
@@ -197,7 +215,8 @@ def _learn(ctx: Context, found: Found) -> None:
     if WIDE in found.replies and not isinstance(wide, ServerHello):
         if not isinstance(newest, ServerHello):
             return
-        found.replies[WIDE] = wide = newest
+        found.replies[WIDE], found.stood_in = newest, True
+        wide = newest
     if isinstance(wide, ServerHello):
         ctx.trail.hello.keep(wide)
 

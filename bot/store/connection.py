@@ -7,6 +7,7 @@ only, because tickets name hosts and people.
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,6 +18,9 @@ from bot.store.migrations import migrate
 
 LOCK_TIMEOUT = 10.0
 """Seconds to wait for another program's lock."""
+
+RETRY_S = 0.02
+"""Between two attempts where SQLite itself does not wait."""
 
 
 def open_writer(path: Path, *, create: bool, lock_timeout: float = LOCK_TIMEOUT) -> Database:
@@ -39,7 +43,7 @@ def open_writer(path: Path, *, create: bool, lock_timeout: float = LOCK_TIMEOUT)
         )
         for setting in ("synchronous = full", "foreign_keys = on", "recursive_triggers = on"):
             connection.execute(f"pragma {setting}")
-        _ensure_wal(connection)
+        _ensure_wal(connection, lock_timeout)
         db = Database(connection, execute_plugins=False, strict=True)
         migrate(db, path)
     except (sqlite3.Error, StoreError) as error:
@@ -49,10 +53,17 @@ def open_writer(path: Path, *, create: bool, lock_timeout: float = LOCK_TIMEOUT)
     return db
 
 
-def _ensure_wal(connection: sqlite3.Connection) -> None:
+def _ensure_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Switch to WAL, for which SQLite does not wait where another program does the same."""
+    latest = time.monotonic() + patience
     # Asking first spares a current database the write lock.
-    if connection.execute("pragma journal_mode").fetchone() != ("wal",):
-        connection.execute("pragma journal_mode = wal")
+    while connection.execute("pragma journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= latest:
+                raise
+            time.sleep(RETRY_S)
 
 
 def open_reader(path: Path) -> Database:

@@ -84,7 +84,7 @@ async def test_22_who_may_not_is_refused_privately_and_written_down(
         card = await opened(bot)
         looks = len(bot.scout.looks)
         assert (await bot.slack.command(user, "helpdesk", "/rdp srv-2")).ok
-        await bot.private(user, "Only members of this workspace")
+        await bot.private(user, "Only members of this workspace can use this; guests cannot.")
         bot.slack.reload(user)
         assert (await bot.slack.click(user, card, WORKED)).ok
         await bot.private(user, "Only members of this workspace")
@@ -111,7 +111,9 @@ async def test_23_a_click_on_an_older_version_changes_nothing(tmp_path: Path) ->
         await bot.shows(AFTER)
         edits = calls(bot, "chat.update")
         assert (await bot.slack.click("asker", card, FAILED, version=version)).ok
-        await bot.private("asker", "already answered by <@U0TEAMMATE>")
+        said = await bot.private("asker", "That step was already answered by <@U0TEAMMATE>")
+        assert "The card shows what comes next." in said
+        assert "<!date^" in said
         await bot.slack.wait_for(lambda: calls(bot, "chat.update") > edits, what="a fresh card")
         assert await count(bot, "tried") == 1
 

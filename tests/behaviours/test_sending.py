@@ -52,6 +52,8 @@ async def test_13_a_post_whose_answer_is_lost_is_not_posted_again(tmp_path: Path
         await bot.private("asker", "did not confirm the card of #1", "/rdp ticket 1 shows it")
         await bot.slack.settle()
         assert len(bot.slack.from_app("helpdesk")) == 1
+        bot.scout.gate.set()
+        await bot.shows("It worked")
 
 
 @pytest.mark.parametrize("fault", ["500", "503", "empty"])

@@ -3,7 +3,6 @@ views that moved on, an installation that ended."""
 
 import asyncio
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -54,27 +53,33 @@ async def test_26_a_new_address_that_fails_is_given_up_for_another(
         watching.cancel()
 
 
+class Dead:
+    """A client whose connection never comes back; ``asked`` counts new addresses."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @property
+    def wss_uri(self) -> str | None:
+        return "wss://used-up"
+
+    @wss_uri.setter
+    def wss_uri(self, value: str | None) -> None:
+        assert value is None
+        self.asked += 1
+
+    async def is_connected(self) -> bool:
+        return False
+
+
 async def test_26_a_socket_that_stays_dead_turns_red_and_ends_the_program() -> None:
     """Guard: ``Watched.watch``: a dead one-time address is taken away, then it gives up."""
-    addresses = list[Any]()
-
-    class Client(SimpleNamespace):
-        @property
-        def wss_uri(self) -> str:
-            return "wss://used"
-
-        @wss_uri.setter
-        def wss_uri(self, value: Any) -> None:
-            addresses.append(value)
-
-        async def is_connected(self) -> bool:
-            return False
-
-    watched = Watched(cast(Any, Client()), Patience(check=0.01, new_address=0.05, give_up=0.3))
+    client = Dead()
+    watched = Watched(cast(Any, client), Patience(check=0.01, new_address=0.05, give_up=0.3))
     assert not await watched.connected()
-    with pytest.raises(TransportLost):
+    with pytest.raises(TransportLost, match="no connection to Slack"):
         await watched.watch()
-    assert len(addresses) >= 2
+    assert client.asked >= 2
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])

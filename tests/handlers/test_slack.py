@@ -47,68 +47,6 @@ async def test_a_card_outside_the_helpdesk_is_a_direct_message(tmp_path: Path) -
         await bot.shows("nothing has changed")
 
 
-async def test_a_double_click_has_one_effect(tmp_path: Path) -> None:
-    async with house(tmp_path) as bot:
-        card = await opened(bot)
-        receipts = await asyncio.gather(
-            bot.slack.click("asker", card, "step.failed"),
-            bot.slack.click("asker", card, "step.failed"),
-        )
-        assert all(receipt.ok for receipt in receipts)
-        await bot.shows(AFTER)
-        await bot.slack.settle()
-        events = [event.kind for event in await bot.store.events(1)]
-        assert events.count("tried") == 1
-        assert bot.slack.ephemerals("asker") == []
-
-
-async def test_an_envelope_that_comes_twice_has_one_effect(tmp_path: Path) -> None:
-    async with house(tmp_path) as bot:
-        bot.slack.fault("envelope:slash_commands", "duplicate")
-        await opened(bot)
-        await bot.slack.settle()
-        assert len(bot.slack.from_app("helpdesk")) == 1
-        assert len(list(await bot.store.unfinished())) == 1
-
-
-async def test_a_click_on_an_old_card_is_answered_and_changes_nothing(tmp_path: Path) -> None:
-    async with house(tmp_path) as bot:
-        card = await opened(bot)
-        version = len(card.versions) - 1
-        await bot.slack.click("teammate", card, "step.failed")
-        await bot.shows(AFTER)
-        await bot.slack.click("asker", card, "step.failed", version=version)
-        said = await bot.private("asker", "That step was already answered by <@U0TEAMMATE>")
-        assert "The card shows what comes next." in said
-        assert "<!date^" in said
-
-
-@pytest.mark.parametrize("user", ["guest", "visitor"])
-async def test_a_guest_is_refused_privately_after_the_ack(tmp_path: Path, user: str) -> None:
-    async with house(tmp_path) as bot:
-        receipt = await bot.slack.command(user, "helpdesk", f"/rdp {o.HOST}")
-        assert receipt.ok
-        await bot.private(user, "Only members of this workspace can use this; guests cannot.")
-        assert bot.scout.looks == []
-        assert bot.slack.from_app("helpdesk") == []
-
-
-async def test_a_guest_cannot_click_either(tmp_path: Path) -> None:
-    async with house(tmp_path) as bot:
-        card = await opened(bot)
-        looks = len(bot.scout.looks)
-        await bot.slack.click("guest", card, WORKED)
-        await bot.private("guest", "guests cannot")
-        assert len(bot.scout.looks) == looks
-
-
-async def test_somebody_from_another_workspace_is_refused(tmp_path: Path) -> None:
-    async with house(tmp_path) as bot:
-        await bot.slack.command("outsider", "partner", f"/rdp {o.HOST}")
-        await bot.private("outsider", "Only members of this workspace")
-        assert bot.scout.looks == []
-
-
 async def test_a_busy_store_is_said_and_nothing_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,33 +197,6 @@ async def test_an_old_button_is_acknowledged_and_explained(tmp_path: Path) -> No
         receipt = await bot.slack.click("asker", card, f"gone.{WORKED}")
         assert receipt.ok
         await bot.private("asker", "from an older version")
-
-
-async def test_a_post_whose_answer_is_lost_makes_no_second_card_of_the_same_state(
-    tmp_path: Path,
-) -> None:
-    async with house(tmp_path) as bot:
-        bot.scout.gate = asyncio.Event()
-        bot.slack.fault("chat.postMessage", "drop-after")
-        await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST}")
-        await bot.private("asker", "did not confirm the card of #1", "/rdp ticket 1 shows it")
-        await bot.slack.settle()
-        assert len(bot.slack.from_app("helpdesk")) == 1
-        bot.scout.gate.set()
-        await bot.shows("It worked")
-
-
-async def test_slack_limits_are_waited_for(tmp_path: Path) -> None:
-    async with house(tmp_path) as bot:
-        card = await opened(bot)
-        bot.slack.fault("chat.update", "429", seconds=0.5)
-        bot.scout.sight = o.healthy()
-        await bot.slack.click("asker", card, WORKED)
-        await bot.slack.wait_for(
-            lambda: any(call.data.get("ok") is False for call in bot.slack.journal.of("call")),
-            what="a limit",
-        )
-        await bot.shows("resolved, verified")
 
 
 async def test_a_channel_that_was_archived_leads_to_a_direct_message(tmp_path: Path) -> None:

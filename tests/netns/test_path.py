@@ -74,11 +74,13 @@ def test_a_narrow_link_that_says_so(world: World, vantage: str) -> None:
     for _ in range(2):  # the second time the kernel knows it already
         result = world.check(chart.NARROW, via=vantage)
         assert outcome(result, "path.mtu", vantage) == ("passed", None)
-        assert result.facts("path.mtu", vantage) == {
-            "verdict": "smaller",
-            "mtu": 1400,
-            "tested_bytes": 1500,
-        }
+        facts = dict(result.facts("path.mtu", vantage))
+        # Where a busy machine answers the first ping late, TCP is the only witness: what it sent.
+        (seen,) = (one for one in result.seen["observations"] if one["probe"] == "path.mtu")
+        told = "the path says" in seen["detail"]
+        assert told or "upstream tested to 1400 bytes" in seen["detail"]
+        assert facts.pop("tested_bytes") == (1500 if told else 1400)
+        assert facts == {"verdict": "smaller", "mtu": 1400}
         assert evidence(result, "ladder", "path-mtu") == {"ladder": "ok", "path-mtu": "smaller"}
         judged(result, "healthy")
 

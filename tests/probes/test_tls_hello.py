@@ -20,6 +20,9 @@ from tests.wire.samples import first_flight
 
 TLS13_SUITE = CODES["TLS_AES_128_GCM_SHA256"].to_bytes(2, "big")
 
+SUPPORTED_VERSIONS = b"\x00\x2b\x00"
+"""Without this extension no client offers TLS 1.3 (RFC 8446, 4.2.1); its length begins with 0."""
+
 PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
 
 
@@ -60,6 +63,31 @@ async def test_hellos_that_a_gentle_host_drops_are_no_refusals(dropped: int) -> 
     facts = found["tls.hello"].facts
     assert (facts["versions"], facts["modern_client"]) == (["TLSv1.2", "TLSv1.3"], "agrees")
     assert found["tls.certificate"].status is PASSED
+
+
+async def test_tls13_does_not_stand_in_for_what_a_gentle_host_only_dropped() -> None:
+    """The hello up to TLS 1.2 is dropped once, and everything else is answered."""
+    dropped = 0
+
+    async def serve(peer: Peer) -> None:
+        nonlocal dropped
+        mask = await peer.request()
+        await peer.send(gnome(mask))
+        if mask == 1:  # refused: nothing follows
+            return
+        await peer.peek()
+        peer.kept += await peer.reader.read(4096)
+        if SUPPORTED_VERSIONS not in peer.kept and not dropped:
+            dropped += 1
+            return
+        await Secured(peer, context()).handshake()
+        await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert dropped == 1
+    assert found["tls.hello"].facts["versions"] == ["TLSv1.2", "TLSv1.3"]
+    assert found["tls.hello"].facts["shapes"]["wide"]["version"] == "TLSv1.2"
 
 
 async def test_a_dead_key_closes_after_every_hello() -> None:

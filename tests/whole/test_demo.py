@@ -89,7 +89,7 @@ async def test_only_one_bot_serves_a_database(quiet: Whole) -> None:
 
 
 async def test_the_demo_at_the_keyboard_goes_by_beginnings_of_labels(tmp_path: Path) -> None:
-    words = "nowhere\nsrv-file-01 nonsense\nsrv-file-01\nstopped\nrepair\nit w\n"
+    words = "nowhere\nsrv-file-01 nonsense\nsrv-file-01\nstopped\nstopped\nrepair\nit w\n"
     done = await cli("demo", "--terminal", folder=tmp_path, stdin=words)
     assert done.code == 0
     assert "'nowhere' is not a host of the lab" in done.err
