@@ -15,7 +15,10 @@ HELP = """\
 */rdp HOST gateway HOST*  say which RD Gateway is on the way
 */rdp code 0x904 0x7*  what error codes mean
 */rdp ticket 128*  one ticket
-*/rdp history [host, @person or text]*  former tickets
+*/rdp history*  former tickets; *Filter…* under them narrows by cause, code, state and days
+*/rdp history srv-app-07*  of one host
+*/rdp history @person*  that somebody asked for or has claimed
+*/rdp history lost connection*  with these words anywhere; `conn*` is a beginning
 */rdp mine*  your tickets
 */rdp stats*  how the last days went
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
@@ -53,6 +56,12 @@ def ticket(view: TicketView) -> dict[str, Any]:
     return private(view.summary, fitting(lambda room: card(view, room, live=False)))
 
 
+def offer(said: str, number: int, again: str) -> list[b.Block]:
+    """A host is open already: go to that card, or open another one; ``said`` is mrkdwn of ours."""
+    join = b.button(Action.TICKET_JOIN, f"Go to #{number}", str(number), style="primary")
+    return [b.section(said), *b.actions([join, b.button(Action.TICKET_NEW, "Open another", again)])]
+
+
 def story(story: Story) -> list[b.Block]:
     """A ticket's raw facts as blocks of a modal."""
     made: list[b.Block] = []
@@ -73,7 +82,8 @@ def tally(found: Tally) -> dict[str, Any]:
 def past(page: PastPage, cursor: str) -> dict[str, Any]:
     """One page of former tickets; ``cursor`` is the value of the button for older ones."""
     if not page.lines:
-        return private(f"{page.title}: no tickets.")
+        said = f"{page.title}: no tickets."
+        return private(said, [b.words(said), *b.actions([_filter()])])
     made = fitting(lambda room: _page(page, cursor, room))
     said = "; ".join(f"#{each.number} {each.host}, {each.outcome}" for each in page.lines)
     return private(f"{page.title}: {said}", made)
@@ -81,9 +91,12 @@ def past(page: PastPage, cursor: str) -> dict[str, Any]:
 
 def _page(page: PastPage, cursor: str, room: Room) -> list[b.Block]:
     made = [b.header(page.title), *(line(each, room) for each in page.lines)]
-    if cursor:
-        made += b.actions([b.button(Action.HISTORY_PAGE, "Older", cursor)])
-    return made
+    older = [b.button(Action.HISTORY_PAGE, "Older", cursor)] if cursor else []
+    return [*made, *b.actions([*older, _filter()])]
+
+
+def _filter() -> b.Block:
+    return b.button(Action.HISTORY_FILTER, "Filter…", "filter")
 
 
 def line(past: Past, room: Room) -> b.Block:

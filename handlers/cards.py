@@ -63,13 +63,7 @@ def fitting(make: Callable[[Room], list[b.Block]]) -> list[b.Block]:
 
 def card(view: TicketView, room: Room, *, live: bool = True) -> list[b.Block]:
     """The blocks of a card; without ``live`` it has no buttons."""
-    made = [b.header(f"#{view.number}  {view.host}"), _head(view)]
-    if view.notice:
-        made.append(b.words(view.notice, room.text))
-    if view.proof is not None:
-        made += _proof(view.proof, room)
-    elif view.sentence:
-        made.append(b.words(_said(view), room.text))
+    made = [b.header(f"#{view.number}  {view.host}"), _head(view), *_verdict(view, room)]
     if view.codes:
         made.append(b.context(*(b.plain(line, room.small) for line in view.codes[:3])))
     if view.rows:
@@ -98,6 +92,16 @@ def _head(view: TicketView) -> b.Block:
     if view.owner:
         said += f", claimed by {mention(view.owner)}"
     return b.context(b.mrkdwn(said))
+
+
+def _verdict(view: TicketView, room: Room) -> list[b.Block]:
+    """What is wrong, or what ended it; before it what just happened, after it who suffers too."""
+    made = [b.words(view.notice, room.text)] if view.notice else []
+    if view.proof is not None:
+        made += _proof(view.proof, room)
+    elif view.sentence:
+        made.append(b.words(_said(view), room.text))
+    return [*made, *([b.words(view.elsewhere, room.text)] if view.elsewhere else [])]
 
 
 def _said(view: TicketView) -> str:

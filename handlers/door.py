@@ -46,6 +46,15 @@ class Door:
             log.info("a private answer did not get through: %r", error)
             return False
 
+    async def whisper(self, channel: str, user: str, payload: Mapping[str, Any]) -> None:
+        """Say something to one person in a channel, or directly where that cannot be."""
+        told = {"text": payload["text"], "blocks": payload.get("blocks", [])}
+        try:
+            await self.client.chat_postEphemeral(channel=channel, user=user, **told)
+        except SlackApiError as error:
+            log.info("not said in %s: %s", channel, error.response.get("error"))
+            await self.client.chat_postMessage(channel=user, **told)
+
     async def open(self, trigger: str, view: Mapping[str, Any]) -> bool:
         """Open a modal; False when it was too late for that."""
         try:

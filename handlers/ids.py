@@ -44,6 +44,7 @@ class Action(StrEnum):
     TICKET_JOIN = "ticket.join"
     TICKET_NEW = "ticket.new"
     TICKET_ASK = "ticket.ask"
+    TICKET_CAUSE = "ticket.cause"
     TICKET_LOOK = "ticket.look."
     """Followed by the place's name."""
     TICKET_MORE = "ticket.more"
@@ -62,6 +63,7 @@ class View(StrEnum):
     ESCALATE = "escalate"
     DETAILS = "details"
     HISTORY = "history"
+    CAUSE = "cause"
 
 
 class Field(StrEnum):
@@ -76,6 +78,13 @@ class Field(StrEnum):
     REASON = "reason"
     TO = "to"
     WHY = "why"
+    CAUSE = "cause"
+    USER = "user"
+    CODE = "code"
+    TEXT = "text"
+    STATE = "state"
+    FIRST = "first"
+    LAST = "last"
 
 
 STEPS = {
@@ -98,7 +107,12 @@ MODALS = {Action.STEP_CANNOT: Verb.CANNOT, Action.TICKET_ESCALATE: Verb.ESCALATE
 
 BUTTONS = {
     verb: action
-    for action, verb in {**STEPS, **MODALS, Action.TICKET_DETAILS: Verb.DETAILS}.items()
+    for action, verb in {
+        **STEPS,
+        **MODALS,
+        Action.TICKET_DETAILS: Verb.DETAILS,
+        Action.TICKET_CAUSE: Verb.CAUSE,
+    }.items()
 }
 """The action id of a verb's button; answers have one of their own for each state."""
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,7 +16,8 @@ from handlers.matching import starts_with
 from handlers.sending import Body, clicker
 
 PAGE = 8
-_FIELDS = ("host", "user", "text")
+_FIELDS = ("host", "user", "text", "cause", "code", "state")
+_TIMES = ("since", "until")
 
 
 _TOO_OLD = answers.private("That list is too old; use /rdp history again.")
@@ -26,6 +28,7 @@ def cursor_of(query: Query, page: PastPage) -> str:
     if page.older is None:
         return ""
     kept = {name: getattr(query, name) for name in _FIELDS if getattr(query, name)}
+    kept |= {name: at.isoformat() for name in _TIMES if (at := getattr(query, name))}
     return json.dumps({**kept, "before": page.older, "title": page.title})
 
 
@@ -34,7 +37,8 @@ def query_of(value: str, tenant: Tenant) -> tuple[Query, str]:
     raw: Any = json.loads(value)
     if not isinstance(raw, dict) or not isinstance(raw.get("before"), int):
         raise ValueError("not a cursor")  # noqa: TRY004 - the text is foreign, not the type
-    fields = {name: str(raw[name])[:200] for name in _FIELDS if name in raw}
+    fields: dict[str, Any] = {name: str(raw[name])[:200] for name in _FIELDS if name in raw}
+    fields |= {name: datetime.fromisoformat(str(raw[name])) for name in _TIMES if name in raw}
     query = Query(tenant=tenant, before=raw["before"], limit=PAGE, **fields)
     return query, str(raw.get("title", ""))[:100]
 

@@ -39,6 +39,9 @@ SINCE = {
 LONGEST_INPUT = 3_000
 """What Slack takes in one text field; a file of a client has about 2,500 characters."""
 REPORT = {Field.AFFECTED: "scope", Field.SINCE: "onset"}
+TOO_LATE = (
+    "It was too late to open the form. Choose “Triage this host” once more, or type /rdp HOST."
+)
 _WORD = re.compile(r"[^\s,;()'\"]+")
 
 
@@ -61,7 +64,8 @@ class StartFlow:
         message = body.get("message") or {}
         host, text = found_in(str(message.get("text") or ""))
         channel = str((body.get("channel") or {}).get("id") or "")
-        await self.door.open(body["trigger_id"], form(channel, host, text))
+        if not await self.door.open(body["trigger_id"], form(channel, host, text)):
+            await self.door.answer(str(body.get("response_url") or ""), answers.private(TOO_LATE))
 
     async def submitted(self, ack: AsyncAck, body: Body, view: dict[str, Any]) -> None:
         """Commit the intent, acknowledge (which closes the form), let the desk do the rest."""

@@ -37,6 +37,7 @@ class StepFlow:
         app.action(Action.TICKET_DETAILS.value)(self.details)
         app.view(View.CANNOT.value)(self.reasoned)
         app.view(View.ESCALATE.value)(self.reasoned)
+        app.view(View.CAUSE.value)(self.reasoned)
 
     async def pressed(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
         """A button that says everything by itself."""
@@ -79,16 +80,16 @@ class StepFlow:
         verb = MODALS[Action(action["action_id"])]
         kept = {"value": action["value"], "channel": clicker(body).channel, "card": card_of(body)}
         view = _reason(verb, json.dumps(kept))
-        await self._open_or_offer(body, action, view)
+        await self.open_or_offer(body, action, view)
 
-    async def _open_or_offer(self, body: Body, action: dict[str, Any], view: b.Block) -> None:
+    async def open_or_offer(self, body: Body, action: dict[str, Any], view: b.Block) -> None:
         """Open a modal; where that came too late, offer the same button again, privately."""
         if await self.door.open(body["trigger_id"], view):
             return
         button = b.button(str(action["action_id"]), "Open again", str(action["value"]))
         text = "It was too late to open that form."
         answer = answers.private(text, [b.words(text), *b.actions([button])])
-        await self.door.answer(body["response_url"], answer)
+        await self.door.answer(str(body.get("response_url") or ""), answer)
 
     async def reasoned(self, ack: AsyncAck, body: Body, view: dict[str, Any]) -> None:
         """The reason was given: now it is an intent."""
@@ -122,7 +123,7 @@ class StepFlow:
         else:
             blocks = answers.story(story) if story is not None else [b.words("No such ticket.")]
         view = b.modal(View.DETAILS, f"Details of #{number[:10]}", blocks)
-        await self._open_or_offer(body, action, view)
+        await self.open_or_offer(body, action, view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +152,14 @@ def _reason(verb: Verb, kept: str) -> b.Block:
 
 
 def _field_of(verb: Verb) -> str:
-    return Field.WHY.value if verb is Verb.ESCALATE else Field.REASON.value
+    fields = {Verb.ESCALATE: Field.WHY, Verb.CAUSE: Field.CAUSE}
+    return fields.get(verb, Field.REASON).value
 
 
 def _given(values: dict[str, Any]) -> str:
     """The reason as typed or chosen."""
-    if Field.REASON in values:
-        chosen = values[Field.REASON][Field.REASON].get("selected_option") or {}
-        return str(chosen.get("value") or "other")
+    for field in (Field.REASON, Field.CAUSE):
+        if field in values:
+            chosen = values[field][field].get("selected_option") or {}
+            return str(chosen.get("value") or "other")
     return str(values.get(Field.WHY, {}).get(Field.WHY, {}).get("value") or "")[:1000]

@@ -14,8 +14,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.desk.api import Barred, Closed, Gone, Later, Note, SurfaceError, TicketView, Unsure
+from handlers import answers, cards
 from handlers import blocks as b
-from handlers import cards
 from handlers.door import Door
 
 log = logging.getLogger(__name__)
@@ -87,18 +87,20 @@ class SlackSurface:
         if not note.user:
             await _said(self._post(note.channel, {"text": text}))
             return
-        private = {"text": text, "response_type": "ephemeral"}
-        if await self.door.answer(note.reply, private):
+        told: dict[str, Any] = {"text": text}
+        if note.again:
+            told["blocks"] = answers.offer(text, note.ticket or 0, note.again)
+        if await self.door.answer(note.reply, {**told, "response_type": "ephemeral"}):
             return
-        if _SHARED.fullmatch(note.channel) and await self._ephemeral(note, text):
+        if _SHARED.fullmatch(note.channel) and await self._ephemeral(note, told):
             return
-        await _said(self._post(note.user, {"text": text}))
+        await _said(self._post(note.user, told))
 
-    async def _ephemeral(self, note: Note, text: str) -> bool:
+    async def _ephemeral(self, note: Note, told: dict[str, Any]) -> bool:
         """Seen by one person in the channel; False where the bot or the person is not in it."""
         call = self.door.client.chat_postEphemeral
         try:
-            await _said(call(channel=note.channel, user=note.user, text=text))
+            await _said(call(channel=note.channel, user=note.user, **told))
         except Closed:
             return False
         return True

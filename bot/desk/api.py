@@ -4,6 +4,7 @@ from bot.catalog.codes import BadCode
 from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
 from bot.desk.desk import Desk
 from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
+from bot.desk.joining import opening_of
 from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
@@ -16,6 +17,7 @@ from bot.desk.view import (
     Row,
     StepView,
     Story,
+    Suspects,
     Tally,
     TicketView,
 )
@@ -53,10 +55,12 @@ __all__ = [
     "Story",
     "Surface",
     "SurfaceError",
+    "Suspects",
     "Tally",
     "Tenant",
     "TicketView",
     "Unsure",
     "Verb",
+    "opening_of",
     "settings_of",
 ]

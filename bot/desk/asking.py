@@ -1,9 +1,11 @@
 """The questions that the desk answers without changing anything; the lower half of ``Desk``."""
 
+from datetime import date, datetime
+
 from bot.desk.dashboard import Dashboards
 from bot.desk.parts import Parts
 from bot.desk.reading import Reader
-from bot.desk.view import Dashboard, Meaning, PastPage, Story, Tally
+from bot.desk.view import Dashboard, Meaning, PastPage, Story, Suspects, Tally
 from bot.store.base import Query, Tenant
 
 
@@ -23,6 +25,16 @@ class Asking:
         """One page of former tickets."""
         return await self._reader.history(query, title)
 
+    def days(
+        self, first: date | None, last: date | None
+    ) -> tuple[datetime | None, datetime | None]:
+        """Two days of the desk's time zone as a span of UTC times, the last day included."""
+        return self._parts.nudging.hours.days(first, last)
+
+    def causes(self) -> tuple[tuple[str, str], ...]:
+        """Every cause as (id, title), by title."""
+        return self._reader.causes()
+
     async def stats(self, tenant: Tenant) -> Tally:
         """How the last days went."""
         return await self._reader.stats(tenant, self._parts.clock())
@@ -30,6 +42,17 @@ class Asking:
     async def dashboard(self, user: str, tenant: Tenant) -> Dashboard:
         """What one person wants to see at a glance."""
         return await self._dashboards.of(user, tenant, self._parts.clock())
+
+    async def whereabouts(self, number: int, tenant: Tenant) -> tuple[str, str]:
+        """The channel in which the card of a ticket of this tenant stands, and who asked for it."""
+        ticket = await self._parts.store.ticket(number)
+        if ticket is None or ticket.tenant != tenant:
+            return "", ""
+        return ticket.channel or "", ticket.asked_by
+
+    async def suspects(self, number: int, tenant: Tenant) -> Suspects | None:
+        """The causes that a ticket of this tenant can have."""
+        return await self._reader.suspects(number, tenant)
 
     def explain_codes(self, text: str) -> tuple[Meaning, ...]:
         """What error codes mean; raises BadCode."""

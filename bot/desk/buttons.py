@@ -75,7 +75,8 @@ def tools_of(ticket: Ticket, body: Body) -> tuple[Button, ...]:
     value = _value(ticket)
     details = Button(Verb.DETAILS, "Details", value)
     if ticket.state == "escalated":
-        return (Button(Verb.HANDBACK, "Hand back", value), details)
+        cause = Button(Verb.CAUSE, "Cause found…", value)
+        return (cause, Button(Verb.HANDBACK, "Hand back", value), details)
     if ticket.state != "open":
         return (Button(Verb.REOPEN, "Reopen", value), details)
     if body.phase != "waiting":

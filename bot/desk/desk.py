@@ -9,7 +9,8 @@ reference and logged with its traceback under the same reference.  Nothing lives
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.desk.asking import Asking
@@ -18,6 +19,7 @@ from bot.desk.clerk import Clerk
 from bot.desk.courier import Courier, card_parcel
 from bot.desk.intents import Sender, Wish
 from bot.desk.limits import Limits
+from bot.desk.linking import Linking
 from bot.desk.outcome import only_of
 from bot.desk.parts import Parts
 from bot.desk.patience import pause, taken
@@ -27,6 +29,7 @@ from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
 from bot.desk.view import TicketView
 from bot.desk.whereabouts import outrun
+from bot.evidence import Observation
 from bot.redact import ticket_number
 from bot.store.base import Claim, StoreBusy, StoreError, Tenant, Ticket
 
@@ -56,6 +59,7 @@ class Desk(Asking):
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._upkeep = Upkeep(parts, self._courier, TERMINAL)
+        self._linking = Linking(parts, self._courier.wake, TERMINAL)
         self._always: list[asyncio.Task[None]] = []
         self._draining = False
 
@@ -78,8 +82,9 @@ class Desk(Asking):
                 log.info("the same delivery came again")
 
     async def resume(self) -> None:
-        """Start courier and upkeep, and go on with everything that a former process left."""
-        self._always = [asyncio.create_task(each.run()) for each in (self._courier, self._upkeep)]
+        """Start what always runs, and go on with everything that a former process left."""
+        always = (self._courier, self._upkeep, self._linking)
+        self._always = [asyncio.create_task(each.run()) for each in always]
         for claim in await self._parts.store.pending():
             if claim.intent.tenant != TERMINAL:
                 self.start(claim)
@@ -115,6 +120,7 @@ class Desk(Asking):
 
     async def flush(self) -> None:
         """Bring everything that is due now."""
+        await self._linking.settle()
         await self._courier.flush()
 
     async def ticket_view(self, number: int, tenant: Tenant) -> TicketView | None:
@@ -131,11 +137,11 @@ class Desk(Asking):
 
     async def _view(self, ticket: Ticket) -> TicketView:
         catalog = await self._parts.library.catalog(ticket.knowledge)
-        live = self._clerk.live.get(ticket.number)
-        if live is None:
-            return view_of(ticket, catalog)
-        body = Body.of(ticket)
-        return view_of(ticket, catalog, merged(body.now, live, only_of(body, catalog)))
+        live: Sequence[Observation] | None = self._clerk.live.get(ticket.number)
+        if live is not None:
+            body = Body.of(ticket)
+            live = merged(body.now, live, only_of(body, catalog))
+        return replace(view_of(ticket, catalog, live), elsewhere=self._linking.said(ticket))
 
     def _start_look(self, number: int) -> None:
         before = self._clerk.looks.get(number)
@@ -157,6 +163,7 @@ class Desk(Asking):
         """Look and have it written, or have it written that it broke off; False if neither."""
         try:
             await self._clerk.look(number)
+            self._linking.wake()
         except StoreBusy:
             log.exception("a look was not written")
             return False

@@ -44,6 +44,8 @@ class Verb(StrEnum):
     HANDBACK = "handback"
     SHARE = "share"
     ASK = "ask"
+    CAUSE = "cause"
+    """The second line writes down what it found; the detail is the cause's id."""
     DETAILS = "details"
     """Only reads: it is never an intent."""
 
@@ -75,7 +77,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Open a ticket for a host (already grammar-checked) and look at it."""
+    """Open a ticket for a host (already grammar-checked) and look at it.
+
+    ``again``: the key of the wish that was answered with an offer to join an open ticket; with it
+    another one is opened all the same, once however often that is pressed.
+    """
 
     sender: Sender
     host: str
@@ -87,6 +93,7 @@ class Opening:
     report: Mapping[str, str] = field(default_factory=dict)
     rdp_file: Mapping[str, str | int] = field(default_factory=dict)
     """The settings of an .rdp file, as ``bot.desk.rdp_file`` lets them through."""
+    again: str = ""
 
     def intent(self, now: datetime) -> Intent:
         """The row that is committed before the acknowledgement."""
@@ -100,9 +107,11 @@ class Opening:
             "gateway": self.gateway,
             "report": dict(self.report),
             "rdp_file": dict(self.rdp_file),
+            "again": self.again,
         }
         sender = self.sender
-        return Intent(f"open:{sender.key}", "open", sender.tenant, sender.user, now, payload)
+        key = f"again:{sender.user}:{self.again}" if self.again else f"open:{sender.key}"
+        return Intent(key, "open", sender.tenant, sender.user, now, payload)
 
     @classmethod
     def of(cls, intent: Intent) -> Self:
@@ -118,6 +127,7 @@ class Opening:
             raw["gateway"],
             raw["report"],
             raw.get("rdp_file", {}),  # absent in rows of older programs
+            raw.get("again", ""),
         )
 
 

@@ -6,7 +6,7 @@ working hours nothing is said; the first round of the next day says it once.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,17 @@ class Hours:
         """From ``08:00-18:00`` and the name of a time zone, both checked by the settings."""
         begin, end = (_minutes(each) for each in span.split("-"))
         return cls(begin, end, ZoneInfo(zone))
+
+    def days(
+        self, first: date | None, last: date | None
+    ) -> tuple[datetime | None, datetime | None]:
+        """From the beginning of one day to the end of another in the zone, as UTC."""
+        return self._midnight(first), self._midnight(last + timedelta(days=1) if last else None)
+
+    def _midnight(self, day: date | None) -> datetime | None:
+        if day is None:
+            return None
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
     def hold(self, at: datetime) -> bool:
         """Whether people work then; a span that ends where it begins is the whole day."""

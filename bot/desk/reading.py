@@ -12,7 +12,7 @@ from bot.desk.ladder import by_place
 from bot.desk.library import Library
 from bot.desk.saying import clause, share, took
 from bot.desk.showing import meanings
-from bot.desk.view import Meaning, Past, PastPage, Story, Tally
+from bot.desk.view import Meaning, Past, PastPage, Story, Suspects, Tally
 from bot.evidence import Observation
 from bot.redact import clean
 from bot.store.base import Event, Page, Query, Store, Tenant, Ticket
@@ -57,6 +57,21 @@ class Reader:
         kept = tuple((title, lines) for title, lines in chapters if lines)
         return Story(number, ticket.host, kept)
 
+    async def suspects(self, number: int, tenant: Tenant) -> Suspects | None:
+        """Every cause of the knowledge that a ticket is pinned to, its own likeliest first."""
+        ticket = await self.store.ticket(number)
+        if ticket is None or ticket.tenant != tenant:
+            return None
+        causes = (await self.library.catalog(ticket.knowledge)).causes
+        offer = Body.of(ticket).offer
+        found = offer.verdict.causes if offer is not None else ()
+        likely = [each.id for each in found if each.id in causes and each.probability >= 0.01]
+        rest = sorted(causes.keys() - set(likely), key=lambda each: causes[each].title)
+        return Suspects(
+            tuple((each, causes[each].title) for each in likely),
+            tuple((each, causes[each].title) for each in rest),
+        )
+
     async def history(self, query: Query, title: str) -> PastPage:
         """One page of tickets, newest first."""
         page: Page = await self.store.search(query)
@@ -98,6 +113,11 @@ class Reader:
                 lines.append(f"{title}: " + "; ".join(named))
         noun = "ticket" if found.tickets == 1 else "tickets"
         return Tally(f"{found.tickets} {noun} in {STATS.days} days", tuple(lines))
+
+    def causes(self) -> tuple[tuple[str, str], ...]:
+        """Every cause of the newest knowledge as (id, title), by title."""
+        causes = self.library.current.catalog.causes
+        return tuple(sorted(((each, causes[each].title) for each in causes), key=lambda it: it[1]))
 
     def named(self, cause: str) -> str:
         """A cause by its title."""

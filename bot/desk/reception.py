@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.desk.access import NotAllowed
 from bot.desk.body import Body
 from bot.desk.intents import Opening
+from bot.desk.joining import offer, standing
 from bot.desk.limits import Limits
 from bot.desk.looking import NoVantage, gateway_of
 from bot.desk.memory import came_back
@@ -44,6 +45,8 @@ class Reception:
         host = (opening.sender.tenant, opening.host, opening.port)
         try:
             await self.parts.access.open(opening)
+            if await self._offered(claim, opening):
+                return
             places = self._admitted(opening)
         except NotAllowed as refusal:
             await self.teller.refuse(claim, str(refusal))
@@ -64,6 +67,19 @@ class Reception:
         log.info("opened for %s", ticket.asked_by)
         self.teller.courier.wake()
         self.start_look(ticket.number)
+
+    async def _offered(self, claim: Claim, opening: Opening) -> bool:
+        """Whether the host is open already, and the person was asked what they want."""
+        now = self.parts.clock()
+        if self.limits.same(opening.sender.tenant, opening.host, opening.port, now) is not None:
+            return False  # it has just begun, so there will not be another in any case
+        ticket = await standing(self.parts.store, opening, claim.intent.at)
+        if ticket is None or claim.id is None:
+            return False
+        note = offer(opening, ticket).parcel(f"offer:{claim.id}")
+        await self.parts.store.settle(claim.id, "done", (), [note])
+        self.teller.courier.wake()
+        return True
 
     def _admitted(self, opening: Opening) -> tuple[str, ...]:
         """Where to look from; nobody else is admitted between this and ``coming``."""

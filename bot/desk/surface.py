@@ -70,6 +70,8 @@ class Note:
     not_before: datetime | None = None
     while_in_force: str = ""
     """Only said as long as this temporary fix is in force on the ticket."""
+    again: str = ""
+    """Offers to go to ``ticket`` or to open another: the value of the button for the latter."""
 
     def parcel(self, key: str) -> Parcel:
         """The parcel that carries this note."""
@@ -81,6 +83,7 @@ class Note:
             "by": self.by,
             "at": self.at.isoformat() if self.at else None,
             "while_in_force": self.while_in_force,
+            "again": self.again,
         }
         return Parcel("note", key, self.ticket, payload, not_before=self.not_before)
 
@@ -91,7 +94,7 @@ class Note:
         at = datetime.fromisoformat(raw["at"]) if raw["at"] else None
         who = (raw["user"], raw["channel"], raw["reply"], raw["by"])
         when = (at, parcel.ticket, parcel.not_before)
-        return cls(raw["text"], *who, *when, raw["while_in_force"])
+        return cls(raw["text"], *who, *when, raw["while_in_force"], raw.get("again", ""))
 
 
 class Surface(Protocol):

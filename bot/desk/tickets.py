@@ -1,4 +1,4 @@
-"""What people do with a ticket as a whole: look again, close, reopen, claim, hand back, share.
+"""What people do with a ticket as a whole: look again, close, reopen, claim, share.
 
 Strategy: pure, one function a verb.
 """
@@ -48,10 +48,22 @@ def claim(scene: Scene) -> Move:
     return Move(ticket, (event("shared", scene.by, scene.now, claimed=True),))
 
 
+def named(scene: Scene) -> Move:
+    """The second line writes down the cause; a later one replaces it."""
+    cause = scene.catalog.causes.get(scene.click.detail)
+    if cause is None:
+        raise OutOfPlace("The knowledge that this ticket is pinned to has no such cause.")
+    body = replace(scene.body, notice=f"Found by the second line: {cause.title}.")
+    closed_at = scene.ticket.closed_at or scene.now
+    ticket = with_body(scene.ticket, body, cause=cause.id, closed_at=closed_at)
+    said = event("closed", scene.by, scene.now, second_line=True, cause=cause.id)
+    return Move(ticket, (said,))
+
+
 def handback(scene: Scene) -> Move:
-    """The second line gives it back."""
+    """The second line gives it back; what it wrote down as the cause was not the end then."""
     body = replace(scene.body, phase="waiting", notice="Handed back by the second line.")
-    ticket = with_body(scene.ticket, body, state="open")
+    ticket = with_body(scene.ticket, body, state="open", cause=None, closed_at=None)
     return Move(ticket, (event("reopened", scene.by, scene.now, handed_back=True),), "plan")
 
 

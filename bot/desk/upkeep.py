@@ -60,7 +60,9 @@ class Upkeep:
 
     async def _judge(self, ticket: Ticket, now: datetime) -> None:
         events = await self.parts.store.events(ticket.number)
-        last = max((each.at for each in events), default=ticket.opened_at)
+        # That it was linked with others is nothing that anybody did with it.
+        touched = (each.at for each in events if "hop" not in each.data)
+        last = max(touched, default=ticket.opened_at)
         silent = now - last
         if Body.of(ticket).situation.in_force is not None:
             if silent >= timedelta(days=1):

@@ -73,6 +73,8 @@ class TicketView:
     likelihood: str = ""
     besides: str = ""
     """What else to know of the places looked from: one could not look, or sees less."""
+    elsewhere: str = ""
+    """That other tickets failed at the same hop, and at which."""
     notice: str = ""
     codes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -96,6 +98,7 @@ class TicketView:
         if self.proof is not None and self.proof.closing:
             said = self.proof.closing
         step = f" Next: {self.step.title}" if self.step is not None else ""
+        said = f"{said} {self.elsewhere}".strip()
         return f"#{self.number} {self.host}, {self.state}. {said}{step}".strip()
 
 
@@ -136,6 +139,14 @@ class Tally:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Causes to choose from, as (id, title): those of the ticket, likeliest first, and the rest."""
+
+    likely: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def unsure(ticket: Ticket) -> Parcel:
 def untold(ticket: Ticket, parcel: Parcel) -> Parcel:
     """What a channel should have been told, it was not told."""
     number = ticket.number
-    text = f"The second line could not be told of #{number}: the bot cannot post there."
+    whom = "helpdesk" if parcel.key.startswith("hop:") else "second line"
+    text = f"The {whom} could not be told of #{number}: the bot cannot post there."
     return Note(text, ticket.asked_by, ticket=number).parcel(f"untold:{parcel.key}")
 
 

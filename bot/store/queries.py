@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.store import dates
 from bot.store.base import Claim, Event, Page, Query, Stats, Tenant, Ticket
 from bot.store.rows import Row, clean, event_value, iso, taken, ticket_value
 
@@ -26,7 +27,7 @@ _Condition = tuple[str, ...]
 
 def search(db: Database, query: Query) -> Page:
     """One page of tickets."""
-    values = _values(query)
+    values = {**_values(query), **dates.bounds(db, query)}
     if (query.text or "").strip() or query.code:
         if not values["match"]:
             return Page((), more=False)  # nothing in it that could be a word
@@ -119,8 +120,7 @@ def _plain(conditions: Sequence[_Condition]) -> list[str]:
 
 def _by_words(query: Query) -> str:
     terms = ["ticket_fts match :match", *_plain(_conditions(query))]
-    if query.before is not None:
-        terms.append("ticket_fts.rowid < :before")
+    terms += dates.terms(query, "ticket_fts.rowid")
     return " ".join(
         (
             "select number from ticket_fts cross join ticket on number = ticket_fts.rowid where",
@@ -151,11 +151,10 @@ def _by_index(query: Query, indexed: bool) -> str:
 
 
 def _walk(terms: Sequence[str], query: Query) -> str:
-    before = ["number < :before"] if query.before is not None else []
     return " ".join(
         (
             "select number from ticket where",
-            " and ".join([*terms, *before]) or "true",
+            " and ".join([*terms, *dates.terms(query, "number")]) or "true",
             "order by number desc limit :limit",
         )
     )

@@ -174,6 +174,9 @@ class Query:
     code: str | None = None
     text: str | None = None
     """Words that must all be there, as typed; one that ends with ``*`` is a beginning."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Opened from the first on and before the second; tickets are numbered as they are opened."""
     before: int | None = None
     """Only tickets with a smaller number: the paging cursor."""
     limit: int = 10

@@ -42,8 +42,8 @@ GUARDS = (
     ),
     Guard(
         "bot/desk/intents.py",
-        '        return Intent(f"open:{sender.key}",',
-        '        return Intent(f"open:{sender.key}:{now.isoformat()}",',
+        'else f"open:{sender.key}"\n',
+        'else f"open:{sender.key}:{now.isoformat()}"\n',
         "test_delivery.py::test_06_the_same_envelope_twice_has_one_effect",
     ),
     Guard(

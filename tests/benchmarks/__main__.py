@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.benchmarks import engine, probing, start, store
+from tests.benchmarks import engine, probing, slack, start, store
 
-for title, module in (("Start", start), ("Engine", engine), ("Store", store)):
+for title, module in (("Start", start), ("Engine", engine), ("Store", store), ("Slack", slack)):
     print(f"\n== {title}", flush=True)
     module.main()
 print("\n== Probing", flush=True)

@@ -29,6 +29,7 @@ SEARCH_GOAL_MS = 30.0
 STATS_GOAL_MS = 300.0
 START = datetime(2025, 1, 1, tzinfo=UTC)
 HOME = Tenant("E1", "T1")
+DAY = START + timedelta(days=30)
 CAUSES = "certificate-expired firewall clock-skew dns gateway licences nla-required".split()  # noqa: SIM905
 
 QUERIES = {
@@ -48,6 +49,9 @@ QUERIES = {
     "host as text": Query(tenant=HOME, text="srv-app-0042"),
     "rare and common word": Query(tenant=HOME, text="rare77 connection"),
     "unknown word": Query(tenant=HOME, text="nowhere"),
+    "one day": Query(tenant=HOME, since=DAY, until=DAY + timedelta(days=1)),
+    "a cause up to a day": Query(tenant=HOME, cause="dns", until=DAY),
+    "a word from a day on": Query(tenant=HOME, text="connection", since=DAY),
     "old page": Query(tenant=HOME, text="connection", before=TICKETS // 100),
 }
 

@@ -62,6 +62,7 @@ async def test_what_helped_a_few_days_ago_is_not_the_first_again(tmp_path: Path)
         assert ticket.situation.tries == (Try("renew-certificate", "came-back"),)
         assert ticket.offer is not None
         assert ticket.offer.step.id != "renew-certificate"
+        await office.press(Verb.CANCEL, number=2)
         office.scout.sight = o.expired()
         await office.open(user=o.TEAMMATE)
         assert (await office.body(3)).situation.tries == ()

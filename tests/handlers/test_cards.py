@@ -47,6 +47,7 @@ def view(text: str = "plain", count: int = 3) -> TicketView:
         sentence=text,
         likelihood="Likely: 62 in 100",
         notice=text,
+        elsewhere=text,
         codes=(text,) * count,
         rows=tuple(Row("fault", text, text) for _ in range(min(count, 9))),
         ruled_out=(text,) * count,
@@ -92,9 +93,11 @@ def test_hostile_text_is_shown_as_typed() -> None:
 
 
 def test_the_text_says_what_the_blocks_say() -> None:
-    message = cards.message(replace(view(), sentence="The certificate has expired.", notice=""))
+    message = cards.message(
+        replace(view(), sentence="The certificate has expired.", notice="", elsewhere="So is #7.")
+    )
     assert message["text"] == (
-        "#128 plain, open. The certificate has expired. Likely: 62 in 100 Next: plain"
+        "#128 plain, open. The certificate has expired. Likely: 62 in 100 So is #7. Next: plain"
     )
 
 

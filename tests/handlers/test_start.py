@@ -74,6 +74,27 @@ async def test_a_message_is_read_for_the_form(tmp_path: Path) -> None:
         assert ticket.codes == ("0x904",)
 
 
+async def test_a_message_in_a_thread_is_read_as_well(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        first = bot.slack.say("teammate", "helpdesk", "Something is wrong")
+        reply = bot.slack.say("teammate", "helpdesk", f"It is {o.HOST}", thread_ts=first.ts)
+        await bot.slack.shortcut("asker", "triage_host", reply)
+        await opened(bot)
+        assert (await bot.slack.submit("asker", {})).ok
+        await bot.shows("It worked", o.HOST)
+
+
+@pytest.mark.parametrize("error", ["expired_trigger_id", "trigger_expired"])
+async def test_a_shortcut_that_comes_too_late_is_not_passed_over(
+    tmp_path: Path, error: str
+) -> None:
+    async with house(tmp_path) as bot:
+        message = bot.slack.say("teammate", "helpdesk", f"{o.HOST} is down")
+        bot.slack.fault("views.open", "error", error=error)
+        assert (await bot.slack.shortcut("asker", "triage_host", message)).ok
+        await bot.private("asker", "too late", "once more")
+
+
 async def test_a_guest_may_fill_it_in_and_is_refused_all_the_same(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         await bot.slack.command("guest", "helpdesk", "/rdp")

@@ -66,6 +66,30 @@ class SearchContract:
         assert not page.more
 
     @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            (Query(since=later(2)), [5, 4, 3]),
+            (Query(until=later(2)), [2, 1]),
+            (Query(since=later(1), until=later(3)), [3, 2]),
+            (Query(since=later(9)), []),
+            (Query(until=later(0)), []),
+            (Query(since=later(3), until=later(1)), []),
+            (Query(since=later(1), before=4, limit=1), [3]),
+            (Query(text="h", since=later(1), until=later(4)), [4, 3, 2]),
+            (Query(user="U1", since=later(3)), [5, 4]),
+            (Query(host="h", state="open", until=later(1)), [1]),
+            (Query(host="h*", since=later(4)), [5]),
+        ],
+    )
+    async def test_days_are_from_and_up_to(
+        self, store: Store, query: Query, found: list[int]
+    ) -> None:
+        for each in range(5):
+            await store.open_ticket(ticket("h", owner="U1", opened_at=later(each)), [], [])
+        page = await store.search(query)
+        assert [each.number for each in page.tickets] == found
+
+    @pytest.mark.parametrize(
         "query",
         [Query(), Query(host="h"), Query(host="h*"), Query(user="U1"), Query(text="h")],
     )

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.store import queries
 from bot.store.base import Query
 from bot.store.connection import open_writer
-from tests.store.samples import HOME
+from tests.store.samples import HOME, NOON
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,12 @@ from tests.store.samples import HOME
         ),
         (Query(tenant=HOME, text="x", host="h", user="U"), ["VIRTUAL TABLE", "PRIMARY KEY"]),
         (Query(code="0x904", before=5), ["VIRTUAL TABLE", "PRIMARY KEY"]),
+        (Query(since=NOON), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
+        (
+            Query(tenant=HOME, since=NOON, until=NOON),
+            ["ticket_tenant (enterprise_id=? AND team_id=? AND rowid>? AND rowid<?)"],
+        ),
+        (Query(cause="x", until=NOON), ["ticket_cause (cause=? AND rowid<?)"]),
     ],
 )
 def test_a_page_walks_an_index_in_order(tmp_path: Path, query: Query, walks: list[str]) -> None:

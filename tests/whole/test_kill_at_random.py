@@ -6,6 +6,7 @@ it twice; what was not acknowledged may have happened or not.
 """
 
 import asyncio
+import json
 import os
 import random
 from collections import Counter
@@ -15,7 +16,7 @@ import pytest
 
 from bot.sandbox.world import Message
 from tests.whole.cards import labels, number, said, settled, stamp
-from tests.whole.support import HOST, Whole
+from tests.whole.support import ANOTHER, HOST, Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,6 +41,12 @@ class Told:
         receipt = await world.slack.command("asker", "helpdesk", f"/rdp {HOST} {code}")
         self.acknowledged[code] += receipt.ok
 
+    async def another(self, world: Whole, offer: Message) -> None:
+        """The host is open already: another ticket all the same."""
+        self.sent[wish(offer)] += 1
+        receipt = await world.slack.click("asker", offer, ANOTHER)
+        self.acknowledged[wish(offer)] += receipt.ok
+
     async def press(self, world: Whole, card: Message) -> None:
         """An answer to the step on a card, which may be an old one: then it is the same again."""
         key = stamp(card)
@@ -53,6 +60,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(world: Who
     for count in range(ROUNDS):
         acts = [told.type(world, f"0x{0x1000 + 16 * count + each:X}") for each in range(COMMANDS)]
         acts += [told.press(world, card) for card in chosen(world, chance)]
+        acts += [told.another(world, offer) for offer in offers(world, told)]
         chance.shuffle(acts)
         running = [asyncio.create_task(act) for act in acts]
         await asyncio.sleep(chance.uniform(0, LONGEST))
@@ -74,6 +82,26 @@ ANSWERED = "select count(*) from event where kind in ('answered', 'tried')"
 VERSION = "select number || ':' || version from ticket where number = ?"
 
 
+OPENED = """select json_extract(codes, '$[0]') from ticket join intent on claim = intent.id
+    where key like ? || ':%'"""
+OFFERED = """select json_extract(json_extract(payload, '$.again'), '$.codes[0]') from parcel
+    where key like 'offer:%'"""
+"""Whose ticket it is tells its first code: by the command itself, or by the button of an offer."""
+
+
+def wish(offer: Message) -> str:
+    """What an offer opens, apart from what its command did."""
+    elements = [each for block in offer.blocks for each in block.get("elements", [])]
+    (value,) = (each["value"] for each in elements if each["action_id"] == "ticket.new")
+    return f"another {json.loads(value)['codes'][0]}"
+
+
+def offers(world: Whole, told: Told) -> list[Message]:
+    """Offers that nobody has answered yet."""
+    made = [each for each in notes(world) if ANOTHER in labels(each)]
+    return [each for each in made if not told.acknowledged[wish(each)]]
+
+
 def latest(world: Whole) -> dict[int, Message]:
     """The newest card of each ticket."""
     return {number(card): card for card in world.cards()}
@@ -88,8 +116,9 @@ def chosen(world: Whole, chance: random.Random) -> list[Message]:
 async def judge(world: Whole, told: Told) -> None:
     """Compare what people were told with what the store holds and Slack shows."""
     clicks = world.stored(CLICKS)
-    effects = Counter(code for row in await world.tickets() for code in row["codes"])
-    effects += Counter(clicks)
+    effects = Counter(clicks)
+    effects += Counter(world.stored(OPENED, "open") + world.stored(OFFERED))
+    effects += Counter(f"another {code}" for code in world.stored(OPENED, "again"))
     for act, sent in told.sent.items():
         assert min(1, told.acknowledged[act]) <= effects[act] <= 1, (act, sent)
     assert effects.keys() <= told.sent.keys()
