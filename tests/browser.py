@@ -1,6 +1,6 @@
 """A real Chromium, driven by the WebDriver protocol (W3C Recommendation) over plain HTTP.
 
-Everything that the browser opens is a file; it is started without a profile and without calls home.
+It opens files and pages on the loopback; it is started without a profile and without calls home.
 """
 
 import asyncio
@@ -56,9 +56,9 @@ class Browser:
         """One command; raises RuntimeError with the driver's own words."""
         return await _call(self._client, method, f"/session/{self._session}{path}", body)
 
-    async def open(self, page: Path) -> None:
-        """Open a file."""
-        await self.call("POST", "/url", {"url": page.as_uri()})
+    async def open(self, page: Path | str) -> None:
+        """Open a file, or an address on the loopback."""
+        await self.call("POST", "/url", {"url": page if isinstance(page, str) else page.as_uri()})
 
     async def run(self, script: str, *arguments: Any) -> Any:
         """What a function body returns in the page."""
