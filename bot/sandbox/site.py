@@ -44,6 +44,9 @@ HEADERS = {
 PACE = 0.06
 """Seconds between two looks at what has changed."""
 
+SETTLED, SELDOM = 10, 8
+"""Looks without news after which only every eighth is a whole one."""
+
 
 class Stage(Protocol):
     """What stands around this Slack and can be acted on from the page: the lab and the bot."""
@@ -158,8 +161,13 @@ class Site:
 
     async def _feed(self, socket: web.WebSocketResponse, name: str) -> None:
         sent: dict[str, str] = {}
-        told = 0
+        told = quiet = 0
         while not socket.closed:
+            news = self._slack.journal.since(told)
+            quiet = 0 if news else quiet + 1
+            if quiet > SETTLED and quiet % SELDOM:  # nothing has happened: look only now and then
+                await asyncio.sleep(PACE)
+                continue
             parts = {
                 "screen": screen(self._slack.state, self._slack.who(name)),
                 "chaos": self._chaos.state(),
@@ -170,7 +178,6 @@ class Site:
                 text = _dumps(value)
                 if sent.get(key) != text:
                     sent[key], frame[key] = text, value
-            news = self._slack.journal.since(told)
             told += len(news)
             if news:
                 frame["journal"] = [line(entry) for entry in news]
