@@ -114,7 +114,7 @@ function row(line) {
 function chaos(page) {
   const one = (each, act) => h("li", {},
     h("button", { type: "button", "data-key": each.id, role: each.kind === "switch" ? "switch" : null, "aria-checked": each.kind === "switch" ? String(each.on) : null,
-      class: each.on ? "danger" : "plain", click: () => act(each.id) }, each.label, each.kind === "switch" ? h("span", { class: "state" }, each.on ? " on" : " off") : null),
+      class: each.on ? "danger" : "plain", click: () => act(each.id) }, each.label, each.kind === "switch" ? h("span", { class: "state" }, each.on ? ": on" : ": off") : null),
     h("p", {}, each.hint));
   return [
     h("p", {}, "Make things go wrong, then see that no click is lost and nothing happens twice."),
