@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
 
-.PHONY: demo test lint check bench guards picture pictures lock clean
+.PHONY: demo test lint check bench guards pictures lock clean
 
 .venv/.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -43,10 +43,6 @@ bench: .venv/.stamp-dev .venv-bench/.stamp
 # Takes ten guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
 guards: .venv/.stamp-dev
 	$(BIN)/python -m tests.behaviours.guards
-
-# The picture of a card alone, drawn from a real look at a lab host.
-picture: .venv/.stamp
-	$(BIN)/python docs/picture.py
 
 # The README's picture of the page and those of the decision tree in docs/trees; needs Debian's chromium and chromium-driver.
 pictures: .venv/.stamp-dev
