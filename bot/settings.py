@@ -228,8 +228,3 @@ def find(option: str | None, environment: Mapping[str, str] | None = None) -> tu
 def variable(name: str) -> str | None:
     """One variable of the environment, for the commands that need it (see docs/settings.md)."""
     return os.environ.get(name)
-
-
-def inherited(more: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program that we start, with ``more`` in it."""
-    return {**os.environ, **more}

@@ -14,7 +14,7 @@ from typing import Any
 from bot.lab.hosts import Host
 from bot.lab.jumpbox import JumpboxState
 from bot.lab.world import Lab
-from bot.settings import inherited
+from bot.settings_environment import inherited
 
 Json = dict[str, Any]
 TOLD = {
