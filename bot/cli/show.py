@@ -34,7 +34,7 @@ async def show(folder: Path, port: int) -> None:
             "SLACK_SIGNING_SECRET": slack.signing_secret,
         }
         bot = Bot(folder / "rdp-triage.toml", tokens)
-        stage = DemoStage(lab, bot)
+        stage = DemoStage(lab, bot, slack)
         site = Site(slack, stage)
         try:
             await slack.start(port, site.routes)

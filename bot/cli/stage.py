@@ -14,6 +14,7 @@ from typing import Any
 from bot.lab.hosts import Host
 from bot.lab.jumpbox import JumpboxState
 from bot.lab.world import Lab
+from bot.sandbox.server import LocalSlack
 from bot.settings_environment import inherited
 
 Json = dict[str, Any]
@@ -80,6 +81,11 @@ class Bot:
             await asyncio.wait_for(self._process.wait(), SECONDS_TO_STOP)
         await self.kill()
 
+    def forget(self) -> None:
+        """Remove its tickets; only while it does not run."""
+        for file in self._settings.parent.glob("tickets.db*"):
+            file.unlink()
+
     def last_words(self) -> str:
         """The end of its log, for the person who wonders why it does not serve."""
         log = self._settings.parent / "bot.log"
@@ -90,9 +96,10 @@ class Bot:
 class DemoStage:
     """What the page shows of the surroundings, and what can be done to them."""
 
-    def __init__(self, lab: Lab, bot: Bot) -> None:
+    def __init__(self, lab: Lab, bot: Bot, slack: LocalSlack) -> None:
         self._lab = lab
         self._bot = bot
+        self._slack = slack
         self._repaired: set[str] = set()
         self._restarting: asyncio.Task[None] | None = None
         self._acts: dict[str, Callable[[str], Awaitable[str]]] = {
@@ -100,6 +107,7 @@ class DemoStage:
             "damage": self._damage,
             "jumpbox": self._jumpbox,
             "kill": self._kill,
+            "reset": self._reset,
         }
 
     def state(self) -> Json:
@@ -122,6 +130,13 @@ class DemoStage:
                     "label": "Kill the bot" if self._bot.runs else "The bot is dead…",
                     "hint": f"kill -9; it comes back after {DEAD_SECONDS:.0f} seconds. Every "
                     "acknowledged click must have its effect exactly once.",
+                },
+                {
+                    "id": "reset",
+                    "kind": "act",
+                    "label": "Reset the demo",
+                    "hint": "All tickets and messages go, all hosts are broken again, all is well "
+                    "with Slack and the jump box; the bot starts anew.",
                 },
             ],
         }
@@ -176,3 +191,17 @@ class DemoStage:
     async def _revive(self) -> None:
         await asyncio.sleep(DEAD_SECONDS)
         await self._bot.start()
+
+    async def _reset(self, _: str) -> str:
+        if self._restarting:
+            await asyncio.gather(self._restarting, return_exceptions=True)
+        await self._bot.kill()
+        self._bot.forget()
+        for row in self._lab.faults():
+            await self._lab.damage(row.name)
+        if self._lab.jumpbox.state is not JumpboxState.UP:
+            await self._lab.switch_jumpbox(JumpboxState.UP)
+        self._repaired.clear()
+        self._slack.wipe()
+        await self._bot.start()
+        return "Everything begins anew; the bot is back in a moment."

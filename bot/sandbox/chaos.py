@@ -120,7 +120,8 @@ class Chaos:
         )
 
     def _is_on(self, name: str) -> bool:
-        return name in self._on and self._on[name].times > 0
+        fault = self._on.get(name)
+        return fault is not None and fault.times > 0 and self._slack.state.faults.holds(fault)
 
     async def _refresh(self) -> None:
         await self._slack.sockets.refresh()

@@ -129,7 +129,7 @@ async def test_the_start_forms_errors_stand_at_their_fields(demo: Theatre) -> No
     )
     await window.browser.write("srv app 07!")
     await window.browser.press("Enter")
-    await window.until("!!document.querySelector('#modal [aria-invalid=true]')")
+    await window.until("!!document.querySelector('#modal .input .trouble')")
     described = await window.run(
         "const it = document.querySelector('#modal [aria-invalid=true]');"
         "const id = it.getAttribute('aria-describedby').split(' ').at(-1);"
@@ -138,3 +138,21 @@ async def test_the_start_forms_errors_stand_at_their_fields(demo: Theatre) -> No
     assert "srv-app-07" in described or "host" in described.lower()
     assert await window.run("return document.querySelector('#modal input').value") == "srv app 07!"
     assert await window.run(f"return {FOCUS}.getAttribute('aria-invalid')") == "true"
+
+
+async def test_a_reset_begins_anew(demo: Theatre) -> None:
+    window = await demo.window()
+    await window.type("/rdp srv-app-07")
+    await window.reads("srv-app-07", "certificate has expired")
+    await demo.lab.repair("srv-app-07")
+    await window.browser.click("#open-chaos")
+    await window.until("!!document.querySelector('[data-key=lost-acks]')")
+    await window.browser.click("[data-key=lost-acks]")
+    await window.until("document.querySelector('[data-key=lost-acks]').ariaChecked === 'true'")
+    await window.run("document.querySelector('[data-key=reset]').click()")
+    await window.until("!document.querySelector('#log article')")
+    await window.until("document.querySelector('[data-key=lost-acks]').ariaChecked === 'false'")
+    await demo.slack.connected(within=60)
+    await window.type("/rdp srv-app-07")
+    card = await window.reads("srv-app-07", "certificate has expired")
+    assert "#1 " in card, "numbers begin anew"

@@ -57,7 +57,7 @@ async def theatre(stack: AsyncExitStack, folder: Path) -> Theatre:
         "SLACK_SIGNING_SECRET": slack.signing_secret,
     }
     bot = Bot(folder / "rdp-triage.toml", tokens)
-    stage = DemoStage(lab, bot)
+    stage = DemoStage(lab, bot, slack)
     site = Site(slack, stage)
     await slack.start(0, site.routes)
     stack.push_async_callback(slack.stop)

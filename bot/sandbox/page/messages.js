@@ -28,6 +28,7 @@ export function show(list, messages, page, inThread = false) {
     place = item;
   }
   for (const gone of before.values()) gone.remove();
+  if (!list.children.length) list.append(h("li", { class: "empty", "data-ts": "none" }, "Nothing has been said here yet."));
   if (stuck) toEnd(list);
 }
 

@@ -56,6 +56,7 @@ export function modal(page, view, depth) {
     const missing = [...form.elements].find((each) => !each.checkValidity());
     if (missing) {
       missing.setAttribute("aria-invalid", "true");
+      missing.addEventListener("input", () => { missing.removeAttribute("aria-invalid"); say(""); }, { once: true });
       missing.focus();
       say(missing.validationMessage);
       return;
