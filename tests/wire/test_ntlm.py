@@ -19,7 +19,7 @@ from bot.wire.windows import os_name
 
 NAME = st.text(st.characters(categories=("L", "N"), include_characters="-."), max_size=15)
 TIME = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1))  # noqa: DTZ001
-BUILD = st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 65535))
+BUILD = st.tuples(st.integers(1, 255), st.integers(0, 255), st.integers(0, 65535))
 UNICODE = NegotiateFlags.unicode
 
 
@@ -125,6 +125,21 @@ def test_a_challenge_without_target_information_has_no_names() -> None:
     bare = bytes(Challenge(flags=int(UNICODE), server_challenge=bytes(8)).pack())
     assert ntlm.read_challenge(bare) == ntlm.Challenge(1, {}, None, None)
     assert ntlm.read_challenge(ntlm.NEGOTIATE) is None
+
+
+@pytest.mark.parametrize("filetime", [0, 1, 2**63, 2**64 - 1])
+def test_a_timestamp_that_no_clock_can_show_is_none(filetime: int) -> None:
+    sound = oracle_challenge({}, datetime(2026, 3, 1, 12, tzinfo=UTC), (10, 0, 17763))
+    at = sound.index(b"\x07\x00\x08\x00") + 4
+    found = ntlm.read_challenge(sound[:at] + filetime.to_bytes(8, "little") + sound[at + 8 :])
+    assert found is not None
+    assert found.time is None
+
+
+def test_a_version_of_zeros_is_none() -> None:
+    found = ntlm.read_challenge(oracle_challenge({}, None, (0, 0, 0)))
+    assert found is not None
+    assert found.version is None
 
 
 @pytest.mark.parametrize(
