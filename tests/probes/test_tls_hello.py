@@ -152,6 +152,23 @@ async def test_a_host_that_dislikes_current_clients() -> None:
     assert "the hello of a current Windows 11 PC meets a close, while a wider one" in hello.detail
 
 
+async def test_one_hello_that_stays_unanswered_is_no_refusal() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        if TLS13_SUITE in hello[44:160]:
+            await peer.read()
+        else:
+            await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
+            await peer.read()
+
+    async with hosting(serve) as host:
+        found = (await see(host, connect_timeout=0.6))["tls.hello"]
+    assert found.facts["shapes"]["windows-11"] == {"result": "silent"}
+    assert found.facts["modern_client"] == "unknown"
+    assert "meets silence" in found.detail
+
+
 async def test_the_suite_on_which_a_current_client_agrees_is_named() -> None:
     async with hosting(rdp(windows_nla, context())) as host:
         found = await see(host)
