@@ -67,7 +67,7 @@ def _head(checked: Checked, colour: bool) -> Iterator[str]:
     places = listed([place(each) for each in by_place(checked.observations)]) or "nowhere"
     seconds = checked.elapsed_ms / 1000
     host = f"{checked.target.host} port {checked.target.port}"
-    yield f"{host}, looked at from {places} in {seconds:.1f} s"
+    yield wrapped(f"{host}, looked at from {places} in {seconds:.1f} s")
     said, likelihood, besides = _sentence(checked)
     yield verdict(said, likelihood, colour)
     if besides:
