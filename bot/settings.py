@@ -199,7 +199,7 @@ def _say(error: Mapping[str, Any]) -> str:
         return f"{key}: there is no such setting; remove it or correct its spelling"
     if kind == "missing":
         return f"{key}: is required"
-    text = text.removeprefix("Value error, ")
+    text = str(text).removeprefix("Value error, ")
     if not error["loc"]:  # about several settings: each is named in the text
         return text
     given = repr(error["input"])
