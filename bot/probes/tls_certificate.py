@@ -32,15 +32,17 @@ async def probe(ctx: Context) -> Observation | None:
     first = await _observation(ctx, chain)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
-    told = {chain[:1]}
+    told, kinds = {chain[:1]}, {first.facts.get("key_type")}
     for other in await _others(ctx):
         if other[:1] in told or len(told) == MOST_SHOWN:
             continue
         told.add(other[:1])
         another = await _observation(ctx, other, "shown on another connection")
-        # A host may hold a certificate for each type of key; that makes no second host.
-        if another.facts.get("key_type") == first.facts.get("key_type"):
+        # A host may hold a certificate for each type of key; only a second of one type is news.
+        kind = another.facts.get("key_type")
+        if kind in kinds:
             ctx.report(another)
+        kinds.add(kind)
     return None
 
 
