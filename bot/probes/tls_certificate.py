@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
 from bot.probes.talk import negotiate
+from bot.vantage.base import VantageError
 from bot.vantage.tls import start_tls
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
@@ -28,7 +29,13 @@ async def probe(ctx: Context) -> Observation | None:
     hello = await ctx.need(ctx.trail.hello)
     if hello.fault and not hello.certificates:
         return Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
-    chain = hello.certificates or await _encrypted(ctx)
+    try:
+        chain = hello.certificates or await _encrypted(ctx)
+    except VantageError as error:
+        if error.failure is not Failure.PROBE_MALFORMED:
+            raise
+        # The host has agreed to TLS: what cannot be read is what it shows then.
+        return Observation.failed(NAME, Failure.CERT_UNREADABLE, error.detail)
     first = await _observation(ctx, chain)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
