@@ -143,6 +143,13 @@ def test_check_without_settings_looks_from_here_and_says_so(
     assert list(here.iterdir()) == []
 
 
+def test_a_name_in_another_script_is_shown_in_both_spellings(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["check", "m\u00fcller.invalid", "--timeout", "2"])
+    assert capsys.readouterr().out.startswith("müller.invalid (xn--mller-kva.invalid) port 3389")
+
+
 def test_init_writes_a_file_that_reads_and_never_overwrites(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
