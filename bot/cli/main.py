@@ -33,6 +33,7 @@ COMMANDS = {
     "init": Entry("bot.cli.init", "Write a commented settings file to start from."),
     "jumpbox": Entry("bot.cli.jumpbox", "Jump boxes: show a host key, ask, and pin it."),
     "kb": Entry("bot.cli.kb", "Knowledge base: check, tree, diagnose."),
+    "lab": Entry("bot.cli.lab", "Simulated faulty hosts: compare verdicts with the truth."),
     "manifest": Entry("bot.cli.manifest", "Print the Slack app manifest."),
     "serve": Entry("bot.cli.serve", "Run the Slack bot until SIGTERM."),
     "sweep": Entry("bot.cli.sweep", "Look at many hosts, one line a host; no tickets."),
