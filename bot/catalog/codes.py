@@ -32,8 +32,10 @@ _IN_TEXT = re.compile(
     r"|(?<![0-9a-z.-])(-2[0-9]{9}|(?:c0000|8009[0-9a-f]|8007[0-9a-f])[0-9a-f]{3})(?![0-9a-z])"
     rf"|(?<!reason )\b\w{{0,20}}code{_NUMBER}"
     rf"|\b(?:error|errore|erreur|fehler|reason){_NUMBER}"
+    r"|(?<![0-9a-z.-])(503316(?:4[89]|[5-9][0-9])|503317[0-9]{2})(?![0-9a-z])"
 )
-"""With 0x; a signed or unmistakable Windows status; behind "code"; behind "error", if likely."""
+"""With 0x; a signed or unmistakable Windows status; behind "code"; behind "error", if likely;
+a gateway's code (0x3000000 and on), which programs print in decimal and nothing else looks like."""
 LONGEST_SHOWN = 60
 """Characters of a wrong code that are repeated to who typed it."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
@@ -66,8 +68,10 @@ def find_codes(text: str) -> list[str]:
     plain = re.sub(r"\box(?=[0-9a-f]{3,8}\b)", "0x", _plain(text))  # the letter for the digit
     found = []
     for match in _IN_TEXT.finditer(plain):
-        written, status, code, likely = match.groups()
-        token = written or code or (f"0x{status}" if status and status[0] != "-" else status)
+        written, status, code, likely, gateway = match.groups()
+        token = (
+            written or code or gateway or (f"0x{status}" if status and status[0] != "-" else status)
+        )
         if token or (likely and _is_likely(likely)):
             found.append(as_reported(token or likely))
     return list(dict.fromkeys(each for each in found if each.startswith("0x")))

@@ -49,7 +49,8 @@ _PAIRS = (
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4\u0060]")
 _ELISION = re.compile(r"\b([cdjlmnst]|qu)['\u2019](?=\w)")  # French: l'autorité
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\\W_])+")
+"""Chinese and Japanese put no blanks between words: each sign is a word of its own."""
 _CLAUSE = re.compile(r"[.!?;:,\n()]+")
 _DENIED = (
     r" (?:no|not|without|never|neither|nor)"
