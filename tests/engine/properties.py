@@ -95,8 +95,8 @@ PROPERTIES = {
             "test_a_free_question_does_not_make_things_worse",
         ),
         engine("planner"),
-        "        return question.price * self.patience + self._entry(",
-        "        return -question.price * self.patience + self._entry(",
+        "value += sum(self.value(after) for _, after",
+        "value += 0.1 * sum(self.value(after) for _, after",
     ),
     8: Property(
         "Dearer escalation never makes it the first step; nearly free, it comes at once",
@@ -121,7 +121,11 @@ PROPERTIES = {
     ),
     11: Property(
         "Nothing is offered twice, nothing retired; every session ends within twelve steps",
-        tests(SAFETY, "test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps"),
+        tests(
+            SAFETY,
+            "test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps",
+            "test_a_session_that_nobody_would_hand_over_ends_after_twelve_steps",
+        ),
         engine("decision"),
         "    if situation.steps >= model.catalog.settings.max_steps:\n",
         "    if situation.steps >= 99:\n",

@@ -70,6 +70,17 @@ def test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps() -> None:  # 
         assert lived[-1][0].in_force is None
 
 
+def test_a_session_that_nobody_would_hand_over_ends_after_twelve_steps() -> None:  # property 11
+    shape = Shape(causes=6, fixes=18, questions=3, probes=1, tests=True)
+    for seed in range(6):
+        catalog = world(seed, shape)
+        settings = replace(catalog.settings, escalation_cost=1e6)
+        model = Model.of(replace(catalog, settings=settings))
+        lived = played(model, Situation(approved=True, console=True), Dice(seed))
+        last, made = lived[-1]
+        assert (last.steps, last.in_force, made.kind) == (12, None, "escalate")
+
+
 def test_the_ceiling_rises_as_gentler_fixes_run_out() -> None:
     tiers = [(0, 0), (1, 1), (2, 2), (3, 3)]
     assert ceiling(tiers, lambda fix: fix in (1, 2)) == 1
