@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bot.catalog.entries import Catalog
-from bot.engine import Model, Situation, answered, cannot, next_step, plan
+from bot.engine import Model, Situation, answered, cannot, plan
 from bot.engine.belief import posterior
 from bot.engine.decision import decide
 from tests.engine import factory as make
 from tests.engine.oracle import Exact, engine_cost, promised, start
+from tests.engine.sessions import next_step
 from tests.engine.worlds import Shape, world
 
 SHAPE = Shape(causes=5, fixes=6, questions=2, probes=1, groups=True, tiers=True)

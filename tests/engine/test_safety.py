@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engine import Model, Situation, answered, cannot, next_step, tried, undone
+from bot.engine import Model, Situation, answered, cannot, tried, undone
 from bot.engine.decision import Decision, decide
 from bot.engine.safety import ceiling, chance, permitted
 from tests.engine import factory as make
-from tests.engine.sessions import everywhere, played
+from tests.engine.sessions import everywhere, next_step, played
 from tests.engine.worlds import Dice, Shape, world
 
 RISKY = Shape(

@@ -15,13 +15,13 @@ from bot.engine import (
     Model,
     Node,
     Situation,
-    next_step,
     plan,
     render_mermaid,
     render_text,
     tree,
 )
 from bot.engine.progress import answered, tried, undone
+from tests.engine.sessions import next_step
 from tests.engine.worlds import Dice, Shape, world
 
 ROOT = Path(__file__).parents[2]
