@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
 
-.PHONY: demo test lint check bench optima guards picture pictures lock clean
+.PHONY: demo test lint check bench optima guards pictures lock clean
 
 .venv/.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -49,13 +49,10 @@ optima: .venv/.stamp-dev .venv-bench/.stamp
 guards: .venv/.stamp-dev
 	$(BIN)/python -m tests.behaviours.guards
 
-# The picture in the README, drawn from a real look at a lab host.
-picture: .venv/.stamp
-	$(BIN)/python docs/picture.py
-
-# The pictures of the decision tree in docs/trees; needs Debian's chromium and chromium-driver.
+# The README's picture of the page and those of the decision tree in docs/trees; needs Debian's chromium and chromium-driver.
 pictures: .venv/.stamp-dev
 	PYTHONPATH=. $(BIN)/python docs/pictures.py
+	PYTHONPATH=. $(BIN)/python docs/screenshot.py
 
 # Maintainers only: needs uv. The lock files carry hashes and no address.
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \

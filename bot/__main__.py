@@ -2,18 +2,25 @@
 
 import gc
 import sys
+import traceback
 
 from bot.cli.main import run
 
 # Loading the libraries and the knowledge base makes many objects that stay; looking for garbage
 # among them again and again took a fifth of a command's start.
 GARBAGE_AFTER = 50_000
+BROKEN = 70  # EX_SOFTWARE of sysexits.h: Python's own 1 would read as "a fault was found"
 
 
 def main() -> None:
     """Run the command line; the exit codes are listed in docs/cli.md."""
     gc.set_threshold(GARBAGE_AFTER)
-    sys.exit(run())
+    try:
+        code = run()
+    except Exception:  # noqa: BLE001 - the outermost border: all that is left is to say it
+        traceback.print_exc()
+        code = BROKEN
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -177,7 +177,19 @@ class Settings(Section):
                 raise ValueError(f"jumpbox: the name {box.name!r} is taken")
             if box.via is not None and (box.via not in names or box.via == box.name):
                 raise ValueError(f"jumpbox: via = {box.via!r} names no other jump box")
+        ways = {box.name: box.via for box in self.jumpbox}
+        for name in names:
+            walked = [name]
+            while (onward := ways[walked[-1]]) is not None:
+                if onward in walked:
+                    circle = " via ".join([*walked, onward])
+                    raise ValueError(f"jumpbox: via leads in a circle: {circle}")
+                walked.append(onward)
         return self
+
+
+LONGEST = 80
+"""Characters of a wrong value that are repeated."""
 
 
 def _say(error: Mapping[str, Any]) -> str:
@@ -187,7 +199,11 @@ def _say(error: Mapping[str, Any]) -> str:
         return f"{key}: there is no such setting; remove it or correct its spelling"
     if kind == "missing":
         return f"{key}: is required"
-    return f"{key}: {text.removeprefix('Value error, ')} (it is {error['input']!r})"
+    text = str(text).removeprefix("Value error, ")
+    if not error["loc"]:  # about several settings: each is named in the text
+        return text
+    given = repr(error["input"])
+    return f"{key}: {text} (it is {given if len(given) <= LONGEST else given[:LONGEST] + '…'})"
 
 
 def _secret(env: Mapping[str, str], name: str) -> SecretStr | None:

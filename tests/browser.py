@@ -1,12 +1,13 @@
 """A real Chromium, driven by the WebDriver protocol (W3C Recommendation) over plain HTTP.
 
-Everything that the browser opens is a file; it is started without a profile and without calls home.
+It opens files and pages on the loopback; it is started without a profile and without calls home.
 """
 
 import asyncio
 import base64
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key of an element's reference (WebDriver, section 12)."""
 
 START = 40.0
+POLL = 0.1
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -42,6 +44,9 @@ KEYS = {
     "Down": "\ue015",
     "Home": "\ue011",
     "Tab": "\ue004",
+    "Space": "\ue00d",
+    "Shift": "\ue008",
+    "Backspace": "\ue003",
 }
 
 
@@ -56,9 +61,9 @@ class Browser:
         """One command; raises RuntimeError with the driver's own words."""
         return await _call(self._client, method, f"/session/{self._session}{path}", body)
 
-    async def open(self, page: Path) -> None:
-        """Open a file."""
-        await self.call("POST", "/url", {"url": page.as_uri()})
+    async def open(self, page: Path | str) -> None:
+        """Open a file, or an address on the loopback."""
+        await self.call("POST", "/url", {"url": page if isinstance(page, str) else page.as_uri()})
 
     async def run(self, script: str, *arguments: Any) -> Any:
         """What a function body returns in the page."""
@@ -75,6 +80,32 @@ class Browser:
         await self.call(
             "POST", "/actions", {"actions": [{"type": "key", "id": "k", "actions": strokes}]}
         )
+
+    async def write(self, text: str) -> None:
+        """Type a text into whatever has the focus."""
+        await self.press(*text)
+
+    async def chord(self, held: str, key: str) -> None:
+        """Press a key while another one is held."""
+        down, up = KEYS.get(held, held), KEYS.get(key, key)
+        strokes = [
+            {"type": "keyDown", "value": down},
+            {"type": "keyDown", "value": up},
+            {"type": "keyUp", "value": up},
+            {"type": "keyUp", "value": down},
+        ]
+        await self.call(
+            "POST", "/actions", {"actions": [{"type": "key", "id": "k", "actions": strokes}]}
+        )
+
+    async def until(self, expression: str, *arguments: Any, within: float = START) -> Any:
+        """The first true value of an expression in the page; raises TimeoutError naming it."""
+        end = time.monotonic() + within
+        while not (value := await self.run(f"return {expression}", *arguments)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"never true: {expression} {arguments}")
+            await asyncio.sleep(POLL)
+        return value
 
     async def drag(self, start: tuple[int, int], by: tuple[int, int]) -> None:
         """Move the mouse with its button down."""

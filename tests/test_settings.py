@@ -106,6 +106,20 @@ def test_each_wrong_value_is_a_fault(tmp_path: Path, change: str, key: str) -> N
         read(written(tmp_path, GOOD.replace(change, key)))
 
 
+def test_a_circle_of_jump_boxes_is_a_fault_that_names_the_way_round(tmp_path: Path) -> None:
+    text = GOOD.replace('key = "jump_key"', 'key = "jump_key"\nvia = "dc1"')
+    with pytest.raises(SettingsError) as caught:
+        read(written(tmp_path, text))
+    (fault,) = caught.value.faults
+    assert fault.endswith("jumpbox: via leads in a circle: dmz via dc1 via dmz")
+
+
+def test_a_long_wrong_value_is_cut(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(written(tmp_path, GOOD.replace('"C0123"', f'"{"x" * 10_000}"')))
+    assert len(caught.value.faults[0]) < 400
+
+
 def test_the_section_that_decides_what_may_be_probed_is_required(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="targets: is required"):
         read(written(tmp_path, "[slack]\n"))

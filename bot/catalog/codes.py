@@ -34,6 +34,8 @@ _IN_TEXT = re.compile(
     rf"|\b(?:error|errore|erreur|fehler|reason){_NUMBER}"
 )
 """With 0x; a signed or unmistakable Windows status; behind "code"; behind "error", if likely."""
+LONGEST_SHOWN = 60
+"""Characters of a wrong code that are repeated to who typed it."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -49,7 +51,8 @@ def canonical(token: str) -> str:
         return _written(int(found[1] or found[2], 16))
     readings = [value for value in _readings_of(text) if value <= 0xFFFFFFFF]
     if not readings:
-        raise BadCode(f"{token!r} is not an error code; codes look like 0x904, or 2308")
+        shown = token if len(token) <= LONGEST_SHOWN else f"{token[:LONGEST_SHOWN]}\u2026"
+        raise BadCode(f"{shown!r} is not an error code; codes look like 0x904, or 2308")
     return _written(next((value for value in readings if _plausible(value)), readings[0]))
 
 

@@ -16,6 +16,7 @@ from bot.cli.common import (
     FINE,
     INCONCLUSIVE,
     Refused,
+    Seconds,
     catalog_of,
     coloured,
     config_option,
@@ -54,7 +55,7 @@ class Request:
 @rdp_option
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 600),
+    type=Seconds(),
     default=10.0,
     show_default=True,
     metavar="S",

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,20 @@ class Refused(click.ClickException):
     def show(self, file: Any = None) -> None:
         """Say it on stderr without decoration."""
         click.echo(f"rdp-triage: {self.format_message()}", file=file, err=file is None)
+
+
+class Seconds(click.FloatRange):
+    """Seconds from 0.1 to 600; "nan" compares with neither limit and is refused too."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1, 600)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The number; fails as any wrong option does."""
+        found = super().convert(value, param, ctx)
+        if isnan(found):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return found
 
 
 def config_option(function: Function) -> Function:

@@ -3,12 +3,14 @@
 import asyncio
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot.cli.common import FAULT, FINE, coloured, config_option
+from bot.cli.common import FAULT, FINE, Refused, coloured, config_option
 
 FAVOURITE = "srv-app-07 0x904 0x7"
 
@@ -21,26 +23,47 @@ makes a fix work, never a button.
 
 
 @click.command("demo")
-@click.option("--terminal", is_flag=True, help="The guided flow, even without a terminal attached.")
+@click.option("--terminal", is_flag=True, help="A guided triage in the terminal instead.")
+@click.option("--port", default=0, metavar="PORT", help="Of the page; a free one by default.")
+@click.option("--keep", metavar="FOLDER", help="Keep tickets and log here instead of nowhere.")
 @config_option
-def command(terminal: bool, config: str | None) -> int:
-    """Try it: faulty hosts in a lab, no account, no network.
+def command(terminal: bool, port: int, keep: str | None, config: str | None) -> int:
+    """Try it in the browser: a local Slack, the real bot, faulty hosts; no account, no network.
 
-    With a terminal: a guided triage. Without one: a whole ticket is played through the real bot
-    and a local Slack, printed, and the command exits with 0.
+    Without a terminal attached a whole ticket is played through the real bot and the local Slack,
+    printed, and the command exits with 0; --port serves the page then, too.
     """
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    with tempfile.TemporaryDirectory(prefix="rdp-triage-demo-") as folder:
-        if terminal or interactive:
-            return asyncio.run(_guided(Path(folder)))
+    with _folder(keep) as folder:
+        if terminal:
+            return asyncio.run(_guided(folder))
+        if port or (sys.stdin.isatty() and sys.stdout.isatty()):
+            from bot.cli.show import show
+
+            asyncio.run(show(folder, port))
+            return FINE
         from bot.cli.play import NotAsPlanned, play
 
         try:
-            asyncio.run(play(Path(folder)))
+            asyncio.run(play(folder))
         except NotAsPlanned as error:
             click.echo(f"rdp-triage: {error}", err=True)
             return FAULT
     return FINE
+
+
+@contextmanager
+def _folder(keep: str | None) -> Iterator[Path]:
+    """The folder of the demo's data: one that goes with it, or the one that was named."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="rdp-triage-demo-") as folder:
+            yield Path(folder)
+        return
+    path = Path(keep)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"--keep {keep}: {error.strerror}; name a folder that can be made") from None
+    yield path
 
 
 async def _guided(folder: Path) -> int:

@@ -1,14 +1,21 @@
 """The command table: names and one-line helps; a command's module is imported when it runs.
 
 Exit codes: 0 fine, 1 a fault was found, 2 wrong usage or a refused target, 3 inconclusive,
-130 interrupted.
+130 interrupted, 141 whoever read the output has gone.
 """
 
+import errno
 import importlib
+import os
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import click
+
+READER_GONE = 141  # 128 + SIGPIPE, as a shell says it of other programs
+# A full disk, a full quota, a failing device: the output is nowhere, and that is no bug.
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Entry(NamedTuple):
@@ -26,6 +33,7 @@ COMMANDS = {
     "init": Entry("bot.cli.init", "Write a commented settings file to start from."),
     "jumpbox": Entry("bot.cli.jumpbox", "Jump boxes: show a host key, ask, and pin it."),
     "kb": Entry("bot.cli.kb", "Knowledge base: check, tree, diagnose."),
+    "lab": Entry("bot.cli.lab", "Simulated faulty hosts: compare verdicts with the truth."),
     "manifest": Entry("bot.cli.manifest", "Print the Slack app manifest."),
     "serve": Entry("bot.cli.serve", "Run the Slack bot until SIGTERM."),
     "sweep": Entry("bot.cli.sweep", "Look at many hosts, one line a host; no tickets."),
@@ -73,6 +81,7 @@ def cli() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; returns the exit code, never a traceback for a user's mistake."""
+    _stand_in()
     try:
         result = cli.main(args=arguments, prog_name="rdp-triage", standalone_mode=False)
     except click.exceptions.Abort:
@@ -84,7 +93,21 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show(file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except SystemExit:
+        # So click ends a command whose output nobody reads any more, with the code of a fault.
+        return READER_GONE
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is held back must not fail again
+        click.echo(f"rdp-triage: the output cannot be written: {error.strerror}", err=True)
+        return 2
     return result if isinstance(result, int) else 0
+
+
+def _stand_in() -> None:
+    """Give a program that was started without stdout or stderr a place to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)

@@ -19,6 +19,8 @@ from bot.evidence import Observation
 from bot.probes.base import Report, Target
 
 CLEAR_LINE = "\r\x1b[K"
+WIDEST_BAR, BESIDE_BAR = 36, 40
+"""Columns of the bar, and of its label, count and remaining time."""
 EVERY = 25
 """Without a terminal progress is told for each tenth of the hosts, but not more often than this."""
 
@@ -36,8 +38,13 @@ class Progress:
         self._stack = ExitStack()
         self._bar: Any = None
         if terminal and total:
+            room = shutil.get_terminal_size().columns - BESIDE_BAR
             self._bar = click.progressbar(
-                length=total, label="Looking", show_pos=True, file=sys.stderr
+                length=total,
+                label="Looking",
+                show_pos=True,
+                file=sys.stderr,
+                width=max(1, min(WIDEST_BAR, room)),  # a bar that wraps cannot be drawn again
             )
 
     def make_way(self) -> None:

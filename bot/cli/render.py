@@ -22,6 +22,10 @@ _COMMAND = re.compile(r"`[^`]+`")
 BESIDE = " " * 28
 """What stands left of a rung's detail: its mark and its name."""
 
+UNDER = " " * 4
+LEAST_BESIDE = 24
+"""Columns below which text stands under what it belongs to, not beside it."""
+
 COLOURS = {"ok": "green", "fault": "red", "not checked": "yellow", "…": "cyan"}
 
 
@@ -79,14 +83,21 @@ def choices(labels: Sequence[str]) -> str:
     return "\n".join(filled(" ".join(whole)))
 
 
+def roomy(hang: int) -> bool:
+    """Whether a text that stands ``hang`` characters in has room beside what is left of it."""
+    return width() - hang >= LEAST_BESIDE
+
+
 def row_lines(rows: Sequence[Row], colour: bool) -> Iterator[str]:
-    """One line a rung: mark, name, detail."""
+    """One line a rung: mark, name, detail; where that is too narrow, the detail below them."""
+    below = BESIDE if roomy(len(BESIDE)) else UNDER
     for row in rows:
         mark = f"{row.mark:<12}"
         shown = click.style(mark, fg=COLOURS[row.mark]) if colour else mark
-        first, *more = filled(row.detail, BESIDE, BESIDE) or [BESIDE]
-        yield f"{shown} {row.title:<15}{first.removeprefix(BESIDE)}".rstrip()
-        yield from more
+        lines = filled(row.detail, below, below)
+        beside = lines.pop(0).removeprefix(below) if lines and below == BESIDE else ""
+        yield f"{shown} {row.title:<15}{beside}".rstrip()
+        yield from lines
 
 
 def verdict(sentence: str, likelihood: str, colour: bool) -> str:

@@ -14,6 +14,7 @@ from bot.desk.showing import meanings, step_of
 from bot.desk.words import listed, place
 from bot.evidence import Observation
 from bot.probes.base import Target
+from bot.targets import TypedHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def render(checked: Checked, *, raw: bool, colour: bool) -> str:
 def _head(checked: Checked, colour: bool) -> Iterator[str]:
     places = listed([place(each) for each in by_place(checked.observations)]) or "nowhere"
     seconds = checked.elapsed_ms / 1000
-    host = f"{checked.target.host} port {checked.target.port}"
-    yield f"{host}, looked at from {places} in {seconds:.1f} s"
+    host = f"{TypedHost(checked.target.host).shown} port {checked.target.port}"
+    yield wrapped(f"{host}, looked at from {places} in {seconds:.1f} s")
     said, likelihood, besides = _sentence(checked)
     yield verdict(said, likelihood, colour)
     if besides:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import Refused, animated, catalog_of, config_option, settings_required
+from bot.cli.common import Refused, Seconds, animated, catalog_of, config_option, settings_required
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ MOST_AT_ONCE = 100
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 600),
+    type=Seconds(),
     default=10.0,
     show_default=True,
     metavar="S",
@@ -112,7 +112,8 @@ def _left(targets: list["Target"], output: "Output", tally: "Tally") -> list["Ta
         tally.add(each)
         known.add((each.host, each.port))
     if known:
-        click.echo(f"{len(known)} hosts are there already; going on with the rest.", err=True)
+        there = "1 host is" if len(known) == 1 else f"{len(known)} hosts are"
+        click.echo(f"{there} there already; going on with the rest.", err=True)
     return [each for each in targets if (each.host, each.port) not in known]
 
 

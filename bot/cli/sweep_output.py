@@ -4,6 +4,7 @@ Strategy: a file holds whole lines only.  Each is written at once and flushed; w
 of a last line is cut off before the file is gone on with.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +14,10 @@ from typing import BinaryIO, Self
 import click
 
 from bot.cli.common import Refused
-from bot.cli.render import filled
+from bot.cli.render import UNDER, filled, roomy
 from bot.cli.sweep_rows import Form, Gist
+
+_COLUMNS = re.compile(" {3,}")
 
 
 class Output:
@@ -85,7 +88,10 @@ class Output:
         """A line as a terminal shows it best; anything else gets it as it is."""
         if self._form.hang is None or not sys.stdout.isatty():
             return line
-        return "\n".join(filled(line.rstrip("\n"), below=" " * self._form.hang)) + "\n"
+        text, below = line.rstrip("\n"), " " * self._form.hang
+        if not roomy(self._form.hang):
+            text, below = _COLUMNS.sub("  ", text), UNDER
+        return "\n".join(filled(text, below=below)) + "\n"
 
     def _gists(self, file: BinaryIO, read: Callable[[str], Gist]) -> Iterator[Gist]:
         begins, place = self._form.begins, 0

@@ -120,7 +120,9 @@ class Scout:
         if via is not None:
             if via not in known:
                 names = ", ".join(known) or "none"
-                raise NoVantage(f"there is no place to look from called {via!r}; known: {names}")
+                raise NoVantage(
+                    f"there is no place to look from called {via[:60]!r}; known: {names}"
+                )
             return (via,)
         found = [box for box, patterns in self._fits.items() if could_match(patterns, host)][:1]
         if self._direct:

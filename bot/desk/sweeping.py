@@ -67,7 +67,8 @@ class Sweeper:
                 await emit(Swept(target, refusal=str(error)))
                 continue
             groups.setdefault(places, []).append(target)
-        model = Model.of(self.catalog)
+        # The first hosts are looked at while the knowledge is being made ready for them.
+        model = asyncio.create_task(asyncio.to_thread(Model.of, self.catalog))
         gates = {name: asyncio.Semaphore(self.at_once) for places in groups for name in places}
         workers = list[asyncio.Task[None]]()
         for places, members in groups.items():
@@ -83,9 +84,9 @@ class Sweeper:
         finally:
             for worker in workers:
                 worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            await asyncio.gather(*workers, model, return_exceptions=True)
 
-    async def _one(self, target: Target, *, places: Places, model: Model) -> Swept:
+    async def _one(self, target: Target, *, places: Places, model: asyncio.Task[Model]) -> Swept:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
@@ -95,9 +96,9 @@ class Sweeper:
         except TargetRefused as error:
             return Swept(target, refusal=str(error))
         evidence = dict(sorted(derive(seen).items()))  # nobody told anything about these hosts
-        judged = verdict(model, Situation(evidence=evidence, answers={}))
-        diagnosis = Diagnosis(evidence, ladders(seen), judged, None)
-        return Swept(target, seen, diagnosis, elapsed_ms=round((loop.time() - started) * 1000, 1))
+        elapsed = round((loop.time() - started) * 1000, 1)
+        judged = verdict(await asyncio.shield(model), Situation(evidence=evidence, answers={}))
+        return Swept(target, seen, Diagnosis(evidence, ladders(seen), judged, None), "", elapsed)
 
 
 async def _work(

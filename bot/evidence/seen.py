@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.evidence.observation import Failure, Observation, Status
+from bot.wire.text import native
 
 NETBIOS_LENGTH = 15
 CERTIFICATE = "tls.certificate"
@@ -125,4 +126,4 @@ def either(flag: bool | None, yes: str, no: str) -> str | None:
 
 def label(name: str) -> str:
     """What NetBIOS keeps of a name: its first label, 15 characters, no case."""
-    return name.partition(".")[0].casefold()[:NETBIOS_LENGTH]
+    return native(name).partition(".")[0].casefold()[:NETBIOS_LENGTH]

@@ -10,6 +10,7 @@ class Port(StrEnum):
     OPEN = "open"
     REFUSED = "refused"
     SILENT = "silent"
+    UNREACHABLE = "unreachable"
 
 
 class Service(StrEnum):
@@ -17,6 +18,9 @@ class Service(StrEnum):
 
     RDP = "rdp"
     SSH = "ssh"
+    HTTP = "http"
+    MUTE = "mute"
+    """Takes connections and never says anything."""
 
 
 class Security(StrEnum):
@@ -42,6 +46,8 @@ class Behaviour:
 
     ``identity`` is the machine that its NTLM names tell, ``certificate_name`` the one that its
     certificate names; without them both are the host's own.  Days and seconds count from now.
+    ``ciphers`` are in OpenSSL's notation; packets of more than ``largest_packet`` bytes vanish on
+    the way.
     """
 
     in_dns: bool = True
@@ -58,6 +64,8 @@ class Behaviour:
     credssp: int = 6
     version: tuple[int, int, int] = (10, 0, 17763)
     skew_s: float = 0.0
+    ciphers: str = "ALL"
+    largest_packet: int = 1500
     delay_s: float = 0.0
 
 

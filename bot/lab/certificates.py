@@ -31,7 +31,7 @@ def server_context(behaviour: Behaviour, host: str) -> ssl.SSLContext:
     name = f"{behaviour.certificate_name or host}.{DOMAIN}"
     key = _key(behaviour.key_bits)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers(f"{behaviour.ciphers}:@SECLEVEL=0")
     context.minimum_version, context.maximum_version = VERSIONS[behaviour.tls]
     context.num_tickets = 0  # CredSSP forbids session resumption (MS-CSSP 3.1.5)
     with tempfile.NamedTemporaryFile() as file:  # ssl takes a certificate only from a file

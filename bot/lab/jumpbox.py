@@ -147,6 +147,8 @@ class _Visit(asyncssh.SSHServer):
             await self._gone.wait()
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection timed out")
         await asyncio.sleep(reach.delay_s)
+        if reach.fate is Port.UNREACHABLE:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "No route to host")
         if reach.fate is Port.REFUSED:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
         forwarder = await self._connection.forward_connection("127.0.0.1", reach.port)

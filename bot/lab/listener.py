@@ -62,6 +62,16 @@ async def idle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         pass
 
 
+async def web(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A web server that is sent something else than a request (RFC 9110 section 15.5.1)."""
+    await reader.read(4096)
+    writer.write(
+        b"HTTP/1.1 400 Bad Request\r\nServer: Microsoft-HTTPAPI/2.0\r\n"
+        b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    await writer.drain()
+
+
 async def ssh_banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """The first line of an SSH server (RFC 4253 section 4.2), then silence."""
     writer.write(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n")

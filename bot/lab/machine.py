@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.lab.behaviour import Behaviour, Port, Service
 from bot.lab.certificates import VERSIONS, server_context
 from bot.lab.hosts import COMPANION_PORTS, RDP_PORT, Host
-from bot.lab.listener import Listener, idle, ssh_banner
+from bot.lab.listener import Listener, idle, ssh_banner, web
 from bot.lab.rdp import RdpServer, Seen
 
 
@@ -31,6 +31,8 @@ class Machine:
         self._services = {
             Service.RDP: Listener(server.converse),
             Service.SSH: Listener(ssh_banner),
+            Service.HTTP: Listener(web),
+            Service.MUTE: Listener(idle),
         }
         self._companion = Listener(idle)
 
@@ -65,6 +67,8 @@ class Machine:
         behaviour = self.behaviour
         if not behaviour.awake:
             return Reach(Port.SILENT)
+        if behaviour.port is Port.UNREACHABLE:
+            return Reach(Port.UNREACHABLE)
         if port == RDP_PORT:
             return Reach(behaviour.port, self.port, behaviour.delay_s)
         if port in COMPANION_PORTS:

@@ -24,6 +24,9 @@ TLS_HANDSHAKE_RECORD = 0x16
 RDP, SSL, HYBRID, RDSTLS, HYBRID_EX = 0, 1, 2, 4, 8
 SSL_NOT_ALLOWED, NO_CERTIFICATE, HYBRID_REQUIRED = 2, 3, 5
 RESPONSE, FAILURE = 2, 3
+FULL, HEADERS = 1500, 40
+"""An Ethernet packet, and what IPv4 and TCP take of it."""
+
 FLAGS = 0x1F
 """Extended client data, graphics pipeline, restricted admin, credential guard (2.2.1.2.1)."""
 
@@ -78,6 +81,10 @@ class RdpServer:
                 self.seen.hellos += 1
             return
         self.seen.hellos += 1
+        if behaviour.largest_packet < FULL and not first:
+            first = await stream[0].read(4096)
+            if len(first) > behaviour.largest_packet - HEADERS:
+                await asyncio.Event().wait()  # the packet never came, and so no answer does
         secured = TlsServer(stream, context, first=first, delay_s=behaviour.delay_s)
         with contextlib.suppress(ssl.SSLError):
             await secured.handshake()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from bot.lab.behaviour import Port
 
-Awake = Callable[[str], bool]
+Awake = Callable[[str, int], bool]
 Udp = Callable[[str, int], Port]
-"""Whether an address answers a ping, and what a datagram to a port of it meets."""
+"""Whether an address answers a ping of so many bytes, and what a datagram to a port of it meets."""
 
 SURVEY = "survey 42\nsystem Linux\nping ping from iputils 20221126\nhas ip\nhas udp\nhas dd\n"
 MTU = 1500
@@ -50,9 +50,9 @@ def run(script: str, network: Network, feed: bytes) -> str | None:
 
 
 def _echoes(address: str, shots: list[tuple[str, str]], awake: Awake) -> str:
-    got = awake(address)
     lines: list[str] = []
     for size, load in shots:
+        got = awake(address, int(size))
         lines.append(f"{size} PING {address} ({address}) {load}({size}) bytes of data.")
         if int(size) > MTU:
             lines.append(f"{size} ping: local error: message too long, mtu={MTU}")

@@ -5,13 +5,15 @@ Strategy: a pure function from the command line to its output; nothing is ever e
 
 import shlex
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from bot.lab import scripts
 from bot.lab.hosts import DOMAIN, RESOLVER
-from bot.lab.scripts import Network
+from bot.lab.scripts import Awake, Network
+
+SMALL = 84
+"""Bytes of an ordinary ping."""
 
 FILES = {
     "/etc/resolv.conf": f"search {DOMAIN}\nnameserver {RESOLVER}\noptions timeout:1 attempts:1\n",
@@ -81,7 +83,7 @@ def _cat(paths: list[str]) -> Reply:
     )
 
 
-def _ping(options: list[str], awake: Callable[[str], bool]) -> Reply:
+def _ping(options: list[str], awake: Awake) -> Reply:
     """One echo as iputils prints it; status 1 when nothing comes back."""
     try:
         address = str(ip_address(options[-1] if options else ""))
@@ -89,7 +91,7 @@ def _ping(options: list[str], awake: Callable[[str], bool]) -> Reply:
         return Reply(err="ping: usage error: Destination address required\n", status=2)
     head = f"PING {address} ({address}) 56(84) bytes of data.\n"
     line = f"64 bytes from {address}: icmp_seq=1 ttl=127 time=0.412 ms\n"
-    got = awake(address)
+    got = awake(address, SMALL)
     tail = (
         f"\n--- {address} ping statistics ---\n1 packets transmitted, {int(got)} received, "
         f"{0 if got else 100}% packet loss, time 0ms\n"

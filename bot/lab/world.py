@@ -145,10 +145,14 @@ class Lab:
         named: list[Machine | GatewayMachine] = [*hosts, *self._gateways.values()]
         return {each.row.fqdn: each.row.address for each in named}
 
-    def _answers_ping(self, address: str) -> bool:
+    def _answers_ping(self, address: str, size: int) -> bool:
         machine = self._by_address.get(address)
-        return isinstance(machine, GatewayMachine) or (
-            machine is not None and machine.behaviour.awake
+        if isinstance(machine, GatewayMachine):
+            return True
+        return machine is not None and (
+            machine.behaviour.awake
+            and machine.behaviour.port is not Port.UNREACHABLE
+            and size <= machine.behaviour.largest_packet
         )
 
     def _datagram(self, address: str, port: int) -> Port:

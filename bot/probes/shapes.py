@@ -98,9 +98,12 @@ def _shape(reply: Reply) -> dict[str, str]:
 
 
 def _modern(shapes: dict[str, dict[str, str]], *, some: bool) -> str:
-    """Whether the hello of a current PC is taken; a host that takes none at all says nothing."""
+    """Whether the hello of a current PC is taken; a host that takes none at all says nothing.
+
+    Nor does one that leaves this one hello unanswered: it may be busy, and silence is no refusal.
+    """
     client = shapes.get(CLIENT)
-    if client is None or read(shapes).word == "own-limit":
+    if client is None or read(shapes).word == "own-limit" or client["result"] == "silent":
         return "unknown"
     if takes(client):
         return "agrees"

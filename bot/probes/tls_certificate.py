@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
 from bot.probes.talk import negotiate
+from bot.vantage.base import VantageError
 from bot.vantage.tls import start_tls
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
@@ -28,19 +29,27 @@ async def probe(ctx: Context) -> Observation | None:
     hello = await ctx.need(ctx.trail.hello)
     if hello.fault and not hello.certificates:
         return Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
-    chain = hello.certificates or await _encrypted(ctx)
+    try:
+        chain = hello.certificates or await _encrypted(ctx)
+    except VantageError as error:
+        if error.failure is not Failure.PROBE_MALFORMED:
+            raise
+        # The host has agreed to TLS: what cannot be read is what it shows then.
+        return Observation.failed(NAME, Failure.CERT_UNREADABLE, error.detail)
     first = await _observation(ctx, chain)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
-    told = {chain[:1]}
+    told, kinds = {chain[:1]}, {first.facts.get("key_type")}
     for other in await _others(ctx):
         if other[:1] in told or len(told) == MOST_SHOWN:
             continue
         told.add(other[:1])
         another = await _observation(ctx, other, "shown on another connection")
-        # A host may hold a certificate for each type of key; that makes no second host.
-        if another.facts.get("key_type") == first.facts.get("key_type"):
+        # A host may hold a certificate for each type of key; only a second of one type is news.
+        kind = another.facts.get("key_type")
+        if kind in kinds:
             ctx.report(another)
+        kinds.add(kind)
     return None
 
 

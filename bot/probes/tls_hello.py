@@ -35,6 +35,7 @@ TWIN = "tls12"
 OTHERS = (CLIENT, NEWEST, "tls10", "tls11", "rsa-cbc")
 GENTLE_OTHERS = (CLIENT,)
 MORE_GREETINGS = 2
+BY_CHANCE = "this hello was met by a close before it was taken: not every connection fares alike"
 REQUEST = "nla"
 
 # How long a host that has refused TLS may take to answer a hello all the same.
@@ -59,7 +60,7 @@ async def probe(ctx: Context) -> Observation:
         raise found.fault
     if found.refusal is not None:
         return Observation.not_run(NAME, found.refusal)
-    if ctx.conduct.gentle:
+    if ctx.conduct.gentle or found.hellos:
         await _greet_again(ctx, found)
     for hello in sorted(found.hellos, key=lambda hello: not hello.certificates):
         ctx.trail.hello.keep(hello)
@@ -90,11 +91,19 @@ async def _wide(ctx: Context, found: Found) -> None:
 
 
 async def _greet_again(ctx: Context, found: Found) -> None:
-    """Repeat what a gentle host has dropped, each time after leaving it in peace for longer."""
+    """Repeat what was dropped beside hellos that were taken, or by a gentle host.
+
+    The second is left in peace meanwhile, each time for longer.  A hello that is taken at last was
+    dropped by chance: by a member of a farm that is ill, or by a host with a full queue.
+    """
+    gentle = ctx.conduct.gentle
     for count in range(1, MORE_GREETINGS + 1):
         for shape in (WIDE, CLIENT):
-            if _dropped(found, shape):
-                await _once_more(ctx, found, shape, count * GENTLE_GAP_S)
+            if not _dropped(found, shape):
+                continue
+            await _once_more(ctx, found, shape, count * GENTLE_GAP_S if gentle else 0.0)
+            if not gentle and not _dropped(found, shape):
+                found.notes.setdefault(BY_CHANCE, shape)
 
 
 def _dropped(found: Found, shape: str) -> bool:

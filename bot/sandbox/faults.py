@@ -59,6 +59,10 @@ class Faults:
         self._rules.append(fault)
         return fault
 
+    def holds(self, fault: Fault) -> bool:
+        """Whether this very rule is in force still."""
+        return any(each is fault for each in self._rules)
+
     def clear(self) -> None:
         """End all misbehaviour."""
         self._rules.clear()

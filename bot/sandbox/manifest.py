@@ -61,6 +61,8 @@ class Command:
 
     name: str
     should_escape: bool
+    description: str = ""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -76,6 +78,7 @@ class App:
     interactivity: bool
     home_tab: bool
     messages_tab: bool
+    shortcut_names: dict[str, str]  # callback_id -> what people read in the menu
     id: str = "A0RDPTRIAGE"
     bot_id: str = "B0RDPTRIAGE"
     user_id: str = "U0RDPBOT"
@@ -93,7 +96,12 @@ class App:
         app = cls(
             name=manifest["display_information"]["name"],
             commands={
-                entry["command"]: Command(entry["command"], entry.get("should_escape", False))
+                entry["command"]: Command(
+                    entry["command"],
+                    entry.get("should_escape", False),
+                    entry.get("description", ""),
+                    entry.get("usage_hint", ""),
+                )
                 for entry in features.get("slash_commands", [])
             },
             shortcuts={
@@ -105,6 +113,9 @@ class App:
             interactivity=settings.get("interactivity", {}).get("is_enabled", False),
             home_tab=home.get("home_tab_enabled", False),
             messages_tab=home.get("messages_tab_enabled", False),
+            shortcut_names={
+                entry["callback_id"]: entry["name"] for entry in features.get("shortcuts", [])
+            },
         )
         if faults := _faults(app):
             raise ManifestError("; ".join(faults))

@@ -12,7 +12,7 @@ from bot.sandbox.blocks import check_view
 from bot.sandbox.envelope import Receipt
 from bot.sandbox.errors import ImpossibleInSlack, SlackError
 from bot.sandbox.inputs import STATEFUL, elements, entered, initial, is_empty, option
-from bot.sandbox.people import pressed
+from bot.sandbox.people import names_of, pressed
 from bot.sandbox.views import View
 
 Json = dict[str, Any]
@@ -79,7 +79,8 @@ class Modals(Actors):
     async def press(self, user: str, button: str, *, choice: str = "") -> Receipt:
         """Act on an element of the modal, or of the Home tab when no modal is open.
 
-        ``button`` is an action id or a label; ``choice`` an option where the element is a menu.
+        ``button`` is an action id, "BLOCK ACTION" ids or a label; ``choice`` an option where the
+        element is a menu.
         """
         view = self.modal(user) or self.home(user)
         if view is None:
@@ -157,9 +158,7 @@ class Modals(Actors):
 def _find(view: View, wanted: str) -> tuple[Json, Json]:
     there = list(elements(view.blocks))
     found = [
-        pair
-        for pair in there
-        if wanted in {pair[1]["action_id"], pair[1].get("text", {}).get("text")}
+        pair for pair in there if wanted in {*names_of(*pair), pair[1].get("text", {}).get("text")}
     ]
     if len(found) != 1:
         names = [element["action_id"] for _, element in there]

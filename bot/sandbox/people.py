@@ -48,7 +48,7 @@ class People(Actors):
     async def click(
         self, user: str, message: Message, button: str, *, version: int = -1
     ) -> Receipt:
-        """Press a button, found by action id or by its words.
+        """Press a button, found by action id, by "BLOCK ACTION" ids, or by its words.
 
         ``version`` tells which version of the message is on the person's screen: 0 is the first.
         """
@@ -69,7 +69,7 @@ class People(Actors):
             (block, element)
             for block, element in elements(message.versions[version].blocks)
             if ("options" in element or "option_groups" in element)
-            and menu in {"", element["action_id"]}
+            and menu in {"", *names_of(block, element)}
         ]
         if len(menus) != 1:
             names = [element["action_id"] for _, element in menus]
@@ -162,6 +162,11 @@ def pressed(block: Json, element: Json) -> Json:
     return {**_named(block, element), **{key: element[key] for key in kept if key in element}}
 
 
+def names_of(block: Json, element: Json) -> tuple[str, str]:
+    """Names of an element: its action id, or block and action id where that is shared."""
+    return element["action_id"], f"{block['block_id']} {element['action_id']}"
+
+
 def buttons(blocks: list[Json]) -> list[tuple[Json, Json]]:
     """Every button with its block."""
     return [pair for pair in elements(blocks) if pair[1]["type"] == "button"]
@@ -169,7 +174,7 @@ def buttons(blocks: list[Json]) -> list[tuple[Json, Json]]:
 
 def _button(blocks: list[Json], wanted: str) -> tuple[Json, Json]:
     there = buttons(blocks)
-    found = [pair for pair in there if wanted in {pair[1]["action_id"], pair[1]["text"]["text"]}]
+    found = [pair for pair in there if wanted in {*names_of(*pair), pair[1]["text"]["text"]}]
     if len(found) != 1:
         labels = [f"{element['text']['text']} ({element['action_id']})" for _, element in there]
         raise ImpossibleInSlack(f"{len(found)} buttons {wanted!r} among {labels}")

@@ -25,6 +25,19 @@ class Upheavals(Actors):
         """Add the app to a channel."""
         self._change(channel, "invite").members.add(self.state.app.user_id)
 
+    def wipe(self) -> None:
+        """Begin anew: no message, no view and no fault is left; the app is where it was."""
+        for channel in self.state.world.channels.values():
+            for message in channel.messages:
+                message.deleted_at = message.deleted_at or self.state.clock.now()
+        self.state.views.stacks.clear()
+        self.state.views.homes.clear()
+        self.state.faults.clear()
+        for place in ("C0HELPDESK", "C0ESCALATE"):
+            self.unarchive(place)
+            self.invite(place)
+        self.state.journal.record("person", user="admin", what="wipe")
+
     def revoke(self) -> None:
         """Revoke the tokens; every further call is answered with token_revoked."""
         self.state.app.revoked = True

@@ -76,11 +76,15 @@ def parse_host(text: str) -> TypedHost:
     text = text.strip()
     if not text:
         raise BadHost("There is no host. Type a name such as srv-app-07 or an address.")
+    if "://" in text:
+        raise BadHost(f"{_quote(text)} is a link. Type only the name or address in it.")
     if text.startswith("["):
         return _bracketed(text)
     if text.count(":") > 1:
         return TypedHost(str(_ipv6(text)))
     name, colon, port = text.partition(":")
+    if not name:
+        raise BadHost(f"{_quote(text)} has no host. Type a name or an address before the port.")
     return TypedHost(_name_or_ipv4(name), _port(port) if colon else None)
 
 

@@ -67,6 +67,18 @@ class Rules:
         if self._allow.names and self._allow.name(plain) is None:
             raise TargetRefused(name, "no name in targets.allow fits it")
 
+    def check_line(self, typed: str, first: str) -> None:
+        """Judge a line of a hosts file by the typed name and its first: both mean one host.
+
+        One of them must be open, and neither denied.
+        """
+        for name in (typed, first):
+            self._check_denied_name(name)
+        try:
+            self.check_name(typed)
+        except TargetRefused:
+            self.check_name(first)
+
     def check_address(self, address: Address) -> None:
         """Judge an address that is about to be opened."""
         judged = inner(address)

@@ -86,7 +86,7 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
         raise TargetRefused(name, "it is not a host name")
     entry = files.hosts.get(plain)
     if entry is not None:
-        rules.check_name(entry.canonical)
+        rules.check_line(plain, entry.canonical)
         return Lookup(name, "ok", entry.addresses, entry.canonical, resolver=HOSTS_FILE)
     completions = files.completions(plain)
     _check_any(completions, plain, rules)

@@ -20,7 +20,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from bot.wire.cursor import Malformed
-from bot.wire.text import clean
+from bot.wire.text import clean, native
 
 MOST_NAMES = 64
 LONGEST_TEXT = 4096
@@ -166,11 +166,8 @@ def _matches(
     host: str, dns: Sequence[str], addresses: Sequence[str], common: Sequence[str]
 ) -> bool | None:
     """Whether the certificate is for this host; None where a typed address cannot be judged."""
-    try:
-        typed = str(ip_address(host))
-    except ValueError:
-        pass
-    else:
+    typed = _address(host)
+    if typed is not None:
         return typed in addresses if addresses else None
     if dns:
         return any(_same(host, pattern) for pattern in dns)
@@ -180,15 +177,24 @@ def _matches(
 
 def _matches_wholly(host: str, names: Sequence[str], addresses: Sequence[str]) -> bool:
     """As ``_matches``, but a NetBIOS name is no match, nor is an address that is not listed."""
+    typed = _address(host)
+    if typed is not None:
+        return typed in addresses
+    return any(_same(host, name) for name in names)
+
+
+def _address(host: str) -> str | None:
+    """A typed address as certificates write it (IPv4 without its IPv6 form); None for a name."""
     try:
-        return str(ip_address(host)) in addresses
+        typed = ip_address(host)
     except ValueError:
-        return any(_same(host, name) for name in names)
+        return None
+    return str((typed.version == 6 and typed.ipv4_mapped) or typed)
 
 
 def _same(host: str, pattern: str) -> bool:
     """Names are compared without case; ``*`` stands for exactly the whole first label."""
-    host, pattern = host.lower().rstrip("."), pattern.lower().rstrip(".")
+    host, pattern = native(host).rstrip("."), native(pattern).rstrip(".")
     if not pattern.startswith("*."):
         return host == pattern
     first, _, rest = host.partition(".")

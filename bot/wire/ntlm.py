@@ -18,6 +18,7 @@ MOST_PAIRS = 64
 
 _HAS_VERSION, _HAS_TARGET_INFO = 0x02000000, 0x00800000
 _EPOCH_1601 = 11_644_473_600
+_LATEST = 2**32  # the year 2106
 _NAMES = {1: "computer", 2: "domain", 3: "dns_computer", 4: "dns_domain", 5: "dns_forest"}
 _TIMESTAMP = 7
 
@@ -58,9 +59,15 @@ def read_challenge(token: bytes) -> Challenge | None:
         if flags & _HAS_TARGET_INFO:
             info = _slice(message, field[2], field[0])
         if flags & _HAS_VERSION:
-            version = Version(cursor.u8(), cursor.u8(), cursor.le16())
+            version = _version(cursor)
     names, time = _target_info(info)
     return Challenge(flags, names, version, time)
+
+
+def _version(cursor: Cursor) -> Version | None:
+    """The version; one of nothing but zeros is a field that was left empty."""
+    found = Version(cursor.u8(), cursor.u8(), cursor.le16())
+    return found if found.major else None
 
 
 def _slice(message: bytes, offset: int, length: int) -> bytes:
@@ -77,12 +84,18 @@ def _target_info(info: bytes) -> tuple[dict[str, str], float | None]:
             return names, time
         value = cursor.take(length)
         if kind == _TIMESTAMP:
-            time = Cursor(value).le64() / 10_000_000 - _EPOCH_1601
+            time = _clock(Cursor(value).le64())
         elif kind in _NAMES and (text := _text(value)):
             names[_NAMES[kind]] = text
     if info:
         raise Malformed(f"more than {MOST_PAIRS} target information pairs")
     return names, time
+
+
+def _clock(filetime: int) -> float | None:
+    """Seconds since 1970; None for zero and for years in which no clock can stand."""
+    seconds = filetime / 10_000_000 - _EPOCH_1601
+    return seconds if 0 < seconds < _LATEST else None
 
 
 def _text(value: bytes) -> str:

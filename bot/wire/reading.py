@@ -17,6 +17,7 @@ WIDE, CLIENT = "wide", "windows-11"
 AGREED, NEWEST = "server-hello", "TLSv1.3"
 _HEIGHT = {name: version for version, name in VERSIONS.items()}
 _PC = "a current Windows 11 PC"
+_SILENCE = "silence"
 
 Shape = Mapping[str, str]
 Shapes = Mapping[str, Shape]
@@ -83,6 +84,11 @@ def _gap(client: Shape, agreed: Shapes) -> Reading:
     said = f"the hello of {_PC} meets {met}, while a wider one gets {_chosen(best)}"
     if cipher in CODES and CODES[cipher] not in WINDOWS_11:
         said += ", a suite that such a PC does not offer"
+    elif cipher and met != _SILENCE:
+        said += (
+            "; such a PC offers that suite too, so what decides is the kind of the host's key or "
+            "signature, or the form of the hello"
+        )
     return Reading("suite-gap", said)
 
 
@@ -97,7 +103,8 @@ def _nothing(results: set[str]) -> Reading:
             return Reading("silent", "no form of hello is answered")
         case [*all_of] if all(each.startswith("alert") for each in all_of):
             said = ", ".join(each.partition(":")[2] or "?" for each in all_of)
-            return Reading("refused", f"every form of hello is refused with an alert ({said})")
+            said = f"every form of hello is refused with an alert ({said})"
+            return Reading("refused", f"{said}: no version, suite or kind of key in common")
         case _:
             return Reading("mixed", "no form of hello is accepted")
 
@@ -114,4 +121,4 @@ def _version(name: str) -> str:
 
 def _met(result: str) -> str:
     kind, _, code = result.partition(":")
-    return {"closed": "a close", "silent": "silence", "alert": f"alert {code}"}.get(kind, "nothing")
+    return {"closed": "a close", "silent": _SILENCE, "alert": f"alert {code}"}.get(kind, "nothing")

@@ -20,6 +20,10 @@ WINDOWS_REF = 0x1234
 
 _CONNECTION_REQUEST = 0xE0
 _CONNECTION_CONFIRM = 0xD0
+_SHORTEST = 9
+# Codes of X.224 13.5 and 13.12, and a data message that holds T.125's ultimatum.
+_DECLINES = frozenset({0x70, 0x80})
+_MCS_DISCONNECT = b"\xf0\x80\x21"
 _NEG_REQUEST, _NEG_RESPONSE, _NEG_FAILURE = 1, 2, 3
 
 
@@ -132,11 +136,12 @@ class ConfirmReader:
         if len(self._seen) < 4:
             return None if data else Closed()
         length = int.from_bytes(self._seen[2:4], "big")
-        if not 11 <= length <= LONGEST_CONFIRM:
+        if not _SHORTEST <= length <= LONGEST_CONFIRM:
             raise Malformed(f"a TPKT of {length} bytes is no connection confirm")
         if len(self._seen) < length:
             return None if data else Closed()
-        return _confirm(self._seen[4:length])
+        body = self._seen[4:length]
+        return Closed() if _hangs_up(body) else _confirm(body)
 
     def _stranger(self, *, ended: bool) -> NotRdp | None:
         wanted = FIRST_BYTES
@@ -148,6 +153,14 @@ class ConfirmReader:
         if len(self._seen) < wanted and not ended:
             return None
         return NotRdp(self._seen[:wanted])
+
+
+def _hangs_up(body: bytes) -> bool:
+    """Whether an X.224 speaker declines in its own words: with a disconnect request or an error.
+
+    Or, as xrdp does to what it does not know, with MCS' DisconnectProviderUltimatum.
+    """
+    return body[1] & 0xF0 in _DECLINES or body[1:].startswith(_MCS_DISCONNECT)
 
 
 def _confirm(body: bytes) -> Selected | Refused | Bare:

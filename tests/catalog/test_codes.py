@@ -165,3 +165,9 @@ def test_a_code_of_freerdp_has_one_reading(catalog: Catalog, typed: str, name: s
     """0x20005 is no decimal 20005, which would be a protocol error."""
     (reading,) = explain(catalog, [typed])
     assert [entry.name for entry in reading.entries] == [name]
+
+
+def test_of_a_long_wrong_code_only_the_beginning_is_repeated() -> None:
+    with pytest.raises(BadCode) as caught:
+        canonical("z" * 10_000)
+    assert len(str(caught.value)) < 150

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import pty
+import signal
 import sys
 
 from bot.cli.lines import Lines
@@ -22,6 +23,7 @@ def test_ctrl_c_at_the_prompt_of_the_demo_ends_at_once() -> None:
     """On a terminal, as a person does it: no further key is needed, and no traceback is shown."""
     child, terminal = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
         os.execv(sys.executable, [sys.executable, "-m", "bot", "demo"])  # noqa: S606 - ourselves
     shown = _until(terminal, b"quit: ")
     assert b"quit: " in shown, shown

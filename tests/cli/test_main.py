@@ -54,7 +54,12 @@ def test_the_table_holds_the_commands_and_nothing_else(here: Path) -> None:
         (["check", "--", "-oProxyCommand=x"], "oProxyCommand"),
         (["check", "srv", "0xZZ"], "0xZZ"),
         (["check", "srv", "--timeout", "0"], "--timeout"),
+        (["check", "srv", "--timeout", "nan"], "nan"),
+        (["sweep", "-", "--timeout", "nan"], "nan"),
         (["check", "srv:99999"], "99999"),
+        (["check", "rdp://srv:3389"], "rdp://srv:3389"),
+        (["check", "srv", "--gateway", "https://gw/"], "link"),
+        (["check", "127.0.0.1", "--via", "nowhere"], "nowhere"),
         (["code", "banana"], "banana"),
         (["nonsense"], "nonsense"),
         (["serve"], "rdp-triage init"),
@@ -136,6 +141,13 @@ def test_check_without_settings_looks_from_here_and_says_so(
     assert result["ladders"] == {"direct": "port"}
     assert code == {"found": 1, "inconclusive": 3}[result["verdict"]["state"]]
     assert list(here.iterdir()) == []
+
+
+def test_a_name_in_another_script_is_shown_in_both_spellings(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["check", "m\u00fcller.invalid", "--timeout", "2"])
+    assert capsys.readouterr().out.startswith("müller.invalid (xn--mller-kva.invalid) port 3389")
 
 
 def test_init_writes_a_file_that_reads_and_never_overwrites(

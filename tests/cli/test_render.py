@@ -79,6 +79,15 @@ def test_a_colour_never_stands_without_its_word() -> None:
     assert [line.split("  ")[0] for line in plain] == ["ok", "fault", "not checked", "…"]
 
 
+def test_a_detail_stands_below_its_rung_where_there_is_no_room_beside_it(narrow: None) -> None:
+    rows = [Row("fault", "Port 3389", "refused: nothing listens there, or a device rejects")]
+    assert list(render.row_lines(rows, colour=False)) == [
+        "fault        Port 3389",
+        "    refused: nothing listens there, or a",
+        "    device rejects",
+    ]
+
+
 def test_what_else_is_said_stands_after_the_verdict_and_its_chance() -> None:
     view = TicketView(
         1, 1, "srv", "open", "cli:me", sentence="The certificate has expired.",

@@ -30,6 +30,9 @@ DENIED = 'deny = ["192.0.2.31/32", "srv-db-02.lab.example"]\n'
 LOOKS_LIKE = {"pc-sales-11": "firewall-blocks-port"}
 """A host that sleeps looks like one behind a firewall when only the RDP port is tried."""
 
+UNSEEN = {"srv-mtu-01"}
+"""What a sweep does not look for: the path's packet sizes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -102,7 +105,7 @@ async def test_the_whole_lab_in_one_sweep(world: World) -> None:
     for row in HOSTS:
         verdict = found[row.name]["verdict"]
         first = next(each["id"] for each in verdict["causes"] if each["id"] != "other")
-        if row.cause is None:
+        if row.cause is None or row.name in UNSEEN:
             assert verdict["state"] == "healthy"
         else:
             assert first == LOOKS_LIKE.get(row.name, row.cause)

@@ -269,6 +269,19 @@ def test_a_terminal_goes_on_with_a_long_line_under_its_text(
     assert all(each.startswith(" " * 42) and len(each) <= 80 for each in more)
 
 
+def test_a_narrow_terminal_has_no_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "44")
+    with Output(FORMS["text"], None) as output:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+        output.write(FORMS["text"].write(expired(), CATALOG))
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first.startswith("fault  srv-app-07  ")
+    assert all(each.startswith("    ") and len(each) <= 44 for each in more)
+    assert len(more) < 5, "no line of one word"
+
+
 def test_what_is_not_settled_names_one_cause_and_its_chance() -> None:
     shut = swept(Observation.failed("port.tcp", Failure.TCP_TIMEOUT, state="timeout"))
     said = FORMS["text"].write(shut, CATALOG)

@@ -57,6 +57,14 @@ KEYLESS = negotiated(
 )
 FARM = [*healthy(), saw("tls.certificate", sha256="cc", names=["srv-app-07"], days_left=3.0)]
 
+OLD_SUITE = met(wide=agreed("TLSv1.2", TRIPLE_DES), tls12=agreed("TLSv1.2", TRIPLE_DES))
+XRDP_NARROWED = [
+    *negotiated(answers=answers("bare failure:1 selected:tls selected:tls selected:tls"),
+                security="tls-no-nla", server="xrdp"),
+    *changed("tls.hello", modern_client="refused", shapes=OLD_SUITE)[3:5],
+    saw("nla.challenge", "jump1", F.NLA_NOT_OFFERED),
+]  # fmt: skip
+
 ROWS = (
     Row("1", "the jump box forbids forwarding",
         [saw("jumpbox.session", "jump1", F.JUMPBOX_FORWARDING, state="forwarding-denied")],
@@ -148,13 +156,16 @@ ROWS = (
         {"ladder": "ok", "vantages": "tls-cut"},
         causes("middlebox-breaks-tls")),
     Row("21", "old clients are taken, that of today is not",
-        changed("tls.hello", modern_client="refused", shapes=met(
-            wide=agreed("TLSv1.2", TRIPLE_DES), tls12=agreed("TLSv1.2", TRIPLE_DES))),
+        changed("tls.hello", modern_client="refused", shapes=OLD_SUITE),
         {"ladder": "ok", "modern-client": "refused", "tls-versions": "modern"},
         causes("tls-no-overlap", "tls-no-overlap-old-host"), "found"),
     Row("21b", "only an unusual hello is turned down: no fault of the host",
         changed("tls.hello", shapes=met(windows_11=agreed("TLSv1.2"), tls12=agreed("TLSv1.2"))),
         {"ladder": "ok", "tls-hello": "picky", "modern-client": "agrees"}, state="healthy"),
+    Row("21c", "the same of xrdp, whose suites were narrowed",
+        XRDP_NARROWED,
+        {"ladder": "ok", "modern-client": "refused", "server-kind": "xrdp"},
+        causes("tls-no-overlap"), "found"),
     Row("22", "nothing above TLS 1.1",
         changed("tls.hello", modern_client="refused", versions=["TLSv1.0"],
                 shapes=met(wide=agreed("TLSv1.0", TRIPLE_DES))),

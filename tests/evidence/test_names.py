@@ -37,6 +37,9 @@ def observed(typed: str, names: list[str], computer: str | None, **more: Any) ->
         (observed("srv", ["other"], None, self_signed=True, server="xrdp"), None),
         (observed("srv", ["other"], None, self_signed=False), None),
         (observed("srv", ["*.corp.example"], None, self_signed=True), None),
+        (observed("xn--mller-pc-65a.corp.example", [], "MÜLLER-PC"), "agree"),
+        (observed("xn--mller-pc-65a", ["MÜLLER-PC"], None, self_signed=True), "agree"),
+        (observed("xn--mller-pc-65a", [], "MULLER-PC"), "differ"),
         ([saw("nla.challenge", computer="SRV")], None),
     ],
 )

@@ -9,7 +9,8 @@ from bot.vantage import commands, outputs
 
 FATES = {3389: Port.OPEN, 3390: Port.REFUSED}
 NETWORK = Network(
-    lambda address: address == "192.0.2.11", lambda _address, port: FATES.get(port, Port.SILENT)
+    lambda address, size: address == "192.0.2.11" and size <= 1500,
+    lambda _address, port: FATES.get(port, Port.SILENT),
 )
 
 

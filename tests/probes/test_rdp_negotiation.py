@@ -15,7 +15,7 @@ PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
         (b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html>", "http"),
         (b"\x15\x03\x01\x00\x02\x02\x46", "tls"),
         (b"220 mail ESMTP\r\n", "other"),
-        (b"\x03\x00\x00\x09\x02\xf0\x80\x21\x80", "other"),
+        (b"\x03\x00\x00\x0b\x06\xe0\x00\x00\x00\x00\x00", "other"),
     ],
 )
 async def test_another_service_is_named_by_its_first_bytes(banner: bytes, who: str) -> None:
@@ -64,6 +64,20 @@ async def test_a_host_that_closes_at_once() -> None:
         found = await see(host)
     assert found["rdp.negotiation"].failure is Failure.RDP_CLOSED
     assert host.connections <= 15
+
+
+async def test_a_host_that_hangs_up_in_the_words_of_its_protocol_is_no_other_service() -> None:
+    """X.224's disconnect request, to whatever it is asked."""
+
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(b"\x03\x00\x00\x0b\x06\x80\x00\x00\x12\x34\x00")
+        await peer.read()
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].failure is Failure.RDP_CLOSED
+    assert set(found["rdp.negotiation"].facts["answers"].values()) == {"closed"}
 
 
 async def test_a_host_without_a_certificate() -> None:

@@ -1,10 +1,11 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from bot.evidence import Failure, Observation, Status
 from bot.vantage.base import Address, Stream, VantageError
 from tests.probes.loopback import Loopback, see
 from tests.probes.servers import Peer, V, context, hosting, rdp, windows_nla, xrdp
-from tests.wire.samples import first_flight
+from tests.wire.samples import certificate, ec_key, first_flight, server_context
 
 
 async def test_a_host_with_tls_13_only_still_shows_its_certificate() -> None:
@@ -29,6 +30,18 @@ async def test_a_broken_certificate_is_a_finding() -> None:
         found = await see(host)
     assert found["tls.certificate"].failure is Failure.CERT_UNREADABLE
     assert found["tls.hello"].status is Status.PASSED
+
+
+async def test_a_certificate_beyond_all_measure_is_unreadable_inside_tls_13_too() -> None:
+    key = ec_key()
+    many = [f"srv-{number:06}.corp.example" for number in range(9000)]
+    begins = datetime.now(UTC) - timedelta(days=1)
+    der = certificate("srv", names=many, key=key, begins=begins)
+    for answer in (windows_nla, xrdp):
+        async with hosting(rdp(answer, server_context(der, key, V.TLSv1_3, V.TLSv1_3))) as host:
+            found = await see(host)
+        assert found["tls.certificate"].failure is Failure.CERT_UNREADABLE
+        assert found["tls.hello"].facts["versions"] == ["TLSv1.3"]
 
 
 class Stuck(Loopback):

@@ -2,7 +2,7 @@ import pytest
 
 from bot.evidence import Failure, Observation, Status
 from bot.vantage.direct import DirectStream
-from bot.wire.suites import CODES
+from bot.wire.suites import CODES, WINDOWS_11
 from tests.probes.loopback import see
 from tests.probes.servers import (
     Peer,
@@ -152,6 +152,23 @@ async def test_a_host_that_dislikes_current_clients() -> None:
     assert "the hello of a current Windows 11 PC meets a close, while a wider one" in hello.detail
 
 
+async def test_one_hello_that_stays_unanswered_is_no_refusal() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        if TLS13_SUITE in hello[44:160]:
+            await peer.read()
+        else:
+            await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
+            await peer.read()
+
+    async with hosting(serve) as host:
+        found = (await see(host, connect_timeout=0.6))["tls.hello"]
+    assert found.facts["shapes"]["windows-11"] == {"result": "silent"}
+    assert found.facts["modern_client"] == "unknown"
+    assert "meets silence" in found.detail
+
+
 async def test_the_suite_on_which_a_current_client_agrees_is_named() -> None:
     async with hosting(rdp(windows_nla, context())) as host:
         found = await see(host)
@@ -214,6 +231,10 @@ async def test_a_suite_without_a_name_is_our_own_limit() -> None:
     assert "this program's TLS does not go through with it" in found["nla.challenge"].detail
 
 
+CLIENT_SUITES = (2 * len(WINDOWS_11)).to_bytes(2, "big")
+SHORT_HELLO = 180  # of the shapes only that with few suites, and those before TLS 1.2
+
+
 async def close_after_hello(peer: Peer) -> None:
     await peer.send(windows_nla(await peer.request()))
     await peer.read()
@@ -271,3 +292,47 @@ async def test_one_certificate_on_every_connection_is_one_observation() -> None:
 
 async def test_a_certificate_for_each_type_of_key_makes_no_farm() -> None:
     assert len(await shown(context(), context(elliptic=True))) == 1
+
+
+async def test_two_members_are_a_farm_though_a_third_has_another_type_of_key() -> None:
+    """The widest hello meets the member whose key is elliptic, the others one of two with RSA."""
+    old, count = V.TLSv1_2, 0
+
+    async def serve(peer: Peer) -> None:
+        nonlocal count
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        if len(hello) < SHORT_HELLO or TLS13_SUITE in hello[44:160]:
+            count += 1
+            chosen = context(name=f"SRV-APP-0{count % 2}", highest=old)
+        else:
+            chosen = context(elliptic=True, highest=old)
+        await peer.send(first_flight(chosen, hello))
+        await peer.read()
+
+    reported = list[Observation]()
+    async with hosting(serve) as host:
+        await see(host, report=reported.append)
+    kinds = [each.facts["key_type"] for each in reported if each.probe == "tls.certificate"]
+    assert kinds == ["ec", "rsa"]
+
+
+async def test_one_hello_that_is_dropped_by_chance_makes_no_gap() -> None:
+    dropped = 0
+
+    async def serve(peer: Peer) -> None:
+        nonlocal dropped
+        await peer.send(windows_nla(await peer.request()))
+        hello = await peer.read()
+        if hello[76:78] == CLIENT_SUITES and not dropped:
+            dropped += 1
+        else:
+            await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
+            await peer.read()
+
+    async with hosting(serve) as host:
+        found = (await see(host))["tls.hello"]
+    assert dropped == 1
+    assert found.facts["modern_client"] == "agrees"
+    assert "not every connection fares alike" in found.detail
+    assert host.connections <= 15

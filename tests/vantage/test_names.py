@@ -98,6 +98,23 @@ async def test_names_of_the_hosts_file_are_judged_by_their_first_name() -> None:
         await look_up("x", files, CORP, find, 0.0)
 
 
+async def test_an_alias_of_the_hosts_file_is_the_host_that_was_typed() -> None:
+    async def find(name: str, deadline: float) -> Found:
+        raise AssertionError(name)
+
+    files = Files.read("", "10.0.0.1 localhost srv\n10.0.0.2 x.evil.example y.corp.example\n")
+    exact = await look_up("srv", files, Rules.exactly("srv"), find, 0.0)
+    assert (exact.status, exact.canonical) == ("ok", "localhost")
+    found = await look_up("y.corp.example", files, CORP, find, 0.0)
+    assert [str(address) for address in found.addresses] == ["10.0.0.2"]
+    for denied in ("x.evil.example", "y.corp.example"):
+        rules = Rules.of(["*"], [denied], [])
+        with pytest.raises(TargetRefused, match="deny"):
+            await look_up("y.corp.example", files, rules, find, 0.0)
+    with pytest.raises(TargetRefused):
+        await look_up("srv", files, CORP, find, 0.0)
+
+
 @given(st.text(), st.text())
 def test_any_files_are_read(resolv_conf: str, hosts: str) -> None:
     files = Files.read(resolv_conf, hosts)

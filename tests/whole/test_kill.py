@@ -120,9 +120,10 @@ async def test_a_packet_reaches_the_second_line_once(world: Whole) -> None:
 async def test_a_post_that_was_cut_off_is_not_repeated_in_silence(world: Whole) -> None:
     """Slack keeps the post, the bot never hears of it: no other card without a word about it."""
     before = world.stored(TICKETS)
-    world.slack.fault("chat.postMessage", "delay", seconds=1.0)
+    delay = world.slack.fault("chat.postMessage", "delay", seconds=1.0)
     assert (await world.slack.command("asker", "helpdesk", COMMAND)).ok
     await world.wait(lambda: world.stored(CARDS) == ["sending"], "the post on its way")
+    await world.wait(lambda: delay.times == 0, "the post at Slack")
     await world.bot.kill()
     await world.wait(world.cards, "the card of which the bot does not know")
 

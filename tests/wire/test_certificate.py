@@ -62,6 +62,13 @@ def test_an_expired_certificate_of_an_authority() -> None:
         ("2001:db8:0::7", "x", ["2001:db8::7"], True),
         ("192.0.2.8", "x", ["192.0.2.7", "srv"], False),
         ("192.0.2.8", "x", ["srv"], None),
+        ("::ffff:c000:207", "x", ["192.0.2.7"], True),
+        ("xn--mller-pc-65a", "MÜLLER-PC", [], True),
+        ("xn--mller-pc-65a.corp.example", "MÜLLER-PC", [], True),
+        ("xn--mller-pc-65a.corp.example", "x", ["XN--MLLER-PC-65A.corp.example"], True),
+        ("xn--mller-pc-65a.corp.example", "x", ["*.corp.example"], True),
+        ("xn--zzzzzzzz", "xn--zzzzzzzz", [], True),
+        ("xn--mller-pc-65a", "MULLER-PC", [], False),
     ],
 )
 def test_names_match_by_the_rules(

@@ -19,7 +19,7 @@ from bot.wire.windows import os_name
 
 NAME = st.text(st.characters(categories=("L", "N"), include_characters="-."), max_size=15)
 TIME = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1))  # noqa: DTZ001
-BUILD = st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 65535))
+BUILD = st.tuples(st.integers(1, 255), st.integers(0, 255), st.integers(0, 65535))
 UNICODE = NegotiateFlags.unicode
 
 
@@ -127,10 +127,45 @@ def test_a_challenge_without_target_information_has_no_names() -> None:
     assert ntlm.read_challenge(ntlm.NEGOTIATE) is None
 
 
+@pytest.mark.parametrize("filetime", [0, 1, 2**63, 2**64 - 1])
+def test_a_timestamp_that_no_clock_can_show_is_none(filetime: int) -> None:
+    sound = oracle_challenge({}, datetime(2026, 3, 1, 12, tzinfo=UTC), (10, 0, 17763))
+    at = sound.index(b"\x07\x00\x08\x00") + 4
+    found = ntlm.read_challenge(sound[:at] + filetime.to_bytes(8, "little") + sound[at + 8 :])
+    assert found is not None
+    assert found.time is None
+
+
+def test_a_version_of_zeros_is_none() -> None:
+    found = ntlm.read_challenge(oracle_challenge({}, None, (0, 0, 0)))
+    assert found is not None
+    assert found.version is None
+
+
 @pytest.mark.parametrize(
     ("build", "name"),
     [
+        ((5, 0, 2195), "Windows 2000"),
         ((5, 1, 2600), "Windows XP"),
+        ((5, 2, 3790), "Windows Server 2003 or XP x64"),
+        ((6, 0, 6003), "Windows Vista or Server 2008"),
+        ((6, 1, 7600), "Windows 7 or Server 2008 R2"),
+        ((6, 1, 7601), "Windows 7 or Server 2008 R2"),
+        ((6, 2, 9200), "Windows 8 or Server 2012"),
+        ((10, 0, 10240), "Windows 10 1507"),
+        ((10, 0, 10586), "Windows 10 1511"),
+        ((10, 0, 14393), "Windows 10 1607 or Server 2016"),
+        ((10, 0, 15063), "Windows 10 1703"),
+        ((10, 0, 16299), "Windows 10 1709 or Server 1709"),
+        ((10, 0, 17134), "Windows 10 1803 or Server 1803"),
+        ((10, 0, 17763), "Windows 10 1809 or Server 2019"),
+        ((10, 0, 18363), "Windows 10 1903 to 1909"),
+        ((10, 0, 20348), "Windows Server 2022"),
+        ((10, 0, 22000), "Windows 11 21H2"),
+        ((10, 0, 22631), "Windows 11 22H2 to 23H2"),
+        ((10, 0, 25398), "Windows Server 23H2"),
+        ((10, 0, 26200), "Windows 11 24H2 to 25H2 or Server 2025"),
+        ((10, 0, 28000), "Windows 11 26H1"),
         ((6, 3, 9600), "Windows 8.1 or Server 2012 R2"),
         ((10, 0, 19044), "Windows 10 2004 to 22H2"),
         ((10, 0, 26100), "Windows 11 24H2 to 25H2 or Server 2025"),

@@ -25,6 +25,7 @@ def alert(code: int) -> dict[str, str]:
         (hello(), hello(), {"tls10": alert(70)}, "agrees", f"TLS 1.2 with {GCM}"),
         (hello("TLSv1.2", TRIPLE_DES), CLOSED, {}, "suite-gap", f"{TRIPLE_DES}, a suite that such"),
         (hello("TLSv1.2", GCM), alert(40), {}, "suite-gap", "meets alert 40"),
+        (hello("TLSv1.2", GCM), alert(40), {}, "suite-gap", "kind of the host's key or signature"),
         (hello("TLSv1.2", GCM), SILENT, {"tls10": hello("TLSv1.0")}, "suite-gap", "meets silence"),
         (hello("TLSv1.0", CBC), hello("TLSv1.0", CBC), {}, "version-gap", "TLS 1.0 only"),
         (hello("TLSv1.1", CBC), CLOSED, {"tls10": hello("TLSv1.0")}, "version-gap", "TLS 1.1 only"),

@@ -95,7 +95,8 @@ def test_strangers_are_named_by_their_first_bytes(
 @pytest.mark.parametrize(
     "broken",
     [
-        "0300000902f0802180",  # xrdp's disconnect: shorter than any confirm
+        "0300000802f08021",  # shorter than anything that X.224 says here
+        "0300000902f0806880",  # data that is no disconnect
         "0300000b06e00000000000",  # a request sent back
         "0300000b05d00000123400",  # the length indicator leaves a byte over
         "0300ffff06d00000123400",
@@ -106,3 +107,17 @@ def test_strangers_are_named_by_their_first_bytes(
 def test_broken_confirms_are_malformed(broken: str) -> None:
     with pytest.raises(Malformed):
         x224.ConfirmReader().feed(bytes.fromhex(broken))
+
+
+@pytest.mark.parametrize(
+    "declined",
+    [
+        "0300000902f0802180",  # xrdp, to a protocol that it does not know: MCS' ultimatum
+        "0300000b06800000123400",  # X.224 13.5: disconnect request
+        "0300000b06700000000101",  # X.224 13.12: error
+    ],
+)
+def test_who_hangs_up_in_the_words_of_x224_is_no_other_service(declined: str) -> None:
+    assert play(x224.ConfirmReader().feed, [bytes.fromhex(declined)]) == Closed()
+    pieces = [bytes((each,)) for each in bytes.fromhex(declined)]
+    assert play(x224.ConfirmReader().feed, pieces) == Closed()

@@ -1,0 +1,128 @@
+"""Hosts whose RDP security, TLS, certificate or NLA is at fault."""
+
+from bot.lab.behaviour import (
+    SERVER_2012_R2,
+    WINDOWS_10_1709,
+    Behaviour,
+    Security,
+    Tls,
+)
+from bot.lab.host import Host
+
+SECURITY = (
+    Host(
+        "srv-app-07",
+        "192.0.2.17",
+        Behaviour(valid_days=(-186.0, -3.0)),
+        "certificate-expired",
+        "ok",
+        "Its RDP certificate expired three days ago and Windows has not renewed it.",
+        "The administrator deletes the expired certificate from the store Remote Desktop and "
+        "restarts the service SessionEnv; Windows makes a new one.",
+        Behaviour(valid_days=(0.0, 183.0)),
+    ),
+    Host(
+        "srv-app-09",
+        "192.0.2.19",
+        Behaviour(certificate_name="old-app-09"),
+        "certificate-name-mismatch",
+        "ok",
+        "Its certificate still names old-app-09, from before the machine was renamed.",
+        "The administrator deletes the old certificate and restarts SessionEnv; the new one "
+        "names srv-app-09.",
+    ),
+    Host(
+        "srv-db-01",
+        "192.0.2.31",
+        Behaviour(tls=Tls.CLOSES),
+        "private-key-unreadable",
+        "tls",
+        "It cannot read the private key of its certificate, so it hangs up on every ClientHello.",
+        "The administrator lets NETWORK SERVICE read the key under MachineKeys and restarts "
+        "Remote Desktop Services.",
+    ),
+    Host(
+        "srv-db-02",
+        "192.0.2.32",
+        Behaviour(credssp=4, version=WINDOWS_10_1709),
+        "credssp-unpatched",
+        "ok",
+        "It lacks the CredSSP update of 2018, so that patched clients refuse to sign in.",
+        "The administrator installs the pending Windows updates and restarts the machine.",
+        Behaviour(version=WINDOWS_10_1709),
+    ),
+    Host(
+        "srv-db-03",
+        "192.0.2.33",
+        Behaviour(security=Security.RDP_ONLY),
+        "rdp-security-only",
+        "ok",
+        "SecurityLayer is 0: it accepts only the old RDP security, no TLS and no NLA.",
+        "The administrator sets SecurityLayer to 2 and UserAuthentication to 1.",
+    ),
+    Host(
+        "srv-db-04",
+        "192.0.2.34",
+        Behaviour(security=Security.NO_CERTIFICATE),
+        "no-usable-certificate",
+        "rdp",
+        "Its listener is bound to a certificate that no longer exists (X.224 failure 3).",
+        "The administrator removes the dead certificate hash from the listener and restarts "
+        "Remote Desktop Services.",
+    ),
+    Host(
+        "pc-sales-12",
+        "198.51.100.12",
+        Behaviour(skew_s=-600.0),
+        "clock-skew",
+        "ok",
+        "Its clock is ten minutes slow.",
+        "The administrator runs w32tm /resync on the PC.",
+    ),
+    Host(
+        "srv-old-01",
+        "198.51.100.21",
+        Behaviour(tls=Tls.ONLY_10, version=SERVER_2012_R2),
+        "old-tls-only",
+        "ok",
+        "It speaks TLS 1.0 only; a present-day client refuses it.",
+        "The administrator enables TLS 1.2 in Schannel and restarts the machine.",
+        Behaviour(version=SERVER_2012_R2),
+    ),
+    Host(
+        "srv-cert-01",
+        "192.0.2.74",
+        Behaviour(valid_days=(2.0, 182.0)),
+        "certificate-not-yet-valid",
+        "ok",
+        "Its certificate begins only the day after tomorrow.",
+        "The administrator sets the machine's clock and has Windows make a new certificate.",
+    ),
+    Host(
+        "srv-cert-02",
+        "192.0.2.75",
+        Behaviour(key_bits=1024),
+        "weak-certificate-key",
+        "ok",
+        "Its certificate has an RSA key of 1024 bits, which present-day clients refuse.",
+        "The administrator has Windows make a certificate with a key of 2048 bits.",
+    ),
+    Host(
+        "srv-ntlm-01",
+        "192.0.2.76",
+        Behaviour(ntlm=False),
+        "ntlm-blocked",
+        "nla",
+        "A policy forbids it NTLM: it answers the first message with STATUS_NOT_SUPPORTED.",
+        "The administrator excepts the machine from the policy, or users connect by its full name.",
+    ),
+    Host(
+        "srv-tls-01",
+        "192.0.2.77",
+        Behaviour(ciphers="ECDHE-RSA-CHACHA20-POLY1305"),
+        "tls-no-overlap",
+        "ok",
+        "Its cipher suites were cut down to ChaCha20, which no Windows client offers with TLS 1.2.",
+        "The administrator puts the cipher suite order back to Windows' own and restarts.",
+    ),
+)

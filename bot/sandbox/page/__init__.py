@@ -1,0 +1,1 @@
+"""The files of the page; ``bot.sandbox.site`` serves them."""
