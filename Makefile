@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
 
-.PHONY: demo test lint check bench guards pictures lock clean
+.PHONY: demo test lint check bench optima guards pictures lock clean
 
 .venv/.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -31,14 +31,19 @@ lint: .venv/.stamp-dev
 
 check: lint test
 
-# sslyze is a rival to measure against, in an environment of its own; without it the rest runs.
+# sslyze (a rival) and NumPy (for exact optima), in an environment of their own; without it the rest runs.
 .venv-bench/.stamp: requirements-bench.lock
 	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install -q \
 	  --disable-pip-version-check --require-hashes -r requirements-bench.lock \
-	  && touch $@ || { rm -rf .venv-bench; echo "sslyze cannot be installed here" >&2; }
+	  && touch $@ || { rm -rf .venv-bench; echo "sslyze and NumPy cannot be installed here" >&2; }
 
 bench: .venv/.stamp-dev .venv-bench/.stamp
 	$(BIN)/python -m tests.benchmarks
+
+# Writes tests/engine/optima.json anew: the shipped knowledge cut down, beside its exact optimum (minutes).
+optima: .venv/.stamp-dev .venv-bench/.stamp
+	PYTHONPATH=.:$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+	  .venv-bench/bin/python -m tests.benchmarks.engine.exact
 
 # Takes ten guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
 guards: .venv/.stamp-dev
@@ -55,7 +60,7 @@ LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes
 lock:
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
-	echo 'sslyze>=6.3' | $(subst pyproject.toml --extra build,-,$(LOCK)) -o requirements-bench.lock
+	printf 'numpy>=2\nsslyze>=6.3\n' | $(subst pyproject.toml --extra build,-,$(LOCK)) -o requirements-bench.lock
 
 clean:
 	rm -rf .venv .venv-bench

@@ -55,9 +55,7 @@ __all__ = [
     "cannot",
     "changed",
     "decide",
-    "explain",
     "explanation_of",
-    "next_step",
     "plan",
     "proves",
     "render_mermaid",
@@ -85,13 +83,3 @@ def plan(model: Model, situation: Situation) -> Plan:
         step_of(model, situation, decision),
         explanation_of(model, situation, decision),
     )
-
-
-def next_step(model: Model, situation: Situation) -> Step:
-    """The one step most worth taking; raises UnknownEntry."""
-    return step_of(model, situation, decide(model, situation))
-
-
-def explain(model: Model, situation: Situation) -> Explanation:
-    """The numbers behind the next step; raises UnknownEntry."""
-    return explanation_of(model, situation, decide(model, situation))

@@ -88,9 +88,9 @@ def posterior(model: Model, situation: Situation) -> list[float]:
     """P(cause | situation) in the model's order of causes; sums to 1, none is ever 0."""
     weights = list(model.prior)
     for found in findings(model, situation):
-        weights = _times(weights, found.row)
+        weights = times(weights, found.row)
     for tried in sorted(counted(situation), key=lambda each: (each.fix, each.result)):
-        weights = _times(weights, factor(model, tried))
+        weights = times(weights, factor(model, tried))
     return weights
 
 
@@ -118,7 +118,8 @@ def factor(model: Model, tried: Try) -> Row:
     return tuple(row)
 
 
-def _times(weights: Sequence[float], row: Sequence[float]) -> list[float]:
+def times(weights: Sequence[float], row: Sequence[float]) -> list[float]:
+    """Belief after one more finding; sums to 1."""
     product = [weight * value for weight, value in zip(weights, row, strict=True)]
     total = sum(product)
     return [value / total for value in product]

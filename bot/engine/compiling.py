@@ -11,7 +11,7 @@ from typing import Self
 
 from bot.catalog.entries import OTHER, Catalog, Evidence, Fix, Question
 from bot.engine.advice import ban
-from bot.engine.items import floor_of, item_of, states_of
+from bot.engine.items import floor_of, item_of, said_of, states_of
 from bot.engine.likelihood import distribution
 from bot.engine.parts import Cost, Item, ModelFix, ModelQuestion, Row, UnknownEntry
 from bot.engine.values import Epoch
@@ -85,9 +85,7 @@ def listed(catalog: Catalog) -> dict[str, dict[str, dict[str, float]]]:
     for name in sorted(entries):
         entry = entries[name]
         states, floor = tuple(states_of(entry)), floor_of(entry)
-        pairs: dict[str, dict[str, float]] = {}
-        for said in entry.says:
-            pairs.setdefault(said.cause, {})[said.state] = said.often.value
+        pairs = said_of(entry)
         found[name] = {
             cause: dict(
                 zip(states, distribution(states, pairs[cause], entry.otherwise, floor), strict=True)

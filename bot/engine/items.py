@@ -32,7 +32,8 @@ def item_of(
 ) -> Item:
     """Compile one item; ``learned`` rows replace the expert's.  Raises UnknownEntry."""
     states, floor = tuple(states_of(entry)), floor_of(entry)
-    pairs = _listed(entry, states, causes) | {cause: dict(row) for cause, row in learned.items()}
+    _checked(entry, states, causes)
+    pairs = said_of(entry) | {cause: dict(row) for cause, row in learned.items()}
     usual = distribution(states, {}, entry.otherwise, floor)
     by_cause = [
         distribution(states, pairs[name], entry.otherwise, floor) if name in pairs else usual
@@ -57,17 +58,20 @@ def item_of(
     )
 
 
-def _listed(
-    entry: Evidence | Question, states: Sequence[str], causes: Mapping[str, int]
-) -> dict[str, dict[str, float]]:
+def said_of(entry: Evidence | Question) -> dict[str, dict[str, float]]:
+    """Cause -> state -> P(state | cause), of what the expert listed."""
     pairs: dict[str, dict[str, float]] = {}
+    for said in entry.says:
+        pairs.setdefault(said.cause, {})[said.state] = said.often.value
+    return pairs
+
+
+def _checked(entry: Evidence | Question, states: Sequence[str], causes: Mapping[str, int]) -> None:
     for said in entry.says:
         if said.cause not in causes:
             raise UnknownEntry(f"{entry.id} names {said.cause!r}, which does not exist")
         if said.state not in states:
             raise UnknownEntry(f"{entry.id} speaks of the state {said.state!r}, which it has not")
-        pairs.setdefault(said.cause, {})[said.state] = said.often.value
-    return pairs
 
 
 def _within(columns: Mapping[str, Sequence[float]], entry: Evidence) -> dict[str, Row]:

@@ -5,12 +5,12 @@ causes by responsibility: P(cause | everything known now that it is closed).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json import dumps
 from typing import Literal
 
 from bot.catalog.entries import NOT_SURE, UNKNOWN
-from bot.engine.belief import factor, findings
+from bot.engine.belief import posterior, times
 from bot.engine.compiling import SOLVES
 from bot.engine.model import Model
 from bot.engine.values import Situation, Try
@@ -73,10 +73,17 @@ class Lesson:
 def lessons_of(model: Model, cases: Iterable[Case]) -> tuple[Lesson, ...]:
     """The cases that count, equal ones together, in the order of their content."""
     grouped: dict[str, list[Case]] = {}
-    for case in cases:
+    for case in (_as_it_counts(model, each) for each in cases):
         if case.weight > 0.0:
             grouped.setdefault(_content(case), []).append(case)
     return tuple(_lesson(model, grouped[key]) for key in sorted(grouped))
+
+
+def _as_it_counts(model: Model, case: Case) -> Case:
+    """A second line that named no cause, or one that is gone, says no more than that it ended."""
+    if case.ending != "second-line" or case.cause in model.cause_index:
+        return case
+    return replace(case, ending="unknown", cause=None)
 
 
 def _content(case: Case) -> str:
@@ -109,20 +116,13 @@ def _known(
 
 def responsibilities(model: Model, lesson: Lesson) -> list[float]:
     """P(cause | everything that is known of the cases now that they are closed); sums to 1."""
-    weights = list(model.prior)
-    for found in findings(model, Situation(evidence=lesson.evidence, answers=lesson.answers)):
-        weights = [weight * value for weight, value in zip(weights, found.row, strict=True)]
-        total = sum(weights)
-        weights = [weight / total for weight in weights]
-    for tried in lesson.tries:
-        row = factor(model, tried)
-        if tried.result == "worked" and not model.fix(tried.fix).temporary:
-            # What it is not known to cure may have gone by itself, but seldom.
-            works = dict(model.fix(tried.fix).cures)
-            row = tuple(works.get(place, SOLVES[0]) for place in range(len(weights)))
-        weights = [weight * value for weight, value in zip(weights, row, strict=True)]
-    total = sum(weights)
-    shares = [weight / total for weight in weights]
+    ended = [each for each in lesson.tries if _ends(model, each)]
+    before = tuple(each for each in lesson.tries if not _ends(model, each))
+    shares = posterior(model, Situation(lesson.evidence, lesson.answers, before))
+    for each in ended:
+        # What it is not known to cure may have gone by itself, but seldom.
+        works = dict(model.fix(each.fix).cures)
+        shares = times(shares, [works.get(place, SOLVES[0]) for place in range(len(shares))])
     if lesson.cause is None:
         return shares
     place = model.cause_index[lesson.cause]
@@ -133,3 +133,8 @@ def responsibilities(model: Model, lesson: Lesson) -> list[float]:
         NAMED if number == place else share / rest * (1.0 - NAMED)
         for number, share in enumerate(shares)
     ]
+
+
+def _ends(model: Model, tried: Try) -> bool:
+    """Whether a try is the repair that ended the case; a test that worked ends nothing."""
+    return tried.result == "worked" and not model.fix(tried.fix).temporary

@@ -148,7 +148,7 @@ class Planner:
         """What each answer leads to; "not sure" is not among them."""
         spoken = self.spoken.get(question.item.same_check or "")
         left = state.questions & ~self._same[question.id]
-        entered = state.entered | (1 << question.group if question.group >= 0 else 0)
+        entered = _inside(question.group, state.entered)
         for (answer, row), (fixes, questions) in zip(
             question.answers, question.closes, strict=True
         ):
@@ -164,8 +164,8 @@ class Planner:
         weights = list(root.weights)
         for cause, solves in fix.planned:
             weights[cause] *= 1.0 - solves
-        entered = root.entered | (1 << fix.group if fix.group >= 0 else 0)
         price = fix.price + self._entry(fix.group, root.entered)
+        entered = _inside(fix.group, root.entered)
         after = State(weights, root.fixes & ~(1 << number), root.questions, entered)
         value = price * root.total + self.value(after)
         return Option("fix", number, fix.id, value, fix.tier, price)
@@ -175,8 +175,8 @@ class Planner:
         fix, root = self.model.fixes[number], self.root
         works = dict(fix.cures)
         row = [works.get(cause, DOUBT) for cause in range(len(root.weights))]
-        entered = root.entered | (1 << fix.group if fix.group >= 0 else 0)
         price = fix.price + self._entry(fix.group, root.entered)
+        entered = _inside(fix.group, root.entered)
         value = price * root.total
         for chances in (row, [1.0 - chance for chance in row]):
             weights = list(map(mul, root.weights, chances))
@@ -190,6 +190,11 @@ class Planner:
         value = price * root.total + question.not_sure * after_not_sure
         value += sum(self.value(after) for _, after in self.branches(root, question))
         return Option("question", number, question.id, value, 0, price)
+
+
+def _inside(group: int, entered: int) -> int:
+    """The groups that are open once a step of that group (-1: none) was taken."""
+    return entered if group < 0 else entered | 1 << group
 
 
 def _same(model: Model, question: ModelQuestion) -> int:
@@ -230,13 +235,8 @@ def _in_order(options: list[Option]) -> list[Option]:
 
 
 def _tie(option: Option) -> tuple[bool, int, int, float, str]:
-    return (
-        option.kind == "escalate",
-        option.tier,
-        _ORDER[option.kind],
-        option.price,
-        option.id,
-    )
+    over = option.kind == "escalate"
+    return over, option.tier, _ORDER[option.kind], option.price, option.id
 
 
 def _bits(bits: int) -> Iterator[int]:

@@ -131,10 +131,9 @@ def _after_question(
     if question.not_sure > 0:
         shares_by_answer[NOT_SURE] = question.not_sure
     return [
-        (answer, _on(place, answer, share, _answer(model, place, question.id, answer), cost))
-        for answer, share in shares_by_answer.items()
+        (
+            state,
+            _on(place, state, share, answered(model, place.situation, question.id, state), cost),
+        )
+        for state, share in shares_by_answer.items()
     ]
-
-
-def _answer(model: Model, place: _Place, question: str, answer: str) -> Situation:
-    return answered(model, place.situation, question, answer)

@@ -4,9 +4,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.catalog.entries import NOT_SURE
-from bot.engine import Model, Situation, answered, cannot, reprobed, tried, undone
+from bot.engine import (
+    Explanation,
+    Model,
+    Situation,
+    Step,
+    answered,
+    cannot,
+    plan,
+    reprobed,
+    tried,
+    undone,
+)
 from bot.engine.decision import Decision, decide
 from tests.engine.worlds import Dice
+
+
+def next_step(model: Model, situation: Situation) -> Step:
+    """The step of the plan."""
+    return plan(model, situation).step
+
+
+def explain(model: Model, situation: Situation) -> Explanation:
+    """The numbers behind it."""
+    return plan(model, situation).explanation
 
 
 def everywhere(

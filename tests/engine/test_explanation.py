@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.engine import Model, Situation, explain, next_step, plan
+from bot.engine import Model, Situation, plan
 from bot.engine.belief import posterior
 from bot.engine.words import counted_out, duration, listed, out_of, quoted
 from tests.engine import factory as make
+from tests.engine.sessions import explain, next_step
 
 
 def model(**more: Any) -> Model:

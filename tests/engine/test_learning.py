@@ -114,6 +114,15 @@ def test_a_named_cause_is_believed_nearly() -> None:
     assert sum(shares) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("named", [None, "gone"])
+def test_a_second_line_that_names_nothing_known_counts_as_unknown(named: str | None) -> None:
+    catalog = small()
+    told = Case("second-line", 0.0, {"e": "x"}, cause=named)
+    assert lessons_of(Model.of(catalog), [told]) == lessons_of(
+        Model.of(catalog), [Case("unknown", 0.0, {"e": "x"})]
+    )
+
+
 def test_a_fix_that_is_tried_last_is_judged_by_what_was_left() -> None:
     """It fails on what nothing cures; its raw rate of success would say that it is useless."""
     catalog = small()

@@ -3,6 +3,7 @@
 import json
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from bot.engine.decision import decide
 from bot.engine.values import Situation
 from tests.engine.fieldmodels import KINDS, SIZES, endless, model, xor_pair
 from tests.engine.nasty import STORED, climbed
-from tests.engine.oracle import Exact, engine_cost, plain_greedy, promised, start
+from tests.engine.oracle import Exact, engine_cost, failed, mass, plain_greedy, promised, start
+from tests.engine.plain import model_of
 from tests.engine.worlds import Shape
 
 
@@ -74,9 +76,12 @@ def test_the_heap_is_only_a_speed_up(tiers: bool, groups: bool, orders: bool) ->
 def test_efficiencies_of_the_greedy_order_never_increase() -> None:  # property 5
     for seed in range(60):
         model = endless(seed, Shape(causes=8, fixes=10, questions=0, probes=0))
-        _, root, permission = start(model)
-        _, sequence = plain_greedy(model, root.weights, root.fixes, permission.waits)
-        rates = [rate for _, rate in sequence]
+        planner, root, _ = start(model)
+        weights, mask, rates = tuple(root.weights), root.fixes, []
+        while mask:
+            first, *_ = planner.greedy.ranked(weights, mask, root.entered)
+            rates.append(mass(model, weights, first) / model.fixes[first].price)
+            weights, mask = failed(model, weights, first), mask & ~(1 << first)
         assert all(after <= before + 1e-12 for before, after in pairwise(rates))
 
 
@@ -88,10 +93,12 @@ def test_pairs_of_questions_are_seen() -> None:  # property 13
     assert value == pytest.approx(base)  # one question ahead sees nothing: the case is a real one
 
 
-OPTIMA: dict[str, list[float]] = json.loads(
-    (Path(__file__).parent / "optima.json").read_text(encoding="utf-8")
-)["models"]
-"""Exact optima of the benchmarks' models, made by ``tests.benchmarks.engine.exact``."""
+STORED_OPTIMA = json.loads((Path(__file__).parent / "optima.json").read_text(encoding="utf-8"))
+"""Exact optima, made by ``tests.benchmarks.engine.exact``: of the benchmarks' random models, and of
+the shipped knowledge cut down, as it was then."""
+
+OPTIMA: dict[str, list[float]] = STORED_OPTIMA["models"]
+CUT: list[dict[str, Any]] = STORED_OPTIMA["cut"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,6 +114,21 @@ def test_the_stored_optima_are_those_of_the_plain_recursion() -> None:
         made, situation = model(kind, 6, 3)
         best = Exact(made).optimum(posterior(made, situation))
         assert OPTIMA[f"{kind}6"][3] == pytest.approx(best, rel=1e-6)
+
+
+def test_the_shipped_knowledge_cut_down_is_close_to_the_stored_optimum() -> None:
+    assert len(CUT) == 200
+    ratios = [engine_cost(*model_of(each)) / each["optimum"] for each in CUT[::10]]
+    assert min(ratios) >= 1.0 - 1e-6
+    assert sum(ratios) / len(ratios) <= 1.02
+    assert max(ratios) <= 1.10
+
+
+def test_a_stored_optimum_of_the_cut_knowledge_is_that_of_the_plain_recursion() -> None:
+    each = min(CUT, key=lambda each: (len(each["fixes"]), len(each["questions"])))
+    made, situation = model_of(each)
+    best = Exact(made).optimum(posterior(made, situation))
+    assert each["optimum"] == pytest.approx(best, rel=1e-6)
 
 
 @pytest.mark.parametrize(("climb", "best"), STORED)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engine import Model, Situation, answered, cannot, next_step, tried, undone
+from bot.engine import Model, Situation, answered, cannot, tried, undone
 from bot.engine.decision import Decision, decide
 from bot.engine.safety import ceiling, chance, permitted
 from tests.engine import factory as make
-from tests.engine.sessions import everywhere, played
+from tests.engine.sessions import everywhere, next_step, played
 from tests.engine.worlds import Dice, Shape, world
 
 RISKY = Shape(
@@ -68,6 +68,17 @@ def test_no_session_breaks_a_rule_or_lasts_more_than_twelve_steps() -> None:  # 
         assert all(breaches(model, situation, made) == [] for situation, made in lived)
         assert lived[-1][0].steps <= 12
         assert lived[-1][0].in_force is None
+
+
+def test_a_session_that_nobody_would_hand_over_ends_after_twelve_steps() -> None:  # property 11
+    shape = Shape(causes=6, fixes=18, questions=3, probes=1, tests=True)
+    for seed in range(6):
+        catalog = world(seed, shape)
+        settings = replace(catalog.settings, escalation_cost=1e6)
+        model = Model.of(replace(catalog, settings=settings))
+        lived = played(model, Situation(approved=True, console=True), Dice(seed))
+        last, made = lived[-1]
+        assert (last.steps, last.in_force, made.kind) == (12, None, "escalate")
 
 
 def test_the_ceiling_rises_as_gentler_fixes_run_out() -> None:

@@ -4,10 +4,11 @@ from math import fsum
 
 import pytest
 
-from bot.engine import Model, Situation, explain, sheets, unheard
+from bot.engine import Model, Situation, sheets, unheard
 from bot.engine.belief import posterior
 from bot.engine.progress import answered, tried
 from tests.engine import factory as make
+from tests.engine.sessions import explain
 from tests.engine.worlds import Dice, Shape, world
 
 SHAPE = Shape(causes=6, fixes=8, questions=3, probes=3, tests=True)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ from bot.engine import (
     Model,
     Node,
     Situation,
-    next_step,
     plan,
     render_mermaid,
     render_text,
     tree,
 )
 from bot.engine.progress import answered, tried, undone
+from tests.engine.sessions import next_step
 from tests.engine.worlds import Dice, Shape, world
 
 ROOT = Path(__file__).parents[2]
@@ -142,14 +141,20 @@ def drawn(python: str, seed: str) -> bytes:
 
 
 def interpreters() -> list[str]:
-    """Every other Python on the path that is new enough and starts."""
-    found = (shutil.which(f"python3.{minor}") for minor in range(11, 20))
-    return [
-        python
-        for python in found
-        if python
-        and not subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode
-    ]
+    """Every other Python that is new enough and starts: on the path, and pyenv's and uv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    folders = [Path(each) for each in os.environ["PATH"].split(os.pathsep)]
+    folders += [*pyenv.glob("*/bin"), *(Path.home() / ".local/share/uv/python").glob("*/bin")]
+    found = [each / f"python3.{minor}" for each in folders for minor in range(11, 20)]
+    started = {_itself(str(python)) for python in found if python.is_file()}
+    return sorted(started - {"", _itself(sys.executable)})
+
+
+def _itself(python: str) -> str:
+    """Where an interpreter really is; empty for one that does not start, as pyenv's shims may."""
+    asked = [python, "-c", "import os, sys; print(os.path.realpath(sys.executable))"]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "2", "4711", "4294967295"])

@@ -2,8 +2,10 @@
 
     U(w) = min( C*W, min_f c[f]*W + U(w*(1-s[f])), min_q c[q]*W + sum_a U(w*L[q][a]) )
 
-``python -m tests.benchmarks.engine.exact`` writes the fixtures that tests and benchmarks compare
-with.  It needs NumPy, which nothing else does: run it in an environment of its own.
+``make optima`` writes the fixtures that tests and benchmarks compare with: the shipped knowledge
+cut down, as plain numbers beside the optimum, and with ``--models`` the optima of the random models
+(these change only with ``tests.engine.worlds``).  NumPy, which nothing else needs, stands in the
+benchmarks' own environment.
 """
 
 import json
@@ -20,6 +22,7 @@ from bot.engine import Model
 from bot.engine.belief import posterior
 from tests.benchmarks.engine.kb import cut_models
 from tests.engine.fieldmodels import KINDS, SIZES, model
+from tests.engine.plain import model_of, plain
 
 FIXTURES = Path(__file__).parents[2] / "engine" / "optima.json"
 MODELS = 200
@@ -73,17 +76,35 @@ def _least(
 
 def main() -> None:
     """Write the fixtures."""
-    found: dict[str, list[float]] = {}
-    for kind, size in product(KINDS, SIZES):
-        pairs = [model(kind, size, seed) for seed in range(MODELS)]
-        found[f"{kind}{size}"] = [
-            round(optimum(each, posterior(each, situation)), 9) for each, situation in pairs
-        ]
-        sys.stderr.write(f"{kind}{size}\n")
-    pairs = cut_models()
-    cut = [round(optimum(each, posterior(each, situation)), 9) for each, situation in pairs]
-    kept = {"knowledge": load(shipped()).hash, "cut": cut, "models": found}
-    FIXTURES.write_text(json.dumps(kept, indent=0) + "\n", encoding="utf-8")
+    kept = json.loads(FIXTURES.read_text(encoding="utf-8"))
+    if "--models" in sys.argv:
+        kept["models"] = {
+            f"{kind}{size}": _models(kind, size) for kind, size in product(KINDS, SIZES)
+        }
+    kept["knowledge"] = load(shipped()).hash
+    kept["cut"] = [_cut(plain(made), number) for number, made in enumerate(cut_models())]
+    FIXTURES.write_text(_one_a_line(kept), encoding="utf-8")
+
+
+def _models(kind: str, size: int) -> list[float]:
+    pairs = [model(kind, size, seed) for seed in range(MODELS)]
+    sys.stderr.write(f"{kind}{size}\n")
+    return [round(optimum(each, posterior(each, situation)), 9) for each, situation in pairs]
+
+
+def _cut(numbers: dict[str, Any], number: int) -> dict[str, Any]:
+    """The numbers of one model, and what they cost at best."""
+    sys.stderr.write(f"\rcut {number + 1}")
+    made, situation = model_of(numbers)
+    return {"optimum": round(optimum(made, posterior(made, situation)), 9), **numbers}
+
+
+def _one_a_line(kept: dict[str, Any]) -> str:
+    """JSON with a model a line: a new knowledge base shows as what it changes."""
+    cut = ",\n".join(json.dumps(each, separators=(",", ":")) for each in kept["cut"])
+    models = ",\n".join(f"{json.dumps(name)}: {row}" for name, row in kept["models"].items())
+    named = json.dumps(kept["knowledge"])
+    return f'{{"knowledge": {named},\n"cut": [\n{cut}\n],\n"models": {{\n{models}\n}}}}\n'
 
 
 if __name__ == "__main__":

@@ -5,19 +5,19 @@ from dataclasses import replace
 from bot.catalog import load, shipped
 from bot.catalog.entries import OTHER, Catalog
 from bot.desk.simworld import World
-from bot.engine import Model, Situation
+from bot.engine import Model
 
 LOOKS, CAUSES, FIXES, QUESTIONS, ANSWERS = 200, 8, 12, 4, 3
 
 
-def cut_models() -> list[tuple[Model, Situation]]:
+def cut_models() -> list[Model]:
     """For each sampled look the likeliest causes, their best fixes, the best questions."""
     catalog = load(shipped())
     whole = Model.of(catalog)
     return [_cut(catalog, whole, World(whole, f"G4:{number}")) for number in range(LOOKS)]
 
 
-def _cut(catalog: Catalog, whole: Model, world: World) -> tuple[Model, Situation]:
+def _cut(catalog: Catalog, whole: Model, world: World) -> Model:
     look = world.look()
     order = sorted(range(len(whole.causes)), key=lambda place: (-look.weights[place], place))
     kept = [whole.causes[place] for place in order if whole.causes[place] != OTHER][:CAUSES]
@@ -62,9 +62,8 @@ def _cut(catalog: Catalog, whole: Model, world: World) -> tuple[Model, Situation
         for _, name in spread
     }  # fmt: skip
     settings = replace(catalog.settings, other_prior=rest, max_steps=99)
-    made = Model.of(
+    return Model.of(
         replace(
             catalog, causes=causes, fixes=fixes, questions=questions, evidence={}, settings=settings
         )
     )
-    return made, Situation()

@@ -15,6 +15,7 @@ from bot.engine import Model, Situation
 from bot.engine.learning import learn
 from bot.engine.lessons import Case
 from tests.benchmarks.engine.words import cost_in
+from tests.benchmarks.figures import Figures, Goal
 from tests.engine import factory as make
 from tests.engine.fieldmodels import model, seen
 from tests.engine.histories import World
@@ -22,7 +23,7 @@ from tests.engine.worlds import Dice
 
 WORLDS = 24 if os.environ.get("CI_LONG") else 6
 MARKS = (0, 30, 100, 300, 1000)
-GOALS = {100: "goal 1.12", 300: "goal 1.08", 1000: "no world worse than its start by 0.05"}
+GOALS = {100: Goal(1.12), 300: Goal(1.08)}
 LOOKS = 12
 
 
@@ -71,19 +72,13 @@ def course(seed: int) -> list[float]:
     return ratios
 
 
-def main() -> None:
-    """Print the figures."""
+def measure(figures: Figures) -> None:
+    """Cost over that of the true numbers, as tickets come in."""
     courses = [course(seed) for seed in range(WORLDS)]
+    figures.title(f"G8 learning from odds that are wrong by a factor of e, {WORLDS} worlds")
     for place, mark in enumerate(MARKS):
         found = [ratios[place] for ratios in courses]
-        print(
-            f"G8 learning, {mark} tickets ({WORLDS} worlds): mean {fmean(found):.3f}, "
-            f"worst {max(found):.3f} ({GOALS.get(mark, 'no goal')})",
-            flush=True,
-        )
+        figures.show(f"after {mark} tickets, mean", fmean(found), "x", GOALS.get(mark))
+        figures.show(f"after {mark} tickets, worst", max(found), "x")
     worse = max(ratios[-1] - ratios[0] for ratios in courses)
-    print(f"G8 at 1000 tickets the worst world is {worse:+.3f} from its start (goal +0.05)")
-
-
-if __name__ == "__main__":
-    main()
+    figures.show("the worst world at 1000, from its start", worse, "x", Goal(0.05))

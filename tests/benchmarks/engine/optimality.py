@@ -6,16 +6,17 @@ of it.
 
 import json
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 
 from bot.catalog import load, shipped
 from bot.engine import Model, Situation
-from bot.engine.belief import posterior
-from tests.benchmarks.engine.kb import cut_models
+from tests.benchmarks.figures import Figures, Goal
 from tests.engine.fieldmodels import KINDS, SIZES, endless, model, xor_pair
 from tests.engine.nasty import STORED, climbed
 from tests.engine.oracle import Exact, engine_cost, promised
+from tests.engine.plain import model_of
 from tests.engine.worlds import Shape
 
 FIXTURES = Path(__file__).parents[2] / "engine" / "optima.json"
@@ -30,13 +31,13 @@ def ratios(pairs: Iterable[tuple[Model, Situation]], optima: Iterable[float]) ->
     return sorted(found)
 
 
-def line(name: str, found: list[float], goal: str) -> str:
-    """Mean, late and worst of sorted ratios beside the goal."""
+def show(figures: Figures, found: list[float], goals: tuple[float | None, ...]) -> None:
+    """Mean, late and worst of sorted ratios, as what they lie above the optimum."""
     late = found[min(len(found) - 1, int(len(found) * 0.95))]
-    return (
-        f"{name} ({len(found)} models): mean {fmean(found):.4f}, p95 {late:.4f}, "
-        f"worst {found[-1]:.4f} (goal {goal})"
-    )
+    named = zip(("mean", "p95", "worst"), (fmean(found), late, found[-1]), goals, strict=True)
+    for name, value, goal in named:
+        bound = None if goal is None else Goal(goal)
+        figures.show(f"above the optimum, {name} of {len(found)}", 100 * value - 100, "%", bound)
 
 
 def independent() -> float:
@@ -50,40 +51,22 @@ def independent() -> float:
     return worst
 
 
-def main() -> None:
-    """Print the figures."""
-    print(f"G1 independent models (500): off by {independent():.1e} (goal 1e-9)", flush=True)
+def measure(figures: Figures) -> None:
+    """Costs beside the optimum."""
+    figures.title("G1 independent fixes, no questions")
+    figures.show("V off the optimum, 500 models", independent() * 1e9, "1e-9", Goal(1.0))
     kept = json.loads(FIXTURES.read_text(encoding="utf-8"))
-    optima = kept["models"]
-    for kind in KINDS:
-        for size in SIZES:
-            best = optima[f"{kind}{size}"]
-            pairs = [model(kind, size, seed) for seed in range(len(best))]
-            goal = "mean 1.01, p95 1.03, worst 1.08"
-            print(line(f"G2 regime {kind}, {size} causes", ratios(pairs, best), goal), flush=True)
+    for kind, size in product(KINDS, SIZES):
+        best = kept["models"][f"{kind}{size}"]
+        pairs = [model(kind, size, seed) for seed in range(len(best))]
+        figures.title(f"G2 regime {kind}, {size} causes")
+        show(figures, ratios(pairs, best), (1.0, 3.0, 8.0))
+    figures.title("G3 exclusive or, and models that were climbed to")
     nasty = xor_pair()
     worst = [engine_cost(nasty) / Exact(nasty).optimum()]
     worst += [engine_cost(*climbed(*climb)) / best for climb, best in STORED]
-    print(line("G3 exclusive or, climbed models", sorted(worst), "1.06"))
-    pairs = cut_models()
-    cut = kept["cut"] if kept["knowledge"] == load(shipped()).hash else _anew(pairs[::10])
-    if cut:
-        found = ratios(pairs[:: len(pairs) // len(cut)], cut)
-        print(line("G4 shipped knowledge, cut", found, "mean 1.02, worst 1.10"), flush=True)
-    else:
-        print(
-            "G4: the optima are of another knowledge base, and NumPy is not here to make new ones"
-        )
-
-
-def _anew(pairs: list[tuple[Model, Situation]]) -> list[float]:
-    """The optima of some cut models, where NumPy is there; else nothing."""
-    try:
-        from tests.benchmarks.engine.exact import optimum  # noqa: PLC0415
-    except ImportError:
-        return []
-    return [optimum(each, posterior(each, situation)) for each, situation in pairs]
-
-
-if __name__ == "__main__":
-    main()
+    show(figures, sorted(worst), (None, None, 6.0))
+    now = "" if kept["knowledge"] == load(shipped()).hash else ", as it was when they were made"
+    figures.title(f"G4 shipped knowledge, cut to 8 causes, 12 fixes, 4 questions{now}")
+    cut = kept["cut"]
+    show(figures, ratios(map(model_of, cut), [each["optimum"] for each in cut]), (2.0, None, 10.0))

@@ -9,6 +9,7 @@ from bot.catalog import load, shipped
 from bot.desk.simreport import report
 from bot.desk.simulating import Wish, simulate
 from bot.engine import Model
+from tests.benchmarks.figures import Figures, Goal
 from tests.engine.test_tree import drawn, interpreters
 
 ROOT = Path(__file__).parents[3]
@@ -33,29 +34,25 @@ def lines_of_code() -> int:
     return int(done.stdout)
 
 
-def main() -> None:
-    """Print the figures."""
+def measure(figures: Figures) -> None:
+    """Tickets drawn from the shipped knowledge; determinism; size."""
     model = Model.of(load(shipped()))
     wish = Wish(TICKETS, 1)
     found = report(model, wish, simulate(model, wish, os.cpu_count() or 1))
-    print(
-        f"G5 shipped knowledge, {found.tickets} tickets: {found.cost:.1f} minutes beside "
-        f"{found.article_cost:.1f} of an article that escalates at the best moment: "
-        f"{found.saved:.1%} lower (goal 30 %)"
-    )
-    print(
-        f"G12 steps: median {found.steps_median:g} (goal 3), p90 {found.steps_p90:g} (goal 7); "
-        f"questions: median {found.questions_median:g} (goal 2)"
-    )
-    print(f"G13 broken rules in {found.tickets} tickets: {sum(found.breaches.values())} (goal 0)")
+    figures.title(f"G5 shipped knowledge, {found.tickets} simulated tickets of {found.looks} looks")
+    figures.show("expected cost", found.cost, "min")
+    figures.show("of an article that hands over at the best moment", found.article_cost, "min")
+    figures.show("saved", 100 * found.saved, "%", Goal(30, at_least=True))
+    figures.show("solved without handing over", 100 * found.solved, "%")
+    figures.title("G12 the same tickets")
+    figures.show("steps, median", found.steps_median, "", Goal(3))
+    figures.show("steps, p90", found.steps_p90, "", Goal(7))
+    figures.show("questions, median", found.questions_median, "", Goal(2))
+    figures.title("G13 the same tickets")
+    figures.show("broken rules", sum(found.breaches.values()), "", Goal(0))
     pythons = [sys.executable, *interpreters()]
-    bytes_ = {drawn(python, seed) for python in pythons for seed in SEEDS}
-    print(
-        f"G14 trees drawn by {len(pythons)} interpreters with {len(SEEDS)} hash seeds: "
-        f"{len(bytes_)} different (goal 1)"
-    )
-    print(f"G16 the engine has {lines_of_code()} lines of code (goal 400)", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    different = {drawn(python, seed) for python in pythons for seed in SEEDS}
+    figures.title(f"G14 trees and an epoch by {len(pythons)} interpreters, {len(SEEDS)} hash seeds")
+    figures.show("different bytes", len(different), "", Goal(1))
+    figures.title("G16 size")
+    figures.show("lines of code of the engine", lines_of_code(), "", Goal(400))

@@ -9,6 +9,7 @@ from bot.engine import Model, Situation, answered, tried
 from bot.engine.belief import posterior
 from bot.engine.decision import decide
 from bot.engine.safety import chance
+from tests.benchmarks.figures import Figures, Goal
 from tests.engine import factory as make
 from tests.engine.fieldmodels import model
 
@@ -68,19 +69,13 @@ def cost_in(truth: Model, policy: Model, situation: Situation) -> float:
     return truth.catalog.settings.escalation_cost
 
 
-def main() -> None:
-    """Print the figure."""
+def measure(figures: Figures) -> None:
+    """What words cost."""
     found = []
     for seed in range(MODELS):
         truth, situation = model("C", 8, seed)
         policy = Model.of(worded(truth.catalog))
         found.append(cost_in(truth, policy, situation) / cost_in(truth, truth, situation))
-    print(
-        f"G7 words for numbers ({MODELS} models): mean {fmean(found):.3f}, worst {max(found):.3f} "
-        "of the engine with true numbers (goal mean 1.05)",
-        flush=True,
-    )
-
-
-if __name__ == "__main__":
-    main()
+    figures.title(f"G7 words for numbers, {MODELS} models")
+    figures.show("cost over that of true numbers, mean", fmean(found), "x", Goal(1.05))
+    figures.show("the same, worst", max(found), "x")
