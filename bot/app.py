@@ -130,7 +130,7 @@ async def _assemble(
         scout=scout,
         planner=planner,
         access=Members(Rights.of(settings, me["team_id"]), SlackDirectory(door.client), _now),
-        surface=SlackSurface(door),
+        surface=SlackSurface(door, settings.slack.escalation_group or ""),
         library=library,
         clock=_now,
         allowance=Allowance.of(settings),

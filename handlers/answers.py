@@ -6,7 +6,7 @@ from typing import Any
 from bot.desk.api import Meaning, Past, PastPage, Story, Tally, TicketView
 from handlers import blocks as b
 from handlers.cards import Room, card, fitting, mention
-from handlers.ids import Action
+from handlers.ids import Action, View
 
 NOT_TAKEN = "That was not taken: the store is busy. Nothing was lost; try again in a moment."
 HELP = """\
@@ -60,6 +60,18 @@ def offer(said: str, number: int, again: str) -> list[b.Block]:
     """A host is open already: go to that card, or open another one; ``said`` is mrkdwn of ours."""
     join = b.button(Action.TICKET_JOIN, f"Go to #{number}", str(number), style="primary")
     return [b.section(said), *b.actions([join, b.button(Action.TICKET_NEW, "Open another", again)])]
+
+
+def again(action_id: str, value: str) -> dict[str, Any]:
+    """A form came too late: the same button once more."""
+    text = "It was too late to open that form."
+    return private(text, [b.words(text), *b.actions([b.button(action_id, "Open again", value)])])
+
+
+def details(number: str, story_: Story | None, otherwise: str) -> b.Block:
+    """A ticket's raw facts as a modal, or why there are none."""
+    blocks = story(story_) if story_ is not None else [b.words(otherwise)]
+    return b.modal(View.DETAILS, f"Details of #{number[:10]}", blocks)
 
 
 def story(story: Story) -> list[b.Block]:

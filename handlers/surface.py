@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.desk.api import Barred, Closed, Gone, Later, Note, SurfaceError, TicketView, Unsure
-from handlers import answers, cards
+from bot.desk.api import Barred, Closed, Gone, Later, Note, Packet, SurfaceError, TicketView, Unsure
+from handlers import answers, cards, packets
 from handlers import blocks as b
 from handlers.door import Door
 
@@ -57,14 +57,21 @@ class SlackSurface:
     """Posts and edits through the Web API."""
 
     door: Door
+    group: str = ""
+    """The user group that is mentioned where a ticket goes to the second line as a whole."""
 
     async def show(self, view: TicketView, channel: str, card: str | None) -> tuple[str, str]:
         """Post or edit the card; raises SurfaceError."""
-        message = cards.message(view)
+        return await self._shown(cards.message(view), channel, card)
+
+    async def _shown(
+        self, message: dict[str, Any], channel: str, card: str | None
+    ) -> tuple[str, str]:
+        """Post or edit; what Slack does not take as blocks goes as its text alone."""
         try:
             return await self._show(message, channel, card)
         except _TooMuch:
-            log.exception("Slack refused the blocks of a card; sent as plain text")
+            log.exception("Slack refused the blocks of a message; sent as plain text")
             return await self._show({"text": message["text"], "blocks": []}, channel, card)
 
     async def _show(
@@ -80,6 +87,10 @@ class SlackSurface:
         return self.door.client.chat_postMessage(
             channel=channel, unfurl_links=False, unfurl_media=False, **message
         )
+
+    async def hand(self, packet: Packet, channel: str, message: str | None) -> tuple[str, str]:
+        """Post or edit the packet for the second line; raises SurfaceError."""
+        return await self._shown(packets.message(packet, self.group), channel, message)
 
     async def tell(self, note: Note) -> None:
         """Say it privately: through the reply address, then in the channel, then directly."""

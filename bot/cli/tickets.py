@@ -30,7 +30,7 @@ STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 
 @click.group("tickets")
 def command() -> None:
-    """Ticket history: list, show, search, export, cause, purge."""
+    """Ticket history: list, show, search, packet, export, cause, purge."""
 
 
 def _with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
@@ -145,6 +145,29 @@ def show_command(number: str, as_json: bool, config: str | None) -> None:
     for event in events:
         said = json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True)
         click.echo(f"  {event.at:%H:%M:%S}  {event.kind:<10} {event.by:<14} {said[:300]}")
+
+
+@command.command("packet")
+@click.argument("number")
+@config_option
+def packet_command(number: str, config: str | None) -> None:
+    """Print what the second line gets of ticket NUMBER, as Markdown, secrets removed."""
+    from bot.desk.library import Library
+    from bot.desk.packet import markdown, packet_of
+    from bot.desk.showing import view_of
+    from bot.engine import Model
+
+    digits, model = _digits(number), Model.of(catalog_in_use(config))
+
+    async def work(store: Store) -> str:
+        ticket = await store.ticket(int(digits))
+        if ticket is None:
+            raise Refused(f"there is no ticket #{digits}")
+        catalog = await Library(store, model).catalog(ticket.knowledge)
+        events = await store.events(ticket.number)
+        return markdown(packet_of(ticket, view_of(ticket, catalog), catalog, events))
+
+    click.echo(_with_store(config, work), nl=False)
 
 
 @command.command("export")

@@ -5,12 +5,14 @@ from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
 from bot.desk.desk import Desk
 from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
 from bot.desk.joining import opening_of
+from bot.desk.packet import markdown
 from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
     Dashboard,
     Meaning,
+    Packet,
     Past,
     PastPage,
     Proof,
@@ -42,6 +44,7 @@ __all__ = [
     "NotAllowed",
     "Note",
     "Opening",
+    "Packet",
     "Past",
     "PastPage",
     "Person",
@@ -61,6 +64,7 @@ __all__ = [
     "TicketView",
     "Unsure",
     "Verb",
+    "markdown",
     "opening_of",
     "settings_of",
 ]

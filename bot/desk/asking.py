@@ -54,6 +54,11 @@ class Asking:
         """The causes that a ticket of this tenant can have."""
         return await self._reader.suspects(number, tenant)
 
+    @property
+    def second_line(self) -> bool:
+        """Whether there is a channel that is told of escalations."""
+        return bool(self._parts.escalation)
+
     def explain_codes(self, text: str) -> tuple[Meaning, ...]:
         """What error codes mean; raises BadCode."""
         return self._reader.codes(text)

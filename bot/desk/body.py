@@ -117,6 +117,8 @@ class Body:
     notice: str = ""
     proof: tuple[str, ...] = ()
     last: Mapping[str, Any] | None = None
+    handed: str | None = None
+    """Whom it was handed over to last: a person, empty for the second line; None for nobody yet."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -135,6 +137,7 @@ class Body:
             "notice": self.notice,
             "proof": list(self.proof),
             "last": self.last,
+            "handed": self.handed,
         }
 
     @classmethod
@@ -155,6 +158,7 @@ class Body:
             notice=raw["notice"],
             proof=tuple(raw["proof"]),
             last=raw["last"],
+            handed=raw.get("handed"),  # absent in tickets of older programs
         )
 
     @classmethod

@@ -95,6 +95,17 @@ def tools_of(ticket: Ticket, body: Body) -> tuple[Button, ...]:
     return tuple(made)
 
 
+def packet_tools(ticket: Ticket) -> tuple[Button, ...]:
+    """What stands under the packet of a ticket: where the second line works."""
+    value = _value(ticket)
+    reads = (Button(Verb.DETAILS, "Details", value), Button(Verb.PACKET, "As Markdown", value))
+    if ticket.state != "escalated":
+        return reads
+    claim = () if ticket.owner else (Button(Verb.CLAIM, "Claim", value, style="primary"),)
+    cause = Button(Verb.CAUSE, "Cause found…", value)
+    return (*claim, cause, Button(Verb.HANDBACK, "Hand back", value), *reads)
+
+
 def more_of(ticket: Ticket, body: Body) -> tuple[Button, ...]:
     """What stands behind the overflow menu, most usual first."""
     value = _value(ticket)

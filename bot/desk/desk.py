@@ -15,23 +15,26 @@ from typing import Any
 
 from bot.desk.asking import Asking
 from bot.desk.body import Body, merged
+from bot.desk.carding import Carding
 from bot.desk.clerk import Clerk
 from bot.desk.courier import Courier, card_parcel
+from bot.desk.handing import Handing
 from bot.desk.intents import Sender, Wish
 from bot.desk.limits import Limits
 from bot.desk.linking import Linking
 from bot.desk.outcome import only_of
+from bot.desk.packet import packet_of
 from bot.desk.parts import Parts
 from bot.desk.patience import pause, taken
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
-from bot.desk.view import TicketView
+from bot.desk.view import Packet, TicketView
 from bot.desk.whereabouts import outrun
 from bot.evidence import Observation
 from bot.redact import ticket_number
-from bot.store.base import Claim, StoreBusy, StoreError, Tenant, Ticket
+from bot.store.base import Claim, Event, StoreBusy, StoreError, Tenant, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +50,9 @@ class Desk(Asking):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
-        self._courier = Courier(parts.store, parts.surface, self._view, parts.clock)
+        carding = Carding(parts.store, parts.surface, self._view)
+        handing = Handing(parts.store, parts.surface, parts.clock, self._packet, parts.escalation)
+        self._courier = Courier(parts.store, carding, handing)
         self._teller = Teller(parts, self._courier)
         self._clerk = Clerk(parts, self._courier, self._teller, start_look=self._start_look)
         self._reception = Reception(
@@ -142,6 +147,17 @@ class Desk(Asking):
             body = Body.of(ticket)
             live = merged(body.now, live, only_of(body, catalog))
         return replace(view_of(ticket, catalog, live), elsewhere=self._linking.said(ticket))
+
+    async def packet(self, number: int, tenant: Tenant) -> Packet | None:
+        """What the second line gets, or would get, of a ticket of this tenant."""
+        ticket = await self._parts.store.ticket(number)
+        if ticket is None or ticket.tenant != tenant:
+            return None
+        return await self._packet(ticket, await self._parts.store.events(number))
+
+    async def _packet(self, ticket: Ticket, events: Sequence[Event]) -> Packet:
+        catalog = await self._parts.library.catalog(ticket.knowledge)
+        return packet_of(ticket, await self._view(ticket), catalog, events)
 
     def _start_look(self, number: int) -> None:
         before = self._clerk.looks.get(number)

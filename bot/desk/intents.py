@@ -36,6 +36,8 @@ class Verb(StrEnum):
     ANSWER = "answer"
     RECHECK = "recheck"
     ESCALATE = "escalate"
+    LOOK = "look"
+    """Look from one more place; the detail is its name."""
     CANCEL = "cancel"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -48,6 +50,8 @@ class Verb(StrEnum):
     """The second line writes down what it found; the detail is the cause's id."""
     DETAILS = "details"
     """Only reads: it is never an intent."""
+    PACKET = "packet"
+    """Only reads: the packet as Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,8 @@ class Click:
     """A button pressed on version ``version`` of a ticket's card.
 
     ``detail`` is the answer of a question or the reason of cannot and escalate; ``card`` is the
-    message on which the button stood.
+    message on which the button stood; ``to`` is the person whom a ticket is handed over to, empty
+    for the second line as a whole.
     """
 
     sender: Sender
@@ -146,6 +151,7 @@ class Click:
     step: str = ""
     detail: str = ""
     card: str = ""
+    to: str = ""
 
     @classmethod
     def parse(
@@ -169,8 +175,9 @@ class Click:
             "sender": self.sender.to_json(),
             "verb": self.verb.value,
             "step": self.step,
-            "detail": self.detail,
+            "detail": redact(self.detail),
             "card": self.card,
+            "to": self.to,
         }
         sender = self.sender
         key = f"click:{sender.key}:{self.verb.value}"
@@ -190,6 +197,7 @@ class Click:
             raw["step"],
             raw["detail"],
             raw["card"],
+            raw.get("to", ""),  # absent in rows of older programs
         )
 
 

@@ -53,6 +53,6 @@ def look(scene: Scene, fix: str = "") -> Move:
 
 def escalate(scene: Scene) -> Move:
     """Hand the ticket over to the second line."""
-    body = replace(scene.body, phase="closed", notice="")
-    said = event("escalated", scene.by, scene.now, reason=scene.click.detail)
+    body = replace(scene.body, phase="closed", notice="", handed=scene.click.to)
+    said = event("escalated", scene.by, scene.now, reason=scene.click.detail, to=scene.click.to)
     return Move(with_body(scene.ticket, body, state="escalated"), (said,))

@@ -103,6 +103,32 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
+class Packet:
+    """What the second line gets of a ticket: one line first, then (heading, lines) chapters.
+
+    ``to`` is a person, or empty for the second line as a whole; ``after`` how long it took until
+    it was handed over.
+    """
+
+    number: int
+    version: int
+    host: str
+    state: str
+    by: str = ""
+    to: str = ""
+    owner: str = ""
+    after: str = ""
+    sentence: str = ""
+    chapters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One sentence that says the same; ``{by}`` stands for whoever handed it over."""
+        return f"#{self.number} {self.host} was handed over by {{by}}. {self.sentence}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A ticket's raw facts: one (heading, lines) pair a place or chapter, for Details."""
 

@@ -59,9 +59,9 @@ GUARDS = (
         "test_sending.py::test_11_a_limit_is_waited_for_and_the_last_state_wins",
     ),
     Guard(
-        "bot/desk/courier.py",
-        "                await self._perhaps_posted(parcel, ticket)\n        else:",
-        "                await self._try_again(parcel)\n        else:",
+        "bot/desk/carding.py",
+        'return "again" if ticket.card else await self._perhaps_posted(ticket)',
+        'return "again"',
         "test_sending.py::test_13_a_post_whose_answer_is_lost_is_not_posted_again",
     ),
     Guard(

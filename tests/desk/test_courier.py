@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.desk import edits
+from bot.desk.carding import Carding
 from bot.desk.courier import Courier, card_parcel
+from bot.desk.handing import Handing
 from bot.desk.intents import Verb
 from bot.desk.surface import Closed, Gone, Later, Note, SurfaceError, Unsure
 from bot.desk.view import TicketView
@@ -96,7 +98,9 @@ async def test_progress_is_shown_at_most_once_in_two_seconds(tmp_path: Path) -> 
             assert view is not None
             return view
 
-        courier = Courier(office.store, office.wall, render, office.clock, gap=0.1)
+        carding = Carding(office.store, office.wall, render)
+        handing = Handing(office.store, office.wall, office.clock, office.desk._packet)
+        courier = Courier(office.store, carding, handing, gap=0.1)
         await office.store.queue([card_parcel(1)])
         await courier.flush()
         assert len(shown) == 1
@@ -117,14 +121,11 @@ async def test_the_asker_hears_that_the_second_line_could_not_be_told(
 ) -> None:
     async with o.office(tmp_path, scout=o.ScriptedScout(o.expired())) as office:
         await office.open()
-        tell = office.wall.tell
 
-        async def not_invited(note: Note) -> None:
-            if note.channel == "C0ESCALATE":
-                raise Closed("not_in_channel")
-            await tell(note)
+        async def not_invited(*_: object) -> tuple[str, str]:
+            raise Closed("not_in_channel")
 
-        monkeypatch.setattr(office.wall, "tell", not_invited)
+        monkeypatch.setattr(office.wall, "hand", not_invited)
         await office.press(Verb.ESCALATE, user=o.TEAMMATE)
         (note,) = office.wall.notes
         assert note.user == o.ASKER

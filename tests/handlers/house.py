@@ -115,7 +115,7 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
             clock=clock,
             allowance=Allowance(per_user_minute=50, same_host_seconds=0),
             helpdesk=(o.HELPDESK,),
-            escalation="C0ESCALATE",
+            escalation=changes.pop("escalation", "C0ESCALATE"),
         )
         desk = Desk(parts)
         app = bolt(slack)
