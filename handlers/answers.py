@@ -23,6 +23,8 @@ HELP = """\
 */rdp stats*  how the last days went
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
 MOST_LINES = 20
+LONGEST_OFFER = 1_000
+"""Characters beside a button that carries up to 2,000 of its own."""
 
 
 def private(text: str, blocks: list[b.Block] | None = None) -> dict[str, Any]:
@@ -59,13 +61,22 @@ def ticket(view: TicketView) -> dict[str, Any]:
 def offer(said: str, number: int, again: str) -> list[b.Block]:
     """A host is open already: go to that card, or open another one; ``said`` is mrkdwn of ours."""
     join = b.button(Action.TICKET_JOIN, f"Go to #{number}", str(number), style="primary")
-    return [b.section(said), *b.actions([join, b.button(Action.TICKET_NEW, "Open another", again)])]
+    return [
+        b.section(b.cut(said, LONGEST_OFFER)),
+        *b.actions([join, b.button(Action.TICKET_NEW, "Open another", again)]),
+    ]
 
 
 def again(action_id: str, value: str) -> dict[str, Any]:
     """A form came too late: the same button once more."""
     text = "It was too late to open that form."
     return private(text, [b.words(text), *b.actions([b.button(action_id, "Open again", value)])])
+
+
+def as_modal(number: str, answer: dict[str, Any]) -> b.Block:
+    """A private answer about a ticket as a modal, for where there is no address to answer to."""
+    blocks = answer.get("blocks") or [b.words(str(answer["text"]))]
+    return b.modal(View.DETAILS, f"Ticket #{number[:10]}", blocks)
 
 
 def details(number: str, story_: Story | None, otherwise: str) -> b.Block:
@@ -102,7 +113,7 @@ def past(page: PastPage, cursor: str) -> dict[str, Any]:
 
 
 def _page(page: PastPage, cursor: str, room: Room) -> list[b.Block]:
-    made = [b.header(page.title), *(line(each, room) for each in page.lines)]
+    made = [b.header(page.title), *(line(each, room) for each in page.lines[: b.MOST_BLOCKS])]
     older = [b.button(Action.HISTORY_PAGE, "Older", cursor)] if cursor else []
     return [*made, *b.actions([*older, _filter()])]
 

@@ -103,7 +103,7 @@ def button(action_id: str, label: str, value: str, style: str = "", confirm: str
         "type": "button",
         "action_id": action_id,
         "text": plain(label, BUTTON),
-        "value": value[:VALUE],
+        "value": seen(value)[:VALUE] or EMPTY,
     }
     if style:
         made["style"] = style
@@ -119,7 +119,7 @@ def button(action_id: str, label: str, value: str, style: str = "", confirm: str
 
 def option(label: str, value: str) -> Block:
     """An entry of a menu or select."""
-    return {"text": plain(label, OPTION), "value": value[:OPTION_VALUE]}
+    return {"text": plain(label, OPTION), "value": seen(value)[:OPTION_VALUE] or EMPTY}
 
 
 def overflow(action_id: str, options: Sequence[Block]) -> Block:

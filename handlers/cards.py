@@ -171,10 +171,8 @@ def _step(step: StepView, room: Room) -> list[b.Block]:
 
 def press(button: Button) -> b.Block:
     """A button of the desk's as one of Slack's."""
-    if button.verb is Verb.ANSWER:
-        action = f"{Action.ANSWER}{button.detail}"
-    else:
-        action = BUTTONS[button.verb]
+    begins = {Verb.ANSWER: Action.ANSWER, Verb.LOOK: Action.TICKET_LOOK}.get(button.verb)
+    action = f"{begins}{button.detail}" if begins is not None else BUTTONS[button.verb]
     return b.button(str(action), button.label, button.value, button.style, button.confirm)
 
 

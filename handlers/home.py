@@ -55,8 +55,13 @@ class HomeFlow:
         try:
             await self.desk.may_read(sender.user, sender.tenant, "")
         except NotAllowed as refusal:
-            return {"type": "home", "blocks": [b.words(str(refusal))]}
+            return refused(str(refusal))
         return page(await self.desk.dashboard(sender.user, sender.tenant))
+
+
+def refused(why: str) -> b.Block:
+    """The tab of somebody who may not see the rest."""
+    return {"type": "home", "blocks": [b.words(why)]}
 
 
 def page(found: Dashboard) -> b.Block:
@@ -86,7 +91,7 @@ def _bars(title: str, counts: tuple[tuple[str, int], ...]) -> list[b.Block]:
     """Numbers that read as text; the bar says nothing that the number does not."""
     if not counts:
         return []
-    most = max(count for _, count in counts)
+    most = max(1, *(count for _, count in counts))
     lines = [
         b.text_element(f"{'▇' * max(1, round(_BAR * count / most))} {count}  {b.cut(name, 120)}\n")
         for name, count in counts

@@ -64,11 +64,16 @@ class JoinFlow:
 
     async def _where(self, number: int, sender: Sender) -> b.Block:
         channel, asker = await self.desk.whereabouts(number, sender.tenant)
-        if _CHANNEL.fullmatch(channel):
-            return b.section(f"The card of *#{number}* stands in <#{channel}>.")
-        if channel and sender.user not in (channel, asker):
-            return b.section(
-                f"The card of *#{number}* stands in a direct message to {mention(asker)}, "
-                "who can bring it to the helpdesk channel with Share under More."
-            )
-        return b.section(f"The card of *#{number}* stands in a direct message to you.")
+        return where(number, channel, asker, sender.user)
+
+
+def where(number: int, channel: str, asker: str, reader: str) -> b.Block:
+    """Where a ticket's card stands, as somebody reads it."""
+    if _CHANNEL.fullmatch(channel):
+        return b.section(f"The card of *#{number}* stands in <#{channel}>.")
+    if channel and reader not in (channel, asker):
+        return b.section(
+            f"The card of *#{number}* stands in a direct message to {mention(asker)}, "
+            "who can bring it to the helpdesk channel with Share under More."
+        )
+    return b.section(f"The card of *#{number}* stands in a direct message to you.")

@@ -15,6 +15,9 @@ from handlers.ids import View
 MOST_LINES = {4_000: 12, 1_500: 8, 600: 5, 0: 2}
 """Lines of a chapter by the room that prose has; the rest is under Details."""
 
+LONGEST_PAGE = 60_000
+"""Characters of a page, which Slack limits to 250,000 bytes."""
+
 
 def message(packet: Packet, group: str = "") -> dict[str, Any]:
     """``text`` and ``blocks``; ``group`` is the user group that is told where nobody is named."""
@@ -60,7 +63,7 @@ def _chapter(title: str, lines: Sequence[str], room: Room) -> b.Block:
 
 def page(number: str, text: str) -> b.Block:
     """A modal from which the Markdown of a packet can be copied."""
-    size = b.RICH_TEXT
+    size, text = b.RICH_TEXT, text[:LONGEST_PAGE]
     parts = [text[start : start + size] for start in range(0, len(text), size)] or [b.EMPTY]
     blocks = [
         b.rich_text([{"type": "rich_text_preformatted", "elements": [b.text_element(part)]}])

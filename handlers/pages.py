@@ -9,9 +9,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.desk.api import Desk, NotAllowed, PastPage, Query, Sender, Tenant
 from handlers import answers
-from handlers import blocks as b
 from handlers.door import Door
-from handlers.ids import Action, View
+from handlers.ids import Action
 from handlers.matching import starts_with
 from handlers.sending import Body, clicker
 
@@ -83,8 +82,7 @@ class HistoryFlow:
             await self.door.answer(body["response_url"], answer)
             return
         # A Home tab has no address to answer to, so the ticket is shown in a modal.
-        blocks = answer.get("blocks") or [b.words(str(answer["text"]))]
-        await self.door.open(body["trigger_id"], b.modal(View.DETAILS, f"Ticket #{number}", blocks))
+        await self.door.open(body["trigger_id"], answers.as_modal(number, answer))
 
 
 async def ticket_answer(desk: Desk, number: int, sender: Sender) -> dict[str, Any]:

@@ -163,7 +163,8 @@ def _input(value: str, example: str, longest: int) -> b.Block:
         "placeholder": b.plain(example, 150),
         "max_length": longest,
     }
-    return {**made, "initial_value": value[:longest]} if value else made
+    value = b.seen(value)[:longest]
+    return {**made, "initial_value": value} if value else made
 
 
 def _select(choices: Mapping[str, str]) -> b.Block:

@@ -34,6 +34,7 @@ class StepFlow:
         for action in MODALS:
             app.action(action.value)(self.asked)
         app.action(starts_with(Action.ANSWER))(self.answered)
+        app.action(starts_with(Action.TICKET_LOOK))(self.looked)
         app.action(Action.TICKET_MORE.value)(self.chosen)
         for action in (Action.TICKET_DETAILS, Action.TICKET_PACKET):
             app.action(action.value)(self.details)
@@ -50,6 +51,11 @@ class StepFlow:
         """An answer to a question; the state stands in the action id."""
         state = str(action["action_id"]).removeprefix(Action.ANSWER)
         await self._take(Verb.ANSWER, action["value"], state, _Press(ack, body))
+
+    async def looked(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
+        """Look from one more place; its name stands in the action id."""
+        place = str(action["action_id"]).removeprefix(Action.TICKET_LOOK)
+        await self._take(Verb.LOOK, action["value"], place, _Press(ack, body))
 
     async def chosen(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
         """An entry of the menu: ``<verb>:<ticket>:<version>``."""

@@ -94,25 +94,30 @@ class SlackSurface:
 
     async def tell(self, note: Note) -> None:
         """Say it privately: through the reply address, then in the channel, then directly."""
-        text = said(note)
+        told = telling(note)
         if not note.user:
-            await _said(self._post(note.channel, {"text": text}))
+            await self._plainly(note.channel, told)
             return
-        told: dict[str, Any] = {"text": text}
-        if note.again:
-            told["blocks"] = answers.offer(text, note.ticket or 0, note.again)
         if await self.door.answer(note.reply, {**told, "response_type": "ephemeral"}):
             return
         if _SHARED.fullmatch(note.channel) and await self._ephemeral(note, told):
             return
-        await _said(self._post(note.user, told))
+        await self._plainly(note.user, told)
+
+    async def _plainly(self, channel: str, told: dict[str, Any]) -> None:
+        """Post a note; what Slack does not take as blocks goes as its text alone."""
+        try:
+            await _said(self._post(channel, told))
+        except _TooMuch:
+            log.exception("Slack refused the blocks of a note; sent as plain text")
+            await _said(self._post(channel, {"text": told["text"]}))
 
     async def _ephemeral(self, note: Note, told: dict[str, Any]) -> bool:
         """Seen by one person in the channel; False where the bot or the person is not in it."""
         call = self.door.client.chat_postEphemeral
         try:
             await _said(call(channel=note.channel, user=note.user, **told))
-        except Closed:
+        except (Closed, _TooMuch):
             return False
         return True
 
@@ -122,6 +127,14 @@ _WORDS: tuple[tuple[set[str], type[SurfaceError]], ...] = ((GONE, Gone), (BROKEN
 
 class _TooMuch(SurfaceError):
     """Slack refuses the form of the message."""
+
+
+def telling(note: Note) -> dict[str, Any]:
+    """A note as a message; in its blocks no address becomes a link."""
+    text = said(note)
+    if note.again:
+        return {"text": text, "blocks": answers.offer(text, note.ticket or 0, note.again)}
+    return {"text": text, "blocks": [b.section(text)]}
 
 
 def said(note: Note) -> str:

@@ -3,14 +3,18 @@
 Strategy: what is not offered is refused as well; the flow does not rely on a button being hidden.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.catalog.entries import NOT_SURE, Catalog
 from bot.desk.body import Body
 from bot.desk.intents import Verb
 from bot.desk.view import Button
+from bot.desk.words import place
 from bot.engine.values import StepKind
 from bot.store.base import Ticket
+
+MOST_LOOKS = 3
+"""Other places that a card offers to look from."""
 
 
 def _value(ticket: Ticket, step: str = "") -> str:
@@ -93,6 +97,15 @@ def tools_of(ticket: Ticket, body: Body) -> tuple[Button, ...]:
     elif body.offer is not None and body.offer.unlocks:
         made.append(Button(Verb.ASK, "Ask for approval", value))
     return tuple(made)
+
+
+def looks_of(ticket: Ticket, body: Body, places: Sequence[str]) -> tuple[Button, ...]:
+    """The places that could be looked from as well; ``places`` are all that there are."""
+    if ticket.state != "open" or body.phase != "waiting":
+        return ()
+    others = [each for each in places if each not in ticket.vantages][:MOST_LOOKS]
+    value = _value(ticket)
+    return tuple(Button(Verb.LOOK, f"Look from {place(each)}", value, each) for each in others)
 
 
 def packet_tools(ticket: Ticket) -> tuple[Button, ...]:

@@ -75,7 +75,8 @@ class Clerk:
     async def _scene(self, ticket: Ticket, click: Click) -> Scene:
         model = await self.parts.library.of(ticket.knowledge, ticket.epoch)
         helpdesk = self.parts.helpdesk[0] if self.parts.helpdesk else ""
-        return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk)
+        places = self.parts.scout.places(ticket.host, "all")
+        return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk, places)
 
     async def _adopt(self, ticket: Ticket, click: Click) -> None:
         """A card whose post was never confirmed tells where it stands when it is clicked."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.desk.asking import Asking
 from bot.desk.body import Body, merged
+from bot.desk.buttons import looks_of
 from bot.desk.carding import Carding
 from bot.desk.clerk import Clerk
 from bot.desk.courier import Courier, card_parcel
@@ -87,9 +88,9 @@ class Desk(Asking):
                 log.info("the same delivery came again")
 
     async def resume(self) -> None:
-        """Start what always runs, and go on with everything that a former process left."""
-        always = (self._courier, self._upkeep, self._linking)
-        self._always = [asyncio.create_task(each.run()) for each in always]
+        """Start what always runs, and go on with what a former process left."""
+        for each in (self._courier, self._upkeep, self._linking):
+            self._always.append(asyncio.create_task(each.run()))
         for claim in await self._parts.store.pending():
             if claim.intent.tenant != TERMINAL:
                 self.start(claim)
@@ -141,19 +142,20 @@ class Desk(Asking):
         self._courier.wake()
 
     async def _view(self, ticket: Ticket) -> TicketView:
-        catalog = await self._parts.library.catalog(ticket.knowledge)
+        catalog, body = await self._parts.library.catalog(ticket.knowledge), Body.of(ticket)
         live: Sequence[Observation] | None = self._clerk.live.get(ticket.number)
         if live is not None:
-            body = Body.of(ticket)
             live = merged(body.now, live, only_of(body, catalog))
-        return replace(view_of(ticket, catalog, live), elsewhere=self._linking.said(ticket))
+        view = view_of(ticket, catalog, live)
+        looks = looks_of(ticket, body, self._parts.scout.places(ticket.host, "all"))
+        told = self._linking.said(ticket)
+        return replace(view, tools=(*view.tools, *looks), elsewhere=told)
 
     async def packet(self, number: int, tenant: Tenant) -> Packet | None:
         """What the second line gets, or would get, of a ticket of this tenant."""
-        ticket = await self._parts.store.ticket(number)
-        if ticket is None or ticket.tenant != tenant:
-            return None
-        return await self._packet(ticket, await self._parts.store.events(number))
+        ticket, events = await self._parts.store.ticket(number), self._parts.store.events
+        known = ticket is not None and ticket.tenant == tenant
+        return await self._packet(ticket, await events(number)) if ticket and known else None
 
     async def _packet(self, ticket: Ticket, events: Sequence[Event]) -> Packet:
         catalog = await self._parts.library.catalog(ticket.knowledge)

@@ -35,6 +35,7 @@ RULES: Mapping[Verb, Rule] = {
     Verb.UNDONE: Rule(steps.undone),
     Verb.ANSWER: Rule(steps.answer),
     Verb.RECHECK: Rule(tickets.recheck),
+    Verb.LOOK: Rule(tickets.look_from),
     Verb.ESCALATE: Rule(escalate),
     Verb.CLOSE: Rule(tickets.close, ends=True),
     Verb.CANCEL: Rule(tickets.cancel, always=True, ends=True),

@@ -18,6 +18,8 @@ from bot.store.base import Intent, Tenant
 _BUTTON = re.compile(r"([1-9][0-9]{0,14}):([0-9]{1,9}):([a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?|)")
 _STATE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 
+_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
+
 
 class BadValue(ValueError):
     """The value of a button or option is not one that this program makes."""
@@ -163,6 +165,8 @@ class Click:
             raise BadValue(f"{value[:80]!r} is not <ticket>:<version>:<step>")
         if verb is Verb.ANSWER and not _STATE.fullmatch(detail):
             raise BadValue(f"{detail[:80]!r} is not an answer")
+        if verb is Verb.LOOK and not _PLACE.fullmatch(detail):
+            raise BadValue(f"{detail[:80]!r} is not a place to look from")
         return cls(sender, verb, int(found[1]), int(found[2]), found[3], detail, card)
 
     def value(self) -> str:

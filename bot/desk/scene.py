@@ -22,6 +22,8 @@ class Scene:
     now: datetime
     helpdesk: str = ""
     """The channel to share to, empty where none is set."""
+    places: tuple[str, ...] = ()
+    """Every place that can be looked from."""
 
     @property
     def catalog(self) -> Catalog:

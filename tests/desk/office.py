@@ -107,6 +107,8 @@ class ScriptedScout:
     gate: asyncio.Event | None = None
     everything: bool = False
     """Show all of it even where only some probes are asked for."""
+    others: tuple[str, ...] = ()
+    """Places that nobody has looked from yet."""
     refuse: str = ""
     breaks: Exception | None = None
 
@@ -115,7 +117,8 @@ class ScriptedScout:
             raise TargetRefused(target.host, self.refuse)
 
     def places(self, host: str, via: str | None = None) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.vantage for each in self.sight))
+        seen = tuple(dict.fromkeys(each.vantage for each in self.sight))
+        return (*seen, *(each for each in self.others if via == "all" and each not in seen))
 
     def _asked(self, seen: Observation, only: frozenset[str] | None) -> bool:
         return only is None or seen.probe in only or self.everything
