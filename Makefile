@@ -40,7 +40,7 @@ check: lint test
 bench: .venv/.stamp-dev .venv-bench/.stamp
 	$(BIN)/python -m tests.benchmarks
 
-# Takes ten guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
+# Takes twelve guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
 guards: .venv/.stamp-dev
 	$(BIN)/python -m tests.behaviours.guards
 

@@ -59,6 +59,10 @@ class Access(Protocol):
         """Pass whoever may read the history, or raise NotAllowed."""
         ...
 
+    def knows(self, user: str) -> bool:
+        """Whether it is known without asking anybody that this is a full member."""
+        ...
+
     @property
     def approvers(self) -> frozenset[str]:
         """Who may allow steps of risk 3; without any they are not offered."""
@@ -78,6 +82,10 @@ class Owner:
 
     async def read(self, user: str, tenant: Tenant, channel: str) -> None:
         """Everybody at this terminal."""
+
+    def knows(self, user: str) -> bool:
+        """Everybody at this terminal."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,11 @@ class Members:
     async def read(self, user: str, tenant: Tenant, channel: str) -> None:
         """Whoever may triage may read."""
         await self._may_triage(user, tenant, channel)
+
+    def knows(self, user: str) -> bool:
+        """Whether the directory told so within the last minutes."""
+        kept = self._kept(user)
+        return kept is not None and kept.member and kept.team == self._rights.team
 
     async def click(self, click: Click, ticket: Ticket) -> None:
         """Asker, claimant and admins; in a helpdesk channel everybody who may triage.
@@ -205,11 +218,17 @@ class Members:
         if not person.member or person.team != self._rights.team:
             raise NotAllowed("Only members of this workspace can use this; guests cannot.")
 
+    def _kept(self, user: str) -> Person | None:
+        at, person = self._known.get(user, (None, None))
+        if at is None or abs(self._clock() - at) >= KEPT:  # the clock may be set back
+            return None
+        return person
+
     async def _person(self, user: str) -> Person:
+        kept = self._kept(user)
+        if kept is not None:
+            return kept
         now = self._clock()
-        kept = self._known.get(user)
-        if kept is not None and abs(now - kept[0]) < KEPT:  # the clock may be set back
-            return kept[1]
         person = await self._directory.person(user)
         self._known[user] = (now, person)
         self._known.move_to_end(user)

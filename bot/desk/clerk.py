@@ -60,6 +60,8 @@ class Clerk:
                 return
             try:
                 await self.parts.access.click(click, ticket)
+                if await self._outrun(claim, click):
+                    return
                 await self._adopt(ticket, click)
                 move = clicked(await self._scene(ticket, click))
                 await self._write(move, claim)
@@ -71,6 +73,19 @@ class Clerk:
             self._after(move)
             return
         await self.teller.refuse(claim, "The ticket moved on; see its card.", click.ticket)
+
+    async def _outrun(self, claim: Claim, click: Click) -> bool:
+        """Whether somebody else used the version up, while it was not known yet who clicks.
+
+        A click of somebody unknown holds no version: whoever may not click keeps nobody waiting.
+        """
+        if claim.intent.version is not None:
+            return False
+        now = await self.parts.store.take(claim, click.version)
+        if now.outcome == "taken":
+            return False
+        await self.teller.outrun(now)
+        return True
 
     async def _scene(self, ticket: Ticket, click: Click) -> Scene:
         model = await self.parts.library.of(ticket.knowledge, ticket.epoch)

@@ -141,7 +141,8 @@ class Courier:
                 await self._note(parcel)
         except Later as error:
             self._alarm(error)
-            await self._mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
+            again = self._clock() + timedelta(seconds=error.seconds)
+            await surely(lambda: self._store.mark(parcel, "due", again, tried=False))
         except (SurfaceError, StoreError) as error:
             log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
             await self._undelivered(parcel)

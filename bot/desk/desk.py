@@ -32,7 +32,6 @@ from bot.desk.showing import view_of
 from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
 from bot.desk.view import Packet, TicketView
-from bot.desk.whereabouts import outrun
 from bot.evidence import Observation
 from bot.redact import ticket_number
 from bot.store.base import Claim, Event, StoreBusy, StoreError, Tenant, Ticket
@@ -71,7 +70,10 @@ class Desk(Asking):
 
     async def accept(self, wish: Wish) -> Claim:
         """Commit an intent before it is acknowledged; raises StoreBusy, after at most 1.5 s."""
-        return await taken(self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE))
+        intent = wish.intent(self._parts.clock())
+        if not self._parts.access.knows(intent.user):
+            intent = replace(intent, version=None)  # used up once it is known who that is
+        return await taken(self._parts.store.accept(intent, PATIENCE))
 
     def start(self, claim: Claim) -> None:
         """Do what was accepted; returns at once.  A stopping desk leaves it to the next start."""
@@ -233,18 +235,14 @@ class Desk(Asking):
         """The ticket has moved on: say who was first, and show the card as it is."""
         sender, number = Sender.of(claim.intent), claim.intent.ticket
         if claim.outcome == "unknown-ticket" or number is None:
-            await self._teller.tell(sender, f"There is no ticket #{number}.", _key(claim))
+            await self._teller.tell(
+                sender, f"There is no ticket #{number}.", f"late:{claim.intent.key}"
+            )
             return
-        if claim.by != sender.user:
-            await self._parts.store.queue([outrun(claim).parcel(_key(claim))])
+        await self._teller.outrun(claim)
         await self.bring(number)
 
 
 def _reference() -> str:
     """What a person quotes and the log finds."""
     return secrets.token_hex(4)
-
-
-def _key(claim: Claim) -> str:
-    """The key of the note that answers a delivery which did nothing."""
-    return f"late:{claim.intent.key}"

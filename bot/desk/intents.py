@@ -182,6 +182,7 @@ class Click:
             "detail": redact(self.detail),
             "card": self.card,
             "to": self.to,
+            "version": self.version,
         }
         sender = self.sender
         key = f"click:{sender.key}:{self.verb.value}"
@@ -197,7 +198,7 @@ class Click:
             Sender.of(intent),
             Verb(raw["verb"]),
             intent.ticket or 0,
-            intent.version or 0,
+            raw.get("version", intent.version or 0),  # absent in rows of older programs
             raw["step"],
             raw["detail"],
             raw["card"],

@@ -68,6 +68,14 @@ class Store(Protocol):
         """
         ...
 
+    async def take(self, claim: Claim, version: int) -> Claim:
+        """Use up a ticket's version for an intent that was accepted without one.
+
+        ``taken`` (again, if it has it already), or ``stale`` with who was first, or
+        ``unknown-ticket``; the intent stays pending in any case.
+        """
+        ...
+
     async def pending(self) -> Sequence[Claim]:
         """Intents accepted and not yet done, oldest first (for the start after a crash)."""
         ...
@@ -165,12 +173,18 @@ class Store(Protocol):
         ...
 
     async def mark(
-        self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
+        self,
+        parcel: Parcel,
+        state: ParcelState,
+        not_before: datetime | None = None,
+        *,
+        tried: bool = True,
     ) -> None:
         """Record what becomes of a parcel.
 
-        ``sending`` before it is sent, then ``sent``, ``dead``, or ``due`` for a retry.  ``sent``
-        or ``dead`` on a card that was asked for again meanwhile leaves it due.
+        ``sending`` before it is sent, then ``sent``, ``dead``, or ``due`` for a retry; with
+        ``tried`` false that sending does not count among its tries.  ``sent`` or ``dead`` on a card
+        that was asked for again meanwhile leaves it due.
         """
         ...
 

@@ -84,6 +84,10 @@ class SqliteStore:
             raise StoreBusy(f"the database {self.path} did not answer for {patience:g} s")
         return await call.answer
 
+    async def take(self, claim: Claim, version: int) -> Claim:
+        """See Store.take."""
+        return await self._write(partial(commands.take, claim, version))
+
     async def pending(self) -> Sequence[Claim]:
         """See Store.pending."""
         return await self._read(queries.pending)
@@ -155,10 +159,16 @@ class SqliteStore:
         return await self._write(partial(outbox.due, now, limit, self._instance))
 
     async def mark(
-        self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
+        self,
+        parcel: Parcel,
+        state: ParcelState,
+        not_before: datetime | None = None,
+        *,
+        tried: bool = True,
     ) -> None:
         """See Store.mark."""
-        await self._write(partial(outbox.mark, parcel, state, not_before, self._instance))
+        end = outbox.End(state, not_before, tried)
+        await self._write(partial(outbox.mark, parcel, end, self._instance))
 
     async def keep_knowledge(self, digest: str, files: Mapping[str, str]) -> None:
         """See Store.keep_knowledge."""
