@@ -23,6 +23,7 @@ from bot.desk.linking import Linking
 from bot.desk.outcome import only_of
 from bot.desk.parts import Parts
 from bot.desk.patience import pause, taken
+from bot.desk.precedence import Precedence
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.telling import Teller
@@ -58,6 +59,7 @@ class Desk(Asking):
             self._start_look,
         )
         self._tasks: set[asyncio.Task[None]] = set()
+        self._precedence = Precedence()
         self._upkeep = Upkeep(parts, self._courier, TERMINAL)
         self._linking = Linking(parts, self._courier.wake, TERMINAL)
         self._always: list[asyncio.Task[None]] = []
@@ -65,7 +67,9 @@ class Desk(Asking):
 
     async def accept(self, wish: Wish) -> Claim:
         """Commit an intent before it is acknowledged; raises StoreBusy, after at most 1.5 s."""
-        return await taken(self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE))
+        with self._precedence.first():
+            intent = wish.intent(self._parts.clock())
+            return await taken(self._parts.store.accept(intent, PATIENCE))
 
     def start(self, claim: Claim) -> None:
         """Do what was accepted; returns at once.  A stopping desk leaves it to the next start."""
@@ -190,6 +194,7 @@ class Desk(Asking):
         if claim is not None and claim.intent.ticket is not None:
             ticket_number.set(claim.intent.ticket)
         try:
+            await self._precedence.turn()
             await work
         except StoreBusy:  # neither done nor refused
             log.exception("an intent is begun again")
