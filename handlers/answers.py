@@ -14,13 +14,14 @@ HELP = """\
 */rdp HOST via NAME*  look from a certain jump box, or from `direct`, or from `all`
 */rdp HOST gateway HOST*  say which RD Gateway is on the way
 */rdp code 0x904 0x7*  what error codes mean
-*/rdp ticket 128*  one ticket
-*/rdp history*  former tickets; *Filter…* under them narrows by cause, code, state and days
-*/rdp history srv-app-07*  of one host
+*/rdp ticket 128*  one ticket with its whole story
+*/rdp history*  former tickets; *Filter…* under them opens a form
+*/rdp history srv-app-07*  of one host; `host:srv-app*` for a beginning
 */rdp history @person*  that somebody asked for or has claimed
 */rdp history lost connection*  with these words anywhere; `conn*` is a beginning
+*/rdp history host:… user:… cause:… code:… since:30d until:… state:open*  together
 */rdp mine*  your tickets
-*/rdp stats*  how the last days went
+*/rdp stats 30d*  how it went: volume, causes, fixes that work, times; also `12w`, `1y`, `all`
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
 MOST_LINES = 20
 

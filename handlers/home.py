@@ -16,8 +16,8 @@ from handlers import blocks as b
 from handlers.cards import ROOMS
 from handlers.door import Door
 from handlers.ids import Action, EventName
-from handlers.sending import Body, opener
-from handlers.start import form
+from handlers.sending import Body, clicker, opener
+from handlers.start import TOO_LATE, Prefilled, begin
 
 _BAR = 12
 """Letters of the longest bar."""
@@ -48,7 +48,10 @@ class HomeFlow:
     async def start(self, ack: AsyncAck, body: Body) -> None:
         """The button: the start form; its card will be a direct message."""
         await ack()
-        await self.door.open(body["trigger_id"], form(""))
+        sender = clicker(body)
+        if not await begin(self.desk, self.door, body["trigger_id"], sender, Prefilled()):
+            # A Home tab has no address to answer to.
+            await self.door.whisper(sender.user, sender.user, answers.private(TOO_LATE))
 
     async def _page(self, sender: Sender) -> b.Block:
         """The tab for whoever may read; for everybody else a polite sentence."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import BadValue, Desk, Sender, StoreBusy, opening_of
+from bot.desk.api import Again, BadValue, Desk, Sender, StoreBusy
 from handlers import answers
 from handlers import blocks as b
 from handlers.cards import mention
@@ -47,7 +47,7 @@ class JoinFlow:
     async def another(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
         """Commit the wish for another ticket, acknowledge, let the desk do the rest."""
         try:
-            claim = await self.desk.accept(opening_of(str(action["value"]), clicker(body)))
+            claim = await self.desk.accept(Again.parse(clicker(body), str(action["value"])))
         except BadValue:
             await ack()
             await self._answer(body, answers.private(OLD))

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import BadValue, Click, Desk, NotAllowed, StoreBusy, Verb
+from bot.desk.api import BadValue, Click, Desk, NotAllowed, Sender, StoreBusy, Verb
 from handlers import answers
 from handlers import blocks as b
 from handlers.door import Door
@@ -84,8 +84,10 @@ class StepFlow:
 
     async def open_or_offer(self, body: Body, action: dict[str, Any], view: b.Block) -> None:
         """Open a modal; where that came too late, offer the same button again, privately."""
-        if await self.door.open(body["trigger_id"], view):
-            return
+        if not await self.door.open(body["trigger_id"], view):
+            await self._offer_again(body, action)
+
+    async def _offer_again(self, body: Body, action: dict[str, Any]) -> None:
         button = b.button(str(action["action_id"]), "Open again", str(action["value"]))
         text = "It was too late to open that form."
         answer = answers.private(text, [b.words(text), *b.actions([button])])
@@ -115,15 +117,21 @@ class StepFlow:
         await ack()
         sender = clicker(body)
         number = action["value"].partition(":")[0]
+        title = f"Details of #{number[:10]}"
+
+        async def made() -> b.Block:
+            return b.modal(View.DETAILS, title, await self._facts(number, sender))
+
+        if not await self.door.open_then(body["trigger_id"], View.DETAILS, title, made):
+            await self._offer_again(body, action)
+
+    async def _facts(self, number: str, sender: Sender) -> list[b.Block]:
         try:
             await self.desk.may_read(sender.user, sender.tenant, sender.channel)
-            story = await self.desk.story(int(number), sender.tenant) if number.isdigit() else None
         except NotAllowed as refusal:
-            blocks = [b.words(str(refusal))]
-        else:
-            blocks = answers.story(story) if story is not None else [b.words("No such ticket.")]
-        view = b.modal(View.DETAILS, f"Details of #{number[:10]}", blocks)
-        await self.open_or_offer(body, action, view)
+            return [b.words(str(refusal))]
+        story = await self.desk.story(int(number), sender.tenant) if number.isdigit() else None
+        return answers.story(story) if story is not None else [b.words("No such ticket.")]
 
 
 @dataclass(frozen=True, slots=True)

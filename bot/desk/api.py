@@ -3,8 +3,7 @@
 from bot.catalog.codes import BadCode
 from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
 from bot.desk.desk import Desk
-from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
-from bot.desk.joining import opening_of
+from bot.desk.intents import Again, BadValue, Click, Opening, Sender, Verb
 from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
@@ -24,6 +23,7 @@ from bot.desk.view import (
 from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant
 
 __all__ = [
+    "Again",
     "BadCode",
     "BadRdpFile",
     "BadValue",
@@ -61,6 +61,5 @@ __all__ = [
     "TicketView",
     "Unsure",
     "Verb",
-    "opening_of",
     "settings_of",
 ]

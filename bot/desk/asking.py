@@ -31,6 +31,10 @@ class Asking:
         """Two days of the desk's time zone as a span of UTC times, the last day included."""
         return self._parts.nudging.hours.days(first, last)
 
+    def today(self) -> date:
+        """The day that it is in the desk's time zone."""
+        return self._parts.nudging.hours.day(self._parts.clock())
+
     def causes(self) -> tuple[tuple[str, str], ...]:
         """Every cause as (id, title), by title."""
         return self._reader.causes()

@@ -77,7 +77,7 @@ class Desk(Asking):
             return
         match claim.outcome:
             case "taken":
-                open_ = claim.intent.kind == "open"
+                open_ = claim.intent.kind in ("open", "again")
                 work = self._reception.open if open_ else self._clerk.click
                 self._hold(self._guarded(work(claim), claim))
             case "stale" | "unknown-ticket":

@@ -68,6 +68,10 @@ class Store(Protocol):
         """
         ...
 
+    async def intent(self, key: str) -> Intent | None:
+        """The intent with this key, whatever became of it."""
+        ...
+
     async def pending(self) -> Sequence[Claim]:
         """Intents accepted and not yet done, oldest first (for the start after a crash)."""
         ...

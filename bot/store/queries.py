@@ -14,8 +14,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.store import dates
-from bot.store.base import Claim, Event, Page, Query, Stats, Tenant, Ticket
-from bot.store.rows import Row, clean, event_value, iso, taken, ticket_value
+from bot.store.base import Claim, Event, Intent, Page, Query, Stats, Tenant, Ticket
+from bot.store.rows import Row, clean, event_value, intent_value, iso, taken, ticket_value
 
 MAX_WORDS = 32
 WIDE_PREFIX = 20_000
@@ -222,6 +222,12 @@ def unfinished(db: Database) -> list[Ticket]:
     """Open tickets, oldest first."""
     rows = db.query("select * from ticket where state = 'open' order by number")
     return [ticket_value(row) for row in rows]
+
+
+def intent(db: Database, key: str) -> Intent | None:
+    """The intent with a key."""
+    rows = db.query("select * from intent where key = ?", [clean(key)])
+    return next(map(intent_value, rows), None)
 
 
 def pending(db: Database) -> list[Claim]:

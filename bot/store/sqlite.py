@@ -84,6 +84,10 @@ class SqliteStore:
             raise StoreBusy(f"the database {self.path} did not answer for {patience:g} s")
         return await call.answer
 
+    async def intent(self, key: str) -> Intent | None:
+        """See Store.intent."""
+        return await self._read(partial(queries.intent, key=key))
+
     async def pending(self) -> Sequence[Claim]:
         """See Store.pending."""
         return await self._read(queries.pending)

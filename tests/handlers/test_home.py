@@ -59,7 +59,7 @@ async def test_the_button_opens_the_form_and_its_card_is_a_direct_message(tmp_pa
     async with house(tmp_path) as bot:
         await home(bot, "asker", "Triage a host")
         await bot.slack.press("asker", "home.start")
-        await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="the form")
+        await bot.form("asker")
         assert (await bot.slack.submit("asker", {"host": o.HOST})).ok
         await bot.shows("It worked", channel="dm", user="asker")
 
@@ -70,7 +70,7 @@ async def test_a_ticket_opens_from_the_tab_in_a_modal(tmp_path: Path) -> None:
         await bot.shows("It worked")
         await home(bot, "asker", o.HOST)
         assert (await bot.slack.press("asker", "history.open.1")).ok
-        view = await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="the ticket")
+        view = await bot.form("asker")
         assert view is not None
         assert "certificate has expired" in words_of(view.blocks)
 
