@@ -1,9 +1,11 @@
 """Private answers: what only the person sees who asked."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.desk.api import Meaning, Past, PastPage, Story, Tally, TicketView
+from bot.desk.api import Happening, Meaning, Past, PastPage, Story, Tally, TicketView
 from handlers import blocks as b
 from handlers.cards import Room, card, fitting, mention
 from handlers.ids import Action
@@ -24,6 +26,11 @@ HELP = """\
 */rdp stats 30d*  how it went: volume, causes, fixes that work, times; also `12w`, `1y`, `all`
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
 MOST_LINES = 20
+FIRST, CHUNK = 4, 8
+"""Lines of a story that always begin it, and how many stand in one block."""
+CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
+BAR = 12
+"""Letters of the longest bar."""
 
 
 def private(text: str, blocks: list[b.Block] | None = None) -> dict[str, Any]:
@@ -52,9 +59,44 @@ def codes(meanings: tuple[Meaning, ...]) -> dict[str, Any]:
     return private(said, made)
 
 
-def ticket(view: TicketView) -> dict[str, Any]:
-    """A ticket as its card shows it, without buttons: those stand on the card."""
-    return private(view.summary, fitting(lambda room: card(view, room, live=False)))
+def ticket(view: TicketView, told: Sequence[Happening] = ()) -> dict[str, Any]:
+    """A ticket as its card shows it, without buttons, and what happened to it."""
+    made = fitting(lambda room: [*card(view, room, live=False), *_story(told, room)])
+    said = " ".join(f"{each.at:%d %b %H:%M} UTC: {each.text}" for each in _few(told)[0])
+    return private(f"{view.summary} What happened: {said}" if said else view.summary, made)
+
+
+def _story(told: Sequence[Happening], room: Room) -> list[b.Block]:
+    """The first and the latest lines; Details has all that lie between."""
+    shown, left = _few(told)
+    lines = [_line(each, room) for each in shown]
+    if left:
+        lines.insert(FIRST, f"_and {left} more; Details on the card has them all_")
+    chunks = [lines[at : at + CHUNK] for at in range(0, len(lines), CHUNK)]
+    heading = [b.divider(), b.header("What happened")] if lines else []
+    return [*heading, *(b.section("\n".join(chunk)) for chunk in chunks)]
+
+
+def _few(told: Sequence[Happening]) -> tuple[list[Happening], int]:
+    left = max(0, len(told) - MOST_LINES)
+    return [*told[:FIRST], *told[FIRST + left :]], left
+
+
+def _line(each: Happening, room: Room) -> str:
+    who = f", {mention(each.by)}" if each.by else ""
+    where = f" to <#{each.channel}>" if CHANNEL.fullmatch(each.channel) else ""
+    text = b.cut(b.escape(each.text), room.small)
+    return (
+        f"{_when(each.at)}{who}: {text.rstrip('.')}{where}."
+        if where
+        else (f"{_when(each.at)}{who}: {text}")
+    )
+
+
+def _when(at: datetime) -> str:
+    """Day and time in the reader's own zone."""
+    plain = f"{at:%d %b %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short}} {{time}}|{plain}>"
 
 
 def offer(said: str, number: int, again: str) -> list[b.Block]:
@@ -75,9 +117,38 @@ def story(story: Story) -> list[b.Block]:
 
 
 def tally(found: Tally) -> dict[str, Any]:
-    """Numbers of the last days."""
+    """How it went: sentences first, then counts, then how fixes fared."""
     made = [b.header(found.title), *(b.words(line, 600) for line in found.lines[:MOST_LINES])]
-    return private(f"{found.title}: {'; '.join(found.lines)}", made)
+    for each in found.charts:
+        made += bars(each.title, each.bars)
+    if found.fixes:
+        lines = [b.text_element(f"{b.cut(each, 160)}\n") for each in found.fixes]
+        made += [
+            b.header("Fixes that work, the surest first"),
+            b.rich_text([b.rich_section(lines)]),
+        ]
+    said = [*found.lines]
+    said += [
+        f"{each.title}: " + ", ".join(f"{count:,} {name}" for count, name in each.bars)
+        for each in found.charts
+    ]
+    if found.fixes:
+        said.append("Fixes that work: " + "; ".join(found.fixes))
+    return private(f"{found.title}. {' '.join(said)}", made)
+
+
+def bars(title: str, counts: Sequence[tuple[int, str]]) -> list[b.Block]:
+    """Counts that read as text, number first; the bar behind says nothing that it does not."""
+    if not counts:
+        return []
+    most = max(1, *(count for count, _ in counts))
+    lines = [
+        b.text_element(
+            f"{count:,}  {b.cut(name, 120)}  {'▇' * max(1, round(BAR * count / most))}\n"
+        )
+        for count, name in counts
+    ]
+    return [b.header(title), b.rich_text([b.rich_section(lines)])]
 
 
 def past(page: PastPage, cursor: str) -> dict[str, Any]:

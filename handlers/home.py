@@ -19,9 +19,6 @@ from handlers.ids import Action, EventName
 from handlers.sending import Body, clicker, opener
 from handlers.start import TOO_LATE, Prefilled, begin
 
-_BAR = 12
-"""Letters of the longest bar."""
-
 
 @dataclass(frozen=True, slots=True)
 class HomeFlow:
@@ -73,8 +70,8 @@ def page(found: Dashboard) -> b.Block:
         *_list("Open, claimed by nobody", found.unclaimed, "Nothing waits for a hand."),
         *_list("Open, in somebody's hands", found.claimed, ""),
         b.context(b.plain(f"{found.open} open in all; /rdp history finds every one.", 100)),
-        *_bars(f"Causes of the last {found.days} days", found.causes),
-        *_bars(f"Hosts that keep coming back, last {found.days} days", found.hosts),
+        *answers.bars(f"Causes of the last {found.days} days", found.causes),
+        *answers.bars(f"Hosts that keep coming back, last {found.days} days", found.hosts),
     ]
     return {"type": "home", "blocks": blocks[:100]}
 
@@ -83,15 +80,3 @@ def _list(title: str, lines: tuple[Past, ...], nothing: str) -> list[b.Block]:
     if not lines:
         return [b.header(title), b.words(nothing)] if nothing else []
     return [b.header(title), *(answers.line(each, ROOMS[1]) for each in lines)]
-
-
-def _bars(title: str, counts: tuple[tuple[str, int], ...]) -> list[b.Block]:
-    """Numbers that read as text; the bar says nothing that the number does not."""
-    if not counts:
-        return []
-    most = max(count for _, count in counts)
-    lines = [
-        b.text_element(f"{'▇' * max(1, round(_BAR * count / most))} {count}  {b.cut(name, 120)}\n")
-        for name, count in counts
-    ]
-    return [b.header(title), b.rich_text([b.rich_section(lines)])]

@@ -16,7 +16,6 @@ from handlers.pages import ticket_answer
 from handlers.sending import Body, clicker
 from handlers.step import OLD
 
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
@@ -64,7 +63,7 @@ class JoinFlow:
 
     async def _where(self, number: int, sender: Sender) -> b.Block:
         channel, asker = await self.desk.whereabouts(number, sender.tenant)
-        if _CHANNEL.fullmatch(channel):
+        if answers.CHANNEL.fullmatch(channel):
             return b.section(f"The card of *#{number}* stands in <#{channel}>.")
         if channel and sender.user not in (channel, asker):
             return b.section(

@@ -102,4 +102,4 @@ async def ticket_answer(desk: Desk, number: int, sender: Sender) -> dict[str, An
     if view is None:
         return answers.private(f"There is no ticket #{number}.")
     await desk.bring(number)
-    return answers.ticket(view)
+    return answers.ticket(view, await desk.timeline(number, sender.tenant))

@@ -78,7 +78,7 @@ class TriageFlow:
         if isinstance(wanted, command.Show):
             return await ticket_answer(self.desk, wanted.number, sender)
         if isinstance(wanted, command.Stats):
-            return answers.tally(await self.desk.stats(sender.tenant))
+            return answers.tally(await self.desk.stats(sender.tenant, wanted.days))
         return await self._past(wanted, sender)
 
     async def _past(self, wanted: command.Command, sender: Sender) -> dict[str, object]:

@@ -8,7 +8,9 @@ from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
+    Chart,
     Dashboard,
+    Happening,
     Meaning,
     Past,
     PastPage,
@@ -29,6 +31,7 @@ __all__ = [
     "BadValue",
     "Barred",
     "Button",
+    "Chart",
     "Claim",
     "Click",
     "Closed",
@@ -37,6 +40,7 @@ __all__ = [
     "Directory",
     "DirectoryError",
     "Gone",
+    "Happening",
     "Later",
     "Meaning",
     "NotAllowed",

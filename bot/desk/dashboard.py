@@ -30,8 +30,8 @@ class _Shared:
     """What is the same for everybody of a team."""
 
     at: datetime
-    causes: tuple[tuple[str, int], ...]
-    hosts: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[int, str], ...]
+    hosts: tuple[tuple[int, str], ...]
     open: int
 
 
@@ -76,9 +76,9 @@ class Dashboards:
         counts = await self.store.stats(tenant, since)
         latest = (await self.store.search(Query(tenant=tenant, limit=LATEST))).tickets
         hosts = Counter(each.host for each in latest if each.opened_at >= since)
-        back = [(host, count) for host, count in hosts.most_common(NAMED) if count > 1]
+        back = [(count, host) for host, count in hosts.most_common(NAMED) if count > 1]
         causes = tuple(
-            (self.reader.named(cause), count)
+            (count, self.reader.named(cause))
             for cause, count in list(counts.causes.items())[:NAMED]
         )
         made = _Shared(now, causes, tuple(back), counts.states.get("open", 0))

@@ -6,6 +6,7 @@ Strategy: pure, one function a verb.
 from dataclasses import replace
 
 from bot.desk.move import Ending, Move, OutOfPlace, closed, event, with_body
+from bot.desk.saying import clause
 from bot.desk.scene import Scene, look
 from bot.engine import Try
 
@@ -53,7 +54,7 @@ def named(scene: Scene) -> Move:
     cause = scene.catalog.causes.get(scene.click.detail)
     if cause is None:
         raise OutOfPlace("The knowledge that this ticket is pinned to has no such cause.")
-    body = replace(scene.body, notice=f"Found by the second line: {cause.title}.")
+    body = replace(scene.body, notice=f"Found by the second line: {clause(cause.title)}.")
     closed_at = scene.ticket.closed_at or scene.now
     ticket = with_body(scene.ticket, body, cause=cause.id, closed_at=closed_at)
     said = event("closed", scene.by, scene.now, second_line=True, cause=cause.id)

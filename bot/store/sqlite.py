@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store import commands, learning, queries
+from bot.store import commands, counts, learning, queries
 from bot.store import parcels as outbox
 from bot.store.backup import write_backup
 from bot.store.base import (
@@ -144,7 +144,7 @@ class SqliteStore:
 
     async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
         """See Store.stats."""
-        return await self._read(partial(queries.stats, tenant=tenant, since=since))
+        return await self._read(partial(counts.stats, tenant=tenant, since=since))
 
     async def card_at(self, number: int, channel: str, card: str) -> None:
         """See Store.card_at."""

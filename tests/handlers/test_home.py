@@ -98,8 +98,8 @@ async def test_the_largest_tab_is_within_the_limits_and_nothing_on_it_is_live(
         mine=(worst,) * 8,
         unclaimed=(worst,) * 8,
         claimed=(worst,) * 8,
-        causes=((hostile, 10_000),) * 5,
-        hosts=((hostile, 1),) * 5,
+        causes=((10_000, hostile),) * 5,
+        hosts=((1, hostile),) * 5,
         open=10_000,
     )
     view = page(many)
