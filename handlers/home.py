@@ -2,10 +2,11 @@
 
 Strategy: it is published when somebody opens it, never for everybody on a timer.  The hash of the
 page that they have keeps an older page from replacing a newer one; where it has moved on, the
-page is made anew from the store and set once more, without a hash because Slack tells none.
+page is made anew from the store and set once more, without a hash because Slack tells none.  For
+one person one page is made at a time, so that a page never replaces one that was made after it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -26,6 +27,9 @@ class HomeFlow:
 
     desk: Desk
     door: Door
+    _busy: set[str] = field(default_factory=set)
+    _waiting: dict[str, str] = field(default_factory=dict)
+    """The hash of the page that a person has, for those who opened the tab and wait."""
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which id leads here."""
@@ -38,9 +42,16 @@ class HomeFlow:
         if event.get("tab", "home") != "home":
             return
         sender = opener(body)
-        seen = str((event.get("view") or {}).get("hash") or "")
-        if not await self.door.publish(sender.user, await self._page(sender), seen):
-            await self.door.publish(sender.user, await self._page(sender))
+        self._waiting[sender.user] = str((event.get("view") or {}).get("hash") or "")
+        if sender.user in self._busy:
+            return  # whoever publishes for this person now does it once more
+        self._busy.add(sender.user)
+        try:
+            while (seen := self._waiting.pop(sender.user, None)) is not None:
+                if not await self.door.publish(sender.user, await self._page(sender), seen):
+                    await self.door.publish(sender.user, await self._page(sender))
+        finally:
+            self._busy.discard(sender.user)
 
     async def start(self, ack: AsyncAck, body: Body) -> None:
         """The button: the start form; its card will be a direct message."""

@@ -1,13 +1,18 @@
 """The Home tab in the local Slack: what stands on it, for whom, and what it can begin."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot.sandbox.blocks import check_view
 from bot.sandbox.views import View
 from bot.store.base import Query
 from handlers.home import page
+from tests.behaviours.scenes import calls, refused
 from tests.desk import office as o
 from tests.handlers.house import House, house, words_of
 
@@ -53,6 +58,41 @@ async def test_causes_and_hosts_of_the_last_days_are_counted(tmp_path: Path) -> 
         said = words_of(view.blocks)
         assert "2  The server's RDP certificate has expired" in said
         assert f"2  {o.HOST}" in said
+
+
+async def test_a_person_who_opens_it_again_and_again_gets_two_pages_at_most(
+    tmp_path: Path,
+) -> None:
+    """Guard: ``HomeFlow._busy``: what comes while a page is made is one more page after it."""
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST}")
+        await bot.shows("It worked")
+        bot.slack.fault("views.publish", "delay", seconds=0.5)
+        await asyncio.gather(*(bot.slack.open_home("asker") for _ in range(9)))
+        await bot.slack.wait_for(lambda: bot.slack.home("asker"), what="a tab")
+        await bot.slack.settle(quiet=1.0)
+        taken = calls(bot, "views.publish") - refused(bot, "views.publish")
+        assert taken == 2
+
+
+async def test_a_team_that_opens_it_at_once_is_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``Dashboards._counting``."""
+    async with o.office(tmp_path) as office:
+        await office.open()
+        counted: list[object] = []
+        count = office.store.stats
+
+        async def counting(*asked: Any) -> Any:
+            counted.append(asked)
+            return await count(*asked)
+
+        monkeypatch.setattr(office.store, "stats", counting)
+        people = [f"U0PERSON{number}" for number in range(50)]
+        seen = await asyncio.gather(*(office.desk.dashboard(each, o.TEAM) for each in people))
+        assert {each.open for each in seen} == {1}
+        assert len(counted) == 1
 
 
 async def test_the_button_opens_the_form_and_its_card_is_a_direct_message(tmp_path: Path) -> None:
