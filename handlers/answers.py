@@ -29,6 +29,7 @@ MOST_LINES = 20
 FIRST, CHUNK = 4, 8
 """Lines of a story that always begin it, and how many stand in one block."""
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
+FIXES = "Fixes that work, the surest first"
 BAR = 12
 """Letters of the longest bar."""
 
@@ -118,36 +119,34 @@ def story(story: Story) -> list[b.Block]:
 
 def tally(found: Tally) -> dict[str, Any]:
     """How it went: sentences first, then counts, then how fixes fared."""
-    made = [b.header(found.title), *(b.words(line, 600) for line in found.lines[:MOST_LINES])]
-    for each in found.charts:
-        made += bars(each.title, each.bars)
-    if found.fixes:
-        lines = [b.text_element(f"{b.cut(each, 160)}\n") for each in found.fixes]
-        made += [
-            b.header("Fixes that work, the surest first"),
-            b.rich_text([b.rich_section(lines)]),
-        ]
     said = [*found.lines]
-    said += [
-        f"{each.title}: " + ", ".join(f"{count:,} {name}" for count, name in each.bars)
-        for each in found.charts
-    ]
+    for each in found.charts:
+        counts = ", ".join(f"{count:,} {name}" for count, name in each.bars)
+        said.append(f"{each.title}: {counts}.")
     if found.fixes:
-        said.append("Fixes that work: " + "; ".join(found.fixes))
-    return private(f"{found.title}. {' '.join(said)}", made)
+        said.append(f"{FIXES}: {'; '.join(found.fixes)}.")
+    return private(f"{found.title}. {' '.join(said)}", fitting(lambda room: _tally(found, room)))
 
 
-def bars(title: str, counts: Sequence[tuple[int, str]]) -> list[b.Block]:
+def _tally(found: Tally, room: Room) -> list[b.Block]:
+    made = [b.header(found.title), *(b.words(line, room.small) for line in found.lines)]
+    for each in found.charts:
+        made += bars(each.title, each.bars, room.row)
+    if found.fixes:
+        lines = [b.text_element(f"{b.cut(each, room.row + 60)}\n") for each in found.fixes]
+        made += [b.header(FIXES), b.rich_text([b.rich_section(lines)])]
+    return made
+
+
+def bars(title: str, counts: Sequence[tuple[int, str]], longest: int = 120) -> list[b.Block]:
     """Counts that read as text, number first; the bar behind says nothing that it does not."""
     if not counts:
         return []
     most = max(1, *(count for count, _ in counts))
-    lines = [
-        b.text_element(
-            f"{count:,}  {b.cut(name, 120)}  {'▇' * max(1, round(BAR * count / most))}\n"
-        )
-        for count, name in counts
-    ]
+    lines = []
+    for count, name in counts:
+        bar = "▇" * (max(1, round(BAR * count / most)) if count else 0)
+        lines.append(b.text_element(f"{count:,}  {b.cut(name, longest)}  {bar}\n"))
     return [b.header(title), b.rich_text([b.rich_section(lines)])]
 
 

@@ -160,7 +160,9 @@ def _p95(times: list[float]) -> float:
 
 def _fill(path: Path) -> None:
     db: Database = open_writer(path, create=True)
-    db.execute("pragma synchronous = off")  # only while filling
+    # Only while filling: no log, and the indexes' pages in memory.
+    for setting in ("journal_mode = off", "synchronous = off", "cache_size = -800000"):
+        db.execute(f"pragma {setting}")
     db.execute("begin")
     db.table("ticket").insert_all(_rows(), batch_size=1000)
     db.table("event").insert_all(_events(), batch_size=1000)
