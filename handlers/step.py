@@ -92,8 +92,10 @@ class StepFlow:
 
     async def open_or_offer(self, body: Body, action: dict[str, Any], view: b.Block) -> None:
         """Open a modal; where that came too late, offer the same button again, privately."""
-        if await self.door.open(body["trigger_id"], view):
-            return
+        if not await self.door.open(body["trigger_id"], view):
+            await self._offer_again(body, action)
+
+    async def _offer_again(self, body: Body, action: dict[str, Any]) -> None:
         answer = answers.again(str(action["action_id"]), str(action["value"]))
         await self.door.answer(str(body.get("response_url") or ""), answer)
 
@@ -125,15 +127,18 @@ class StepFlow:
         await ack()
         sender = clicker(body)
         number = str(action["value"]).partition(":")[0]
-        try:
-            await self.desk.may_read(sender.user, sender.tenant, sender.channel)
-        except NotAllowed as refusal:
-            view = answers.details(number, None, str(refusal))
-        else:
-            view = await self._read(
-                Verb(str(action["action_id"]).rpartition(".")[2]), number, sender
-            )
-        await self.open_or_offer(body, action, view)
+        verb = Verb(str(action["action_id"]).rpartition(".")[2])
+
+        async def made() -> b.Block:
+            try:
+                await self.desk.may_read(sender.user, sender.tenant, sender.channel)
+            except NotAllowed as refusal:
+                return answers.details(number, None, str(refusal))
+            return await self._read(verb, number, sender)
+
+        title = f"Details of #{number[:10]}"
+        if not await self.door.open_then(body["trigger_id"], View.DETAILS, title, made):
+            await self._offer_again(body, action)
 
     async def _read(self, verb: Verb, number: str, sender: Sender) -> b.Block:
         """The modal of a button that only reads."""

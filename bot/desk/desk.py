@@ -27,6 +27,7 @@ from bot.desk.outcome import only_of
 from bot.desk.packet import packet_of
 from bot.desk.parts import Parts
 from bot.desk.patience import pause, taken
+from bot.desk.precedence import Precedence
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.telling import Teller
@@ -55,14 +56,12 @@ class Desk(Asking):
         self._courier = Courier(parts.store, carding, handing)
         self._teller = Teller(parts, self._courier)
         self._clerk = Clerk(parts, self._courier, self._teller, start_look=self._start_look)
+        looks = self._clerk.looks
         self._reception = Reception(
-            parts,
-            self._teller,
-            Limits(parts.allowance),
-            lambda: len(self._clerk.looks),
-            self._start_look,
+            parts, self._teller, Limits(parts.allowance), lambda: len(looks), self._start_look
         )
         self._tasks: set[asyncio.Task[None]] = set()
+        self._precedence = Precedence()
         self._upkeep = Upkeep(parts, self._courier, TERMINAL)
         self._linking = Linking(parts, self._courier.wake, TERMINAL)
         self._always: list[asyncio.Task[None]] = []
@@ -70,10 +69,11 @@ class Desk(Asking):
 
     async def accept(self, wish: Wish) -> Claim:
         """Commit an intent before it is acknowledged; raises StoreBusy, after at most 1.5 s."""
-        intent = wish.intent(self._parts.clock())
-        if not self._parts.access.knows(intent.user):
-            intent = replace(intent, version=None)  # used up once it is known who that is
-        return await taken(self._parts.store.accept(intent, PATIENCE))
+        with self._precedence.first():
+            intent = wish.intent(self._parts.clock())
+            if not self._parts.access.knows(intent.user):
+                intent = replace(intent, version=None)  # used up once it is known who that is
+            return await taken(self._parts.store.accept(intent, PATIENCE))
 
     def start(self, claim: Claim) -> None:
         """Do what was accepted; returns at once.  A stopping desk leaves it to the next start."""
@@ -81,7 +81,7 @@ class Desk(Asking):
             return
         match claim.outcome:
             case "taken":
-                open_ = claim.intent.kind == "open"
+                open_ = claim.intent.kind in ("open", "again")
                 work = self._reception.open if open_ else self._clerk.click
                 self._hold(self._guarded(work(claim), claim))
             case "stale" | "unknown-ticket":
@@ -210,6 +210,7 @@ class Desk(Asking):
         if claim is not None and claim.intent.ticket is not None:
             ticket_number.set(claim.intent.ticket)
         try:
+            await self._precedence.turn()
             await work
         except StoreBusy:  # neither done nor refused
             log.exception("an intent is begun again")

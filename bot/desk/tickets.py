@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.desk.move import Ending, Move, OutOfPlace, closed, event, with_body
 from bot.desk.places import broken
+from bot.desk.saying import clause
 from bot.desk.scene import Scene, look
 from bot.engine import Try
 
@@ -71,7 +72,7 @@ def named(scene: Scene) -> Move:
     cause = scene.catalog.causes.get(scene.click.detail)
     if cause is None:
         raise OutOfPlace("The knowledge that this ticket is pinned to has no such cause.")
-    body = replace(scene.body, notice=f"Found by the second line: {cause.title}.")
+    body = replace(scene.body, notice=f"Found by the second line: {clause(cause.title)}.")
     closed_at = scene.ticket.closed_at or scene.now
     ticket = with_body(scene.ticket, body, cause=cause.id, closed_at=closed_at)
     said = event("closed", scene.by, scene.now, second_line=True, cause=cause.id)

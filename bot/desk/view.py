@@ -138,6 +138,17 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a ticket's story; ``by`` is empty where the bot did it by itself."""
+
+    at: datetime
+    by: str
+    text: str
+    channel: str = ""
+    """Where the card went, if it was shared."""
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """One line of the history."""
 
@@ -160,11 +171,21 @@ class PastPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Counts with what they count; a bar beside one says nothing that the number does not."""
+
+    title: str
+    bars: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """How many tickets there were and how they ended: a title and lines."""
+    """How it went in a span of time: a title, sentences, counts, and how fixes fared."""
 
     title: str
     lines: tuple[str, ...]
+    charts: tuple[Chart, ...] = ()
+    fixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +204,9 @@ class Dashboard:
     unclaimed: tuple[Past, ...]
     """Open, somebody else's, and nobody has claimed them."""
     claimed: tuple[Past, ...]
-    causes: tuple[tuple[str, int], ...]
-    """The commonest causes by title, with how many resolved tickets had them."""
-    hosts: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[int, str], ...]
+    """How many resolved tickets had the commonest causes, by title."""
+    hosts: tuple[tuple[int, str], ...]
     """Hosts with more than one ticket among the latest."""
     open: int
     days: int

@@ -18,6 +18,7 @@ from bot.store.values import (
     IntentState,
     Lesson,
     Outcome,
+    Pace,
     Page,
     Parcel,
     ParcelState,
@@ -41,6 +42,7 @@ __all__ = [
     "IntentState",
     "Lesson",
     "Outcome",
+    "Pace",
     "Page",
     "Parcel",
     "ParcelState",
@@ -74,6 +76,10 @@ class Store(Protocol):
         ``taken`` (again, if it has it already), or ``stale`` with who was first, or
         ``unknown-ticket``; the intent stays pending in any case.
         """
+        ...
+
+    async def intent(self, key: str) -> Intent | None:
+        """The intent with this key, whatever became of it."""
         ...
 
     async def pending(self) -> Sequence[Claim]:
@@ -149,7 +155,7 @@ class Store(Protocol):
         ...
 
     async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
-        """Counts over the tickets opened since the UTC day of a time (None: all)."""
+        """Counts and times over the tickets opened since the UTC day of a time (None: all)."""
         ...
 
     async def card_at(self, number: int, channel: str, card: str) -> None:

@@ -9,13 +9,12 @@ https://www.sqlite.org/optoverview.html), or the planner would sort a million ro
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.store import dates
-from bot.store.base import Claim, Event, Page, Query, Stats, Tenant, Ticket
-from bot.store.rows import Row, clean, event_value, iso, taken, ticket_value
+from bot.store.base import Claim, Event, Intent, Page, Query, Tenant, Ticket
+from bot.store.rows import Row, clean, event_value, intent_value, taken, ticket_value
 
 MAX_WORDS = 32
 WIDE_PREFIX = 20_000
@@ -169,43 +168,6 @@ def _is_wide(db: Database, values: Row) -> bool:
     return bool(count == WIDE_PREFIX)
 
 
-def stats(db: Database, tenant: Tenant | None, since: datetime | None) -> Stats:
-    """Counts, read from the tally."""
-    where = ["day >= :day and tickets > 0"]
-    if tenant is not None:
-        where.append("enterprise_id = :enterprise and team_id = :team")
-    sql = " ".join(
-        (
-            "select state, outcome, cause, fix, sum(tickets) as tickets from tally where",
-            " and ".join(where),
-            "group by state, outcome, cause, fix",
-        )
-    )
-    asked = tenant or Tenant()
-    values = {
-        "day": "" if since is None else iso(since)[:10],
-        "enterprise": asked.enterprise_id,
-        "team": asked.team_id,
-    }
-    rows = list(db.query(sql, values))
-    resolved = [row for row in rows if row["state"] == "resolved"]
-    return Stats(
-        tickets=sum(row["tickets"] for row in rows),
-        states=_counted(rows, "state"),
-        outcomes=_counted(rows, "outcome"),
-        causes=_counted(resolved, "cause"),
-        fixes=_counted(resolved, "fix"),
-    )
-
-
-def _counted(rows: Sequence[Row], column: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        if row[column]:
-            counts[row[column]] = counts.get(row[column], 0) + row["tickets"]
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
 def ticket(db: Database, number: int) -> Ticket | None:
     """One ticket."""
     rows = db.query("select * from ticket where number = ?", [number])
@@ -222,6 +184,12 @@ def unfinished(db: Database) -> list[Ticket]:
     """Open tickets, oldest first."""
     rows = db.query("select * from ticket where state = 'open' order by number")
     return [ticket_value(row) for row in rows]
+
+
+def intent(db: Database, key: str) -> Intent | None:
+    """The intent with a key."""
+    rows = db.query("select * from intent where key = ?", [clean(key)])
+    return next(map(intent_value, rows), None)
 
 
 def pending(db: Database) -> list[Claim]:

@@ -5,6 +5,8 @@ full-text index and the tally (counts a day, so that statistics need not read a 
 follow every change of a ticket.
 """
 
+from bot.store.pace import PACE_TRIGGERS
+
 TABLES = (
     """create table intent (
         id integer primary key autoincrement,
@@ -182,7 +184,7 @@ EPOCH_TRIGGERS = {
 }
 
 FIRST_TRIGGERS = {**SEARCH_TRIGGERS, **TALLY_TRIGGERS, **GUARD_TRIGGERS}
-TRIGGERS = {**FIRST_TRIGGERS, **EPOCH_TRIGGERS}
+TRIGGERS = {**FIRST_TRIGGERS, **EPOCH_TRIGGERS, **PACE_TRIGGERS}
 
 REINDEX = ("insert into ticket_fts (ticket_fts) values ('rebuild')",)
 """Makes the full-text index anew from the tickets."""

@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store import commands, learning, queries
+from bot.store import commands, counts, learning, queries
 from bot.store import parcels as outbox
 from bot.store.backup import write_backup
 from bot.store.base import (
@@ -88,6 +88,10 @@ class SqliteStore:
         """See Store.take."""
         return await self._write(partial(commands.take, claim, version))
 
+    async def intent(self, key: str) -> Intent | None:
+        """See Store.intent."""
+        return await self._read(partial(queries.intent, key=key))
+
     async def pending(self) -> Sequence[Claim]:
         """See Store.pending."""
         return await self._read(queries.pending)
@@ -144,7 +148,7 @@ class SqliteStore:
 
     async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
         """See Store.stats."""
-        return await self._read(partial(queries.stats, tenant=tenant, since=since))
+        return await self._read(partial(counts.stats, tenant=tenant, since=since))
 
     async def card_at(self, number: int, channel: str, card: str) -> None:
         """See Store.card_at."""

@@ -13,7 +13,7 @@ from tests.handlers.house import House, house
 
 
 async def modal(bot: House, user: str = "asker") -> None:
-    await bot.slack.wait_for(lambda: bot.slack.modal(user), what="a form")
+    await bot.form(user)
 
 
 @pytest.mark.parametrize("error", ["expired_trigger_id", "trigger_expired"])

@@ -102,6 +102,8 @@ async def test_28_hostile_words_are_shown_as_typed(tmp_path: Path) -> None:
     """Guard: ``blocks.escape`` and plain text for all foreign words; the host grammar."""
     async with house(tmp_path) as bot:
         await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST} {HOSTILE}")
+        await bot.private("asker", "at most 4,000 are read")
+        await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST} {HOSTILE[:3_900]}")
         await bot.shows("It worked")
         await bot.slack.command("asker", "helpdesk", f"/rdp {HOSTILE[:60]}")
         await bot.private("asker", "not a host")

@@ -13,7 +13,9 @@ from bot.desk.packet import markdown
 from bot.desk.surface import Note
 from bot.desk.view import (
     Button,
+    Chart,
     Dashboard,
+    Happening,
     Meaning,
     Packet,
     Past,
@@ -27,6 +29,7 @@ from bot.desk.view import (
     TicketView,
 )
 from handlers import answers, cards, causes, filtering, home, joining, packets, reasons, start
+from handlers.door import saying
 from handlers.pages import cursor_of
 from handlers.prose import prose
 from handlers.surface import telling
@@ -125,13 +128,24 @@ def past(data: Data) -> PastPage:
 
 def dashboard(data: Data) -> Dashboard:
     lines = past(data).lines
-    counts = tuple((data.text, n) for n in range(data.count))
+    counts = tuple((n, data.text) for n in range(data.count))
     return Dashboard(lines, lines, lines, counts, counts, data.count, 30)
 
 
 def named(data: Data) -> tuple[tuple[str, str], ...]:
     """Causes in order of their titles, as the desk gives them."""
     return tuple((f"cause-{n}", f"{n:05} {data.text}") for n in range(data.count))
+
+
+def happenings(data: Data) -> tuple[Happening, ...]:
+    one = Happening(o.NOON, o.TEAMMATE, data.text, "C0HELPDESK")
+    return (one, replace(one, by="", channel=""), *(replace(one, by="cli:x"),) * data.count)
+
+
+def tally(data: Data) -> Tally:
+    bars = tuple((n, data.text) for n in range(data.count))
+    lines = (data.text,) * data.count
+    return Tally(data.text, lines, (Chart(data.text, bars), Chart(data.text, ())), lines)
 
 
 def story(data: Data) -> Story:
@@ -190,11 +204,11 @@ BUILDERS: dict[str, Builder] = {
     "codes": Builder(
         "private", lambda d: answers.codes((Meaning(d.text, (d.text,) * d.few(9)),) * d.count)
     ),
-    "ticket": Builder("private", lambda d: answers.ticket(ticket(d))),
+    "ticket": Builder("private", lambda d: answers.ticket(ticket(d), happenings(d))),
     "ticket as a modal": modal(lambda d: answers.as_modal(d.text, answers.ticket(ticket(d)))),
     "answer as a modal": modal(lambda d: answers.as_modal(d.text, answers.private(d.text))),
     "joined": Builder("private", joined),
-    "stats": Builder("private", lambda d: answers.tally(Tally(d.text, (d.text,) * d.count))),
+    "stats": Builder("private", lambda d: answers.tally(tally(d))),
     "history": Builder("private", history),
     "too late": Builder("private", lambda d: answers.again("ticket.details", d.text)),
     "details": modal(lambda d: answers.details(d.text, story(d), d.text)),
@@ -207,6 +221,7 @@ BUILDERS: dict[str, Builder] = {
         lambda d: reasons.form(Verb.ESCALATE, "{}", second_line=False)
     ),
     "cause form": modal(lambda d: causes.form(Suspects(named(d)[:3], named(d)[3:]), "{}")),
+    "one moment": modal(lambda d: saying("start", d.text, d.text)),
     "no cause form": modal(lambda d: causes.instead(d.text)),
     "home": Builder("home", lambda d: home.page(dashboard(d))),
     "home, refused": Builder("home", lambda d: home.refused(d.text)),

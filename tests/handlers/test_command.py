@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import command
-from handlers.command import Codes, Help, Mine, Past, Show, Slip, Start, Stats, Triage, read
+from handlers.command import Codes, Help, Mine, Past, Show, Start, Stats, Triage, read
+from handlers.filters import Typed
+from handlers.slip import Slip
+
+
+def past(**given: str) -> Past:
+    return Past(Typed(given))
 
 
 def triage(text: str) -> Triage:
@@ -26,11 +32,24 @@ def triage(text: str) -> Triage:
         ("ticket #128", Show(128)),
         ("mine", Mine()),
         ("stats", Stats()),
-        ("history", Past()),
-        ("history srv-1.corp.example", Past(host="srv-1.corp.example")),
-        ("history <@U0ASKER|asker>", Past(user="U0ASKER")),
-        ("history <@U0ASKER>", Past(user="U0ASKER")),
-        ("history certificate has expired", Past(text="certificate has expired")),
+        ("stats 90d", Stats(90)),
+        ("stats 12w", Stats(84)),
+        ("stats 7", Stats(7)),
+        ("stats ALL", Stats(None)),
+        ("history", past()),
+        ("history srv-1.corp.example", past(host="srv-1.corp.example")),
+        ("history <@U0ASKER|asker>", past(user="@U0ASKER")),
+        ("history <@U0ASKER>", past(user="@U0ASKER")),
+        ("history certificate has expired", past(text="certificate has expired")),
+        ("history conn*", past(text="conn*")),
+        ("history host:srv-app* state:open", past(host="srv-app*", state="open")),
+        ("history HOST:srv-1 lost connection", past(host="srv-1", text="lost connection")),
+        ("history lost host:srv-1 connection", past(host="srv-1", text="lost connection")),
+        ('history text:"error: 5" since:30d', past(text="error: 5", since="30d")),
+        ("history user:<@U0ASKER|asker> code:0x904", past(user="@U0ASKER", code="0x904")),
+        ("history \u201clost connection\u201d", past(text="lost connection")),
+        ("history cause:\u201ccertificate expired\u201d", past(cause="certificate expired")),
+        ("history srv-1:3390", past(host="srv-1:3390")),
     ],
 )
 def test_words_that_are_no_host(text: str, wanted: command.Command) -> None:
@@ -88,11 +107,31 @@ def test_an_option_word_inside_the_pasted_text_is_text() -> None:
         ("ticket x", "not a ticket number"),
         ("code", "/rdp code 0x904 0x7"),
         ("history @someone", "Pick the person"),
+        ("history hots:srv-1", r"“hots:” is no filter; did you mean host:\?"),
+        ("history error:5x", "Filters are host: user: cause: code: text: since: until: state:"),
+        ("history error:5x", "text:error:5x"),
+        ("history host: srv-1", "host: has nothing right behind its colon"),
+        ("history state:open state:open", "state: stands there twice"),
+        ("history text:a b", "do not go together"),
+        (f"history {'x' * 201}", "at most 200"),
+        ("stats soon", "30d, 12w"),
+        ("stats 0d", "not a span"),
+        (f"srv-1 {'word ' * 1_000}", "at most 4,000"),
     ],
 )
 def test_slips_are_answered_with_a_way_out(text: str, said: str) -> None:
     with pytest.raises(Slip, match=said):
         read(text)
+
+
+@given(st.text(max_size=300).map("history {}".format))
+def test_any_filter_is_read_or_refused(text: str) -> None:
+    try:
+        found = read(text)
+    except Slip:
+        return
+    assert isinstance(found, Past)
+    assert all(0 < len(value) <= 200 for value in found.filters.given.values())
 
 
 @given(st.text(max_size=300))

@@ -125,9 +125,13 @@ async def test_the_packet_as_markdown_to_copy(tmp_path: Path) -> None:
         await submitted(bot, why="password: hunter2")
         made = await packet(bot, "As Markdown")
         await bot.slack.click("teammate", made, MARKDOWN)
-        view = await bot.slack.wait_for(lambda: bot.slack.modal("teammate"), what="the page")
-        assert view is not None
-        said = words_of(view.blocks)
+
+        def filled() -> str:
+            view = bot.slack.modal("teammate")
+            said = words_of(view.blocks) if view is not None else ""
+            return said if "##" in said else ""
+
+        said = await bot.slack.wait_for(filled, what="the page")
         assert "# #1 srv-app-07.corp.example: escalated" in said
         assert "## Seen from dc1" in said
         assert "hunter2" not in said

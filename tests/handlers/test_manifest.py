@@ -26,6 +26,7 @@ SCOPES = {
     "chat_postEphemeral": "chat:write",
     "users_info": "users:read",
     "views_open": "",
+    "views_update": "",
     "views_publish": "",
 }
 

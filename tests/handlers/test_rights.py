@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.views import View
 from bot.sandbox.world import Message, User
+from handlers.door import MOMENT
 from tests.behaviours.scenes import FAILED, opened
 from tests.desk import office as o
 from tests.handlers.house import House, house, text_of, words_of
@@ -70,9 +72,34 @@ def chosen(verb: str) -> Way:
     return way
 
 
+async def page(bot: House, user: str) -> View:
+    """The modal before somebody, once it is filled."""
+
+    def filled() -> View | None:
+        view = bot.slack.modal(user)
+        return view if view is not None and MOMENT not in words_of(view.blocks) else None
+
+    found = await bot.slack.wait_for(filled, what="a filled modal")
+    assert found is not None
+    return found
+
+
 async def form(bot: House, user: str, values: dict[str, str]) -> None:
-    await bot.slack.wait_for(lambda: bot.slack.modal(user), what="a form")
-    assert (await bot.slack.submit(user, values)).ok
+    """Submit the form that comes, unless it is a refusal."""
+    if "submit" in (await page(bot, user)).content:
+        assert (await bot.slack.submit(user, values)).ok
+
+
+async def told(bot: House, user: str, words: str) -> None:
+    """Wait until somebody has been told so, privately or in the modal before them."""
+
+    def there() -> bool:
+        view = bot.slack.modal(user)
+        said = [text_of(each) for each in bot.slack.ephemerals(user)]
+        said += [words_of(view.blocks)] if view is not None else []
+        return any(words in each for each in said)
+
+    await bot.slack.wait_for(there, what=f"{user} is told {words!r}")
 
 
 async def start_form(bot: House, user: str, card: Message) -> None:
@@ -154,7 +181,7 @@ async def test_who_may_not_acts_nowhere(tmp_path: Path, name: str) -> None:
         before = await state(bot)
         for what, act in ACTS.items():
             await act(bot, role.user, card)
-            await bot.private(role.user, role.told(what))
+            await told(bot, role.user, role.told(what))
             bot.slack.reload(role.user)
             assert await state(bot) == before
         refusals = [event for event in await bot.store.events(1) if event.kind == "refused"]
@@ -175,8 +202,7 @@ async def test_who_may_not_reads_nothing(tmp_path: Path, name: str) -> None:
             assert o.HOST not in told
             bot.slack.reload(role.user)
         await bot.slack.click(role.user, card, "ticket.details")
-        view = await bot.slack.wait_for(lambda: bot.slack.modal(role.user), what="a refusal")
-        assert view is not None
+        view = await page(bot, role.user)
         assert role.refusal in words_of(view.blocks)
         assert "days_left" not in words_of(view.blocks)
         if name == "bot":
@@ -223,6 +249,6 @@ async def test_buttons_of_an_old_list_are_judged_anew(tmp_path: Path) -> None:
         bot.clock.pass_(601)
         for action in ("history.open.1", "history.filter"):
             await bot.slack.click("teammate", page, action)
-            await bot.private("teammate", STRANGERS)
+            await told(bot, "teammate", STRANGERS)
             for each in bot.slack.ephemerals("teammate"):
                 each.gone = each is not page

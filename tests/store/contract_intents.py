@@ -18,6 +18,14 @@ class IntentContract:
         assert (again.by, again.at) == ("U1", later(1))
         assert again.intent == opening("a", "U1", later(1))
 
+    async def test_an_intent_is_found_by_its_key_whatever_became_of_it(self, store: Store) -> None:
+        claim = await store.accept(opening("a", "U1", later(1)))
+        assert claim.id is not None
+        assert await store.intent("a") == claim.intent
+        await store.settle(claim.id, "done")
+        assert await store.intent("a") == claim.intent
+        assert await store.intent("b") is None
+
     async def test_the_same_intent_at_once_is_taken_once(self, store: Store) -> None:
         claims = await asyncio.gather(*(store.accept(opening("a")) for _ in range(5)))
         assert sorted(claim.outcome for claim in claims) == ["repeated"] * 4 + ["taken"]
