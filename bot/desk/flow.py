@@ -42,7 +42,7 @@ RULES: Mapping[Verb, Rule] = {
     Verb.REOPEN: Rule(tickets.reopen, frozenset({"resolved", "cancelled", "abandoned"})),
     Verb.CLAIM: Rule(tickets.claim, frozenset({"open", "escalated"}), always=True),
     Verb.HANDBACK: Rule(tickets.handback, frozenset({"escalated"})),
-    Verb.CAUSE: Rule(tickets.named, frozenset({"escalated"})),
+    Verb.CAUSE: Rule(tickets.named, frozenset({"escalated"}), ends=True),
     Verb.BACK: Rule(tickets.back),
     Verb.SHARE: Rule(tickets.share, always=True),
     Verb.ASK: Rule(approval.ask),
