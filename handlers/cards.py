@@ -123,7 +123,8 @@ def _verdict(view: TicketView, room: Room) -> list[b.Block]:
 
 
 def _said(view: TicketView) -> str:
-    return "   ".join(filter(None, (view.sentence, view.likelihood, view.besides)))
+    first = "   ".join(filter(None, (view.sentence, view.likelihood)))
+    return "\n".join(filter(None, (first, view.besides)))
 
 
 def _rows(rows: Sequence[Row], longest: int) -> b.Block:

@@ -34,6 +34,10 @@ LONGEST_WAIT = 10.0
 
 MOMENT = "One moment…"
 
+TOO_MUCH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+"""What Slack says of a message whose form it does not take; its text alone may pass."""
+
+
 NO_HOME = {"not_enabled", "user_not_found", "not_allowed_token_type"}
 """Nobody has a Home tab, or this person has none; that is no fault of ours."""
 
@@ -58,10 +62,16 @@ class Door:
             async with self.session.post(
                 url, json={**payload, "replace_original": False}
             ) as answer:
-                return answer.status == 200
+                if answer.status == 200:
+                    return True
+                refused = await answer.text()
         except (TimeoutError, aiohttp.ClientError) as error:
             log.info("a private answer did not get through: %r", error)
             return False
+        if payload.get("blocks") and any(code in refused for code in TOO_MUCH):
+            log.error("Slack refused the blocks of a private answer; sent as plain text")
+            return await self.answer(url, {**payload, "blocks": []})
+        return False
 
     async def whisper(self, channel: str, user: str, payload: Mapping[str, Any]) -> None:
         """Say something to one person in a channel, or directly where that cannot be."""

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from bot.desk.api import Barred, Closed, Gone, Later, Note, Packet, SurfaceError, TicketView, Unsure
 from handlers import answers, cards, packets
 from handlers import blocks as b
-from handlers.door import Door
+from handlers.door import TOO_MUCH, Door
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ CLOSED = {
     "restricted_action_thread_only_channel": _MUTE,
     "restricted_action_non_threadable_channel": _MUTE,
 }
-TOO_MUCH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 BARRED = {
     "account_inactive",
     "invalid_auth",

@@ -1,6 +1,7 @@
-"""Brings due parcels to where people read: at least once for notes, the last state for cards.
+"""Brings due parcels to where people read: notes to one person at least once, cards at their last.
 
-Strategy: a card is rendered when it is sent, never before, so the last state always wins.  One
+Strategy: private notes are repeated where it is not known whether they came, a channel's are not.
+A card is rendered when it is sent, never before, so the last state always wins.  One
 lock a card keeps its edits in order; progress edits wait until two seconds after the last edit,
 verdicts and click results do not.  How a card and a packet are brought is in ``carding`` and
 ``handing``.  What became of a parcel is written however long that takes: nobody else has it.
@@ -198,13 +199,21 @@ class Courier:
         if note.while_in_force and not await self._in_force(note):
             await self._mark(parcel, "sent")
             return
+        if parcel.state == "sending" and not note.user:
+            await self._perhaps_told(parcel)
+            return
         await self._mark(parcel, "sending")
         try:
             await self._surface.tell(note)
         except Unsure:
-            await self._try_again(parcel)
+            await (self._try_again(parcel) if note.user else self._perhaps_told(parcel))
         else:
             await self._mark(parcel, "sent")
+
+    async def _perhaps_told(self, parcel: Parcel) -> None:
+        """What a whole channel was perhaps told is not said to it a second time."""
+        log.warning("whether a channel was told is not known (%s)", parcel.key)
+        await self._mark(parcel, "dead")
 
     async def _in_force(self, note: Note) -> bool:
         ticket = await self._store.ticket(note.ticket) if note.ticket is not None else None

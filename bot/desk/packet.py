@@ -127,7 +127,7 @@ def _tried(catalog: Catalog, events: Sequence[Event]) -> tuple[str, ...]:
             if last.data.get("fix") == fix:
                 tries[-1] = (last, "verified" if each.kind == "verified" else str(result or ""))
     return tuple(
-        f"{_clock(each.at)} {_fix(catalog, str(each.data['fix']))}: {RESULTS.get(result, result)}"
+        f"{_clock(each.at)}, {_fix(catalog, str(each.data['fix']))}: {RESULTS.get(result, result)}"
         for each, result in tries
     )
 

@@ -1,6 +1,7 @@
 """What becomes of a parcel: Slack's refusals, limits and silences."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,6 +86,28 @@ async def test_a_note_is_tried_again_until_it_is_sure(tmp_path: Path) -> None:
         await office.desk.flush()
         assert [each.text for each in office.wall.notes] == ["Something"]
         assert list(await office.store.due(office.clock() + timedelta(days=1))) == []
+
+
+async def test_what_a_channel_was_perhaps_told_is_not_said_again(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.wall.tell = lost(office.wall.tell)  # type: ignore[assignment, method-assign]
+        told = Note("To all", channel=o.HELPDESK), Note("To one", user=o.ASKER)
+        await office.store.queue([each.parcel(each.text) for each in told])
+        for _ in range(3):
+            await office.desk.flush()
+            office.clock.pass_(3)
+        assert [each.text for each in office.wall.notes].count("To all") == 1
+        assert [each.text for each in office.wall.notes].count("To one") == 3
+
+
+def lost(tell: Callable[[Note], Awaitable[None]]) -> Callable[[Note], Awaitable[None]]:
+    """Said, but nobody hears that it was."""
+
+    async def telling(note: Note) -> None:
+        await tell(note)
+        raise Unsure("reset")
+
+    return telling
 
 
 async def test_progress_is_shown_at_most_once_in_two_seconds(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def test_it_holds_all_that_the_second_line_needs(tmp_path: Path) -> None:
         told = said(packet)
         assert told["They say"] == "Needs the PKI team.\nBy noon."
         assert "fault: Certificate, expired" in told["Seen from dc1 at 20 Nov 12:00 UTC"]
-        assert told["Tried"] == "20 Nov 12:00 UTC Renew the RDP certificate: did not help"
+        assert told["Tried"] == "20 Nov 12:00 UTC, Renew the RDP certificate: did not help"
         assert "rdp disabled" in told["Ruled out"]
         assert "Bind a certificate of your own" in told["Try next"]
         labels = [button.label for button in packet.buttons]
