@@ -72,8 +72,8 @@ GUARDS = (
     ),
     Guard(
         "handlers/door.py",
-        "                return answer.status == 200",
-        "                return True",
+        "                if answer.status == 200:",
+        "                if answer.status:",
         "test_sending.py::test_19_a_private_answer_outlives_its_response_url",
     ),
     Guard(
