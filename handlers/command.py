@@ -16,7 +16,7 @@ from handlers.filters import Typed, typed
 from handlers.slip import Slip
 
 EXAMPLE = "/rdp srv-app-07 0x904 0x7"
-LONGEST_MESSAGE = 4_000
+LONGEST_MESSAGE = 16_000
 """Characters of pasted text; more is refused, never cut."""
 STATS_DAYS = 30
 LONGEST_SPAN = 3_650

@@ -18,19 +18,26 @@ from bot.store.base import Page, Query, Tenant
 from bot.store.rows import Row, clean, ticket_value
 
 MAX_WORDS = 32
-WIDE_PREFIX = 20_000
+WIDE_PREFIX = 30_000
 """From so many tickets on, those of a host's beginning are not sorted but met going back."""
 FEW = 400
 """Up to so many tickets, each is looked for under the words, instead of the words' tickets all."""
+MANY = 3_000
+"""From so many tickets on, one condition is as good as another."""
+SHORT = 6
+"""A beginning of so few letters, its quotes and star included, is not looked up among the words."""
+ROWS_AN_ENTRY = 10
+"""How many entries of the hosts' index, which holds every filter, are read in the time of a row."""
 
 _Condition = tuple[str, ...]
 """Comparisons that all must hold, and that one index can serve together."""
 
+_HOSTS = ("host", "host*")
 _ASKED: _Condition = ("asked_by = :user",)
 _OWNED: _Condition = ("owner = :user",)
 _SIGNED = "ticket.signature <> ''"
 _HAS_WORDS: _Condition = (
-    "exists (select 1 from ticket_fts where ticket_fts match :match and rowid = ticket.number)",
+    "exists (select 1 from ticket_fts where ticket_fts match :match and rowid = number)",
 )
 
 
@@ -41,10 +48,11 @@ def search(db: Database, query: Query) -> Page:
     if words and not values["match"]:
         return Page((), more=False)  # nothing in it that could be a word
     best, count = _narrowest(db, query, values)
-    if words and count > FEW:
+    if words and not (count <= FEW or _are_few(db, query, best, values)):
         values["newest"] = _newest(db, query, values)
+        values["match"] = _columns(query, values["match"])
         sql = _by_words(query)
-    elif best and "user" in best:
+    elif best == "user":
         sql = _by_user(query, words)
     else:
         sql = _by_index(query, best, words)
@@ -71,19 +79,20 @@ def _values(query: Query) -> Row:
         "signature": clean(query.signature or ""),
         "before": query.before,
         "limit": query.limit + 1,
-        "match": _columns(query, match_expression(query.text, query.code)),
+        "match": match_expression(query.text, query.code),
     }
 
 
 def _columns(query: Query, match: str) -> str:
     """The words, and what else the full-text index knows, so that it meets only what has both."""
-    whole = "" if _is_prefix(query) else query.host or ""
+    host = (query.host or "") if _is_prefix(query) else ""
     more = [
         f"{column} : {phrase}"
-        for column, text in (("cause", query.cause or ""), ("host", whole))
-        for phrase in _phrases([text.removesuffix("*")])
+        for column, text in (("cause", (query.cause or "").removesuffix("*")), ("host", host))
+        for phrase in _phrases([text])
+        if len(phrase) > SHORT
     ]
-    return " ".join([match, *more]) if match else ""
+    return " ".join([match, *more])
 
 
 def match_expression(text: str | None, code: str | None) -> str:
@@ -132,13 +141,24 @@ def _conditions(query: Query) -> dict[str, _Condition]:
 
 
 def _narrowest(db: Database, query: Query, values: Row) -> tuple[str | None, int]:
-    """The condition that leaves the fewest tickets, and how many, counted up to WIDE_PREFIX."""
-    best, fewest = None, WIDE_PREFIX + 1
+    """The condition that is read soonest, and of how many tickets, counted to a limit."""
+    best, fewest, cheapest = None, WIDE_PREFIX, float(MANY + 1)
     for name, condition in _conditions(query).items():
-        count = sum(_counted(db, terms, values) for terms in _walks(name, condition))
-        if min(count, WIDE_PREFIX) < fewest and (count < WIDE_PREFIX or name != "host*"):
-            best, fewest = name, min(count, WIDE_PREFIX)
+        limit = WIDE_PREFIX if name == "host*" else MANY
+        found = sum(_counted(db, terms, values, limit) for terms in _walks(name, condition))
+        count = min(found, limit)
+        cost = count / ROWS_AN_ENTRY if name in _HOSTS else count
+        if cost < cheapest and (count < limit or name != "host*"):
+            best, fewest, cheapest = name, count, cost
     return best, fewest
+
+
+def _are_few(db: Database, query: Query, best: str | None, values: Row) -> bool:
+    """Whether all filters but the words leave a few of a host's tickets; the index tells."""
+    if best not in _HOSTS:
+        return False
+    terms = [*_conditions(query)[best], *_plain(query, without=best)]
+    return _counted(db, (*terms, *dates.terms(query, "number")), values, FEW + 1) <= FEW
 
 
 def _walks(name: str, condition: _Condition) -> tuple[_Condition, ...]:
@@ -146,9 +166,9 @@ def _walks(name: str, condition: _Condition) -> tuple[_Condition, ...]:
     return (_ASKED, _OWNED) if name == "user" else (condition,)
 
 
-def _counted(db: Database, terms: _Condition, values: Row) -> int:
+def _counted(db: Database, terms: _Condition, values: Row, most: int) -> int:
     sql = ("select count(*) from (select 1 from ticket where", " and ".join(terms), "limit :most)")
-    (count,) = db.execute(" ".join(sql), {**values, "most": WIDE_PREFIX}).fetchone()
+    (count,) = db.execute(" ".join(sql), {**values, "most": most}).fetchone()
     return int(count)
 
 
@@ -205,15 +225,21 @@ def _by_user(query: Query, words: bool) -> str:
 
 def _by_index(query: Query, best: str | None, words: bool) -> str:
     driving = _conditions(query)[best] if best else ()
-    has_words = _HAS_WORDS if words else ()
-    return _walk([*driving, *_plain(query, without=best), *has_words], query)
+    # The hosts' index is not in the order of numbers, and a walk in that order may be endless.
+    order = "+number" if best in _HOSTS else "number"
+    terms = [*driving, *_plain(query, without=best)]
+    if not words:
+        return _walk(terms, query, order)
+    # In order first, so that no more are looked for under the words than a page needs.
+    inner = _walk(terms, query, order, limit="-1")
+    return f"select number from ({inner}) as found where {_HAS_WORDS[0]} limit :limit"  # noqa: S608
 
 
-def _walk(terms: Sequence[str], query: Query) -> str:
+def _walk(terms: Sequence[str], query: Query, order: str = "number", limit: str = ":limit") -> str:
     return " ".join(
         (
             "select number from ticket where",
             " and ".join([*terms, *dates.terms(query, "number")]) or "true",
-            "order by number desc limit :limit",
+            f"order by {order} desc limit {limit}",
         )
     )

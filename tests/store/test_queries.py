@@ -64,7 +64,8 @@ def test_a_page_walks_an_index_in_order(tmp_path: Path, query: Query, walks: lis
     assert len(reads) == len(walks), plans
     for line, walk in zip(reads, walks, strict=True):
         assert walk in line
-    if "MERGE (UNION)" not in plans:  # of two walks, each cut to a page, the numbers are sorted
+    # Of two walks, each cut to a page, and of one host's tickets the numbers are sorted.
+    if "MERGE (UNION)" not in plans and "ticket_host" not in walks[0]:
         assert not [line for line in plans if "TEMP B-TREE" in line], plans
 
 
