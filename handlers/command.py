@@ -8,6 +8,7 @@ forms that Slack sends (escaped and plain) are understood.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.catalog.codes import BadCode, canonical, find_codes
 from bot.targets import BadHost, TypedHost, parse_host, unwrap
@@ -15,7 +16,7 @@ from handlers.filters import Typed, typed
 from handlers.slip import Slip
 
 EXAMPLE = "/rdp srv-app-07 0x904 0x7"
-LONGEST_MESSAGE = 4_000
+LONGEST_MESSAGE = 16_000
 """Characters of pasted text; more is refused, never cut."""
 STATS_DAYS = 30
 LONGEST_SPAN = 3_650
@@ -91,6 +92,7 @@ def read(text: str) -> Command:
     first, _, rest = plain.partition(" ")
     reader = _WORDS.get(first.casefold())
     if reader is None:
+        _not_misspelt(first)
         return _triage(plain)
     return reader(rest.strip())
 
@@ -123,6 +125,25 @@ def _span(rest: str) -> int | None:
     return days
 
 
+def _not_misspelt(word: str) -> None:
+    """Refuse what is nearly a word of ours, so that no ticket is opened for a slip of the hand."""
+    near = get_close_matches(word.casefold(), [each for each in _WORDS if each], n=1, cutoff=0.75)
+    if near and word.isalpha():
+        raise Slip(
+            f"“{word}” is nearly “{near[0]}”: for that, type /rdp {near[0]}. "
+            f"If {word} is a host, type it with its domain or port: /rdp {word}:3389"
+        )
+
+
+def _one_host(host: TypedHost, words: list[str]) -> None:
+    """Refuse a second host: which of them is meant, nobody can tell."""
+    if len(words) == 1 and looks_like_host(words[0]):
+        raise Slip(
+            f"Understood: look at {host}; but “{words[0][:60]}” looks like another host. "
+            f"One host at a time, for example /rdp {host} 0x904, then /rdp {words[0][:60]}"
+        )
+
+
 def _triage(text: str) -> Triage:
     words = text.split()
     try:
@@ -131,6 +152,7 @@ def _triage(text: str) -> Triage:
         raise Slip(f"{error} For example: {EXAMPLE}") from None
     options = _Options(words[1:])
     options.read()
+    _one_host(host, options.rest)
     message = " ".join(options.rest)
     if len(message) > LONGEST_MESSAGE:
         raise Slip(
@@ -140,6 +162,17 @@ def _triage(text: str) -> Triage:
         )
     codes = tuple(dict.fromkeys((*options.codes, *find_codes(message))))
     return Triage(host, codes, message, options.via, options.gateway)
+
+
+def looks_like_host(word: str) -> bool:
+    """A host of the grammar that no ordinary word is: with a dot, or with a hyphen and a digit."""
+    inner = word.partition(":")[0]
+    told = "." in inner or ("-" in inner and any(char.isdigit() for char in inner))
+    try:
+        parse_host(word)
+    except BadHost:
+        return False
+    return told and not word.casefold().startswith("0x")
 
 
 _WORDS: Mapping[str, Callable[[str], Command]] = {

@@ -25,7 +25,7 @@ from bot.desk.api import (
 from bot.targets import BadHost, parse_host, unwrap
 from handlers import answers
 from handlers import blocks as b
-from handlers.command import Triage
+from handlers.command import Triage, looks_like_host
 from handlers.command import read as read_command
 from handlers.door import Door, saying
 from handlers.ids import Field, Shortcut, View
@@ -177,19 +177,8 @@ def found_in(text: str) -> tuple[str, str]:
     """The likeliest host in a message, and the whole text where it holds an error code."""
     plain = unwrap(text)
     named = [word.strip(".:!?") for word in _WORD.findall(plain)]
-    host = next((word for word in named if _looks_like_host(word)), "")
+    host = next((word for word in named if looks_like_host(word)), "")
     return host, plain[:LONGEST_INPUT] if find_codes(plain) else ""
-
-
-def _looks_like_host(word: str) -> bool:
-    """A host of the grammar that no ordinary word is: with a dot, or with a hyphen and a digit."""
-    inner = word.partition(":")[0]
-    told = "." in inner or ("-" in inner and any(char.isdigit() for char in inner))
-    try:
-        parse_host(word)
-    except BadHost:
-        return False
-    return told and not word.casefold().startswith("0x")
 
 
 def _read(field: Field, reader: Callable[[], Read]) -> Read:

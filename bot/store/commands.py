@@ -20,8 +20,8 @@ from bot.store.base import (
     StoreError,
     Ticket,
 )
+from bot.store.lookups import ticket as read_ticket
 from bot.store.parcels import addressed, queue
-from bot.store.queries import ticket as read_ticket
 from bot.store.rows import (
     Row,
     clean,

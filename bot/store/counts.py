@@ -29,11 +29,15 @@ def stats(db: Database, tenant: Tenant | None, since: datetime | None) -> Stats:
     team = " and enterprise_id = :enterprise and team_id = :team" if tenant is not None else ""
     rows = list(
         db.query(
-            "select day, state, outcome, cause, fix, sum(tickets) as tickets from tally "
-            f"where day >= :day and tickets > 0{team} "
-            "group by day, state, outcome, cause, fix",
+            "select state, outcome, cause, fix, sum(tickets) as tickets from tally "
+            f"where day >= :day and tickets > 0{team} group by state, outcome, cause, fix",
             values,
         )
+    )
+    days = db.execute(
+        f"select day, sum(tickets) from tally where day >= :day and tickets > 0{team} "
+        "group by day order by day",
+        values,
     )
     resolved = [row for row in rows if row["state"] == "resolved"]
     paces = _paces(db, values, team)
@@ -43,7 +47,7 @@ def stats(db: Database, tenant: Tenant | None, since: datetime | None) -> Stats:
         outcomes=_counted(rows, "outcome"),
         causes=_counted(resolved, "cause"),
         fixes=_counted(resolved, "fix"),
-        days=dict(sorted(_counted(rows, "day").items())),
+        days=dict(days.fetchall()),
         fared=_fared(db, values, team),
         to_verdict=paces.get("verdict"),
         to_outcome=paces.get("outcome"),

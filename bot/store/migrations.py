@@ -21,6 +21,7 @@ from bot.store.schema import (
     REINDEX,
     TABLES,
     TRIGGERS,
+    WIDER,
 )
 
 APPLICATION_ID = 0x52445054
@@ -53,6 +54,13 @@ def pace(db: Database) -> None:
     for statement in (*PACE, *PACE_RECOUNT):
         db.execute(statement)
     _put_triggers(db, set(PACE_TRIGGERS))
+
+
+@migrations()
+def wider_host(db: Database) -> None:
+    """The index of the hosts holds every column that filters compare."""
+    for statement in WIDER:
+        db.execute(statement)
 
 
 def migrate(db: Database, path: Path) -> None:

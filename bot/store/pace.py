@@ -33,7 +33,7 @@ PACE = (
         what text not null check (what in ('verdict', 'outcome')),
         upto integer not null,
         tickets integer not null,
-        primary key (enterprise_id, team_id, day, what, upto)
+        primary key (enterprise_id, team_id, what, upto, day)
     ) strict, without rowid""",
     """create table fared (
         enterprise_id text not null,

@@ -129,6 +129,13 @@ LEARNING = (
 )
 """What learning and "last time here" need, added to the first schema."""
 
+WIDER = (
+    "drop index ticket_host",
+    """create index ticket_host on ticket
+        (host, enterprise_id, team_id, state, cause, asked_by, owner, opened_at)""",
+)
+"""All that the history can be narrowed by, so that a host's beginning is judged in the index."""
+
 _FORGET = """insert into
     ticket_fts (ticket_fts, rowid, host, names, codes, cause, fix, message, notes)
     values ('delete', old.number, old.host, old.names, old.codes, old.cause, old.fix, old.message,

@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store import commands, counts, learning, queries
+from bot.store import commands, counts, learning, lookups, queries
 from bot.store import parcels as outbox
 from bot.store.backup import write_backup
 from bot.store.base import (
@@ -90,11 +90,11 @@ class SqliteStore:
 
     async def intent(self, key: str) -> Intent | None:
         """See Store.intent."""
-        return await self._read(partial(queries.intent, key=key))
+        return await self._read(partial(lookups.intent, key=key))
 
     async def pending(self) -> Sequence[Claim]:
         """See Store.pending."""
-        return await self._read(queries.pending)
+        return await self._read(lookups.pending)
 
     async def settle(
         self,
@@ -132,15 +132,15 @@ class SqliteStore:
 
     async def ticket(self, number: int) -> Ticket | None:
         """See Store.ticket."""
-        return await self._read(partial(queries.ticket, number=number))
+        return await self._read(partial(lookups.ticket, number=number))
 
     async def events(self, number: int) -> Sequence[Event]:
         """See Store.events."""
-        return await self._read(partial(queries.events, number=number))
+        return await self._read(partial(lookups.events, number=number))
 
     async def unfinished(self) -> Sequence[Ticket]:
         """See Store.unfinished."""
-        return await self._read(queries.unfinished)
+        return await self._read(lookups.unfinished)
 
     async def search(self, query: Query) -> Page:
         """See Store.search."""
@@ -180,7 +180,7 @@ class SqliteStore:
 
     async def knowledge(self, digest: str) -> Mapping[str, str] | None:
         """See Store.knowledge."""
-        files = await self._read(partial(queries.knowledge, digest=digest))
+        files = await self._read(partial(lookups.knowledge, digest=digest))
         return None if files is None else unpacked(files)
 
     async def keep_epoch(self, record: EpochRecord) -> None:

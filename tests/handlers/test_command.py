@@ -89,6 +89,16 @@ def test_pasted_text_is_kept_and_its_codes_are_found() -> None:
     assert found.via == "all"
 
 
+def test_a_host_that_is_nearly_a_word_of_ours_can_be_typed_all_the_same() -> None:
+    assert triage("helpe:3389").host.host == "helpe"
+    assert triage("mines.corp.example").host.host == "mines.corp.example"
+    assert triage("history-01").host.host == "history-01"
+
+
+def test_a_host_that_is_named_in_the_text_is_text() -> None:
+    assert triage("srv-1 cannot reach srv-2").message == "cannot reach srv-2"
+
+
 def test_an_option_word_inside_the_pasted_text_is_text() -> None:
     found = triage("srv-1 it failed via vpn since yesterday")
     assert found.via is None
@@ -114,9 +124,14 @@ def test_an_option_word_inside_the_pasted_text_is_text() -> None:
         ("history state:open state:open", "state: stands there twice"),
         ("history text:a b", "do not go together"),
         (f"history {'x' * 201}", "at most 200"),
+        ("histroy srv-1", "nearly “history”: for that, type /rdp history"),
+        ("Stat", "If Stat is a host, type it with its domain or port: /rdp Stat:3389"),
+        ("srv-1 srv-2", "Understood: look at srv-1; but “srv-2” looks like another host"),
+        ("srv-1 srv-2", "One host at a time, for example /rdp srv-1 0x904"),
+        ("srv-1 0x904 10.1.2.3", "another host"),
         ("stats soon", "30d, 12w"),
         ("stats 0d", "not a span"),
-        (f"srv-1 {'word ' * 1_000}", "at most 4,000"),
+        (f"srv-1 {'word ' * 4_000}", "at most 16,000"),
     ],
 )
 def test_slips_are_answered_with_a_way_out(text: str, said: str) -> None:
