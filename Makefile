@@ -45,7 +45,7 @@ optima: .venv/.stamp-dev .venv-bench/.stamp
 	PYTHONPATH=.:$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
 	  .venv-bench/bin/python -m tests.benchmarks.engine.exact
 
-# Takes ten guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
+# Takes twelve guards of the Slack side away, one at a time, in a copy, and shows that tests notice.
 guards: .venv/.stamp-dev
 	$(BIN)/python -m tests.behaviours.guards
 

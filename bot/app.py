@@ -7,7 +7,9 @@ kept in the store and resumed at the next start.
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -32,6 +34,7 @@ from bot.desk.planning import WorkerPlanner
 from bot.desk.reload import Reload
 from bot.desk.sound import sound
 from bot.engine import Model
+from bot.garbage import few_heaps, set_aside
 from bot.health import health
 from bot.redact import JsonFormatter, TextFormatter
 from bot.settings import Settings
@@ -59,6 +62,8 @@ async def serve(settings: Settings, *, ready: Callable[[], None] | None = None) 
 
     SIGHUP has the knowledge folder read again.
     """
+    few_heaps()
+    _wait_without_threads()
     stop, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     signals = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: again}
@@ -69,6 +74,12 @@ async def serve(settings: Settings, *, ready: Callable[[], None] | None = None) 
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
+
+
+def _wait_without_threads() -> None:
+    """Have the ends of child processes told by the kernel: Python 3.11 starts a thread for each."""
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        asyncio.get_event_loop_policy().set_child_watcher(asyncio.PidfdChildWatcher())
 
 
 async def serve_until(
@@ -85,6 +96,7 @@ async def serve_until(
         async with AsyncExitStack() as stack:
             asked = again or asyncio.Event()
             desk, app, door = await _assemble(settings, tokens, stack, asked)
+            set_aside()
             await desk.resume()
             stack.push_async_callback(desk.drain, DRAIN)
             way_in = await stack.enter_async_context(await _way_in(settings, tokens, app, door))
@@ -130,7 +142,7 @@ async def _assemble(
         scout=scout,
         planner=planner,
         access=Members(Rights.of(settings, me["team_id"]), SlackDirectory(door.client), _now),
-        surface=SlackSurface(door),
+        surface=SlackSurface(door, settings.slack.escalation_group or ""),
         library=library,
         clock=_now,
         allowance=Allowance.of(settings),

@@ -38,9 +38,19 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"(?i)(authorization(?:{_QUOTE})?\s*[=:]\s*(?:{_QUOTE})?\w+\s+)[^\s,;\"'}}]+"),
         rf"\1{MASK}",
     ),
+    # What people type: "the password is ...", net use, cmdkey, an address with a login in it.
     (
         re.compile(
-            rf"(?i)((?:passw(?:or)?d|passphrase|secret|token)(?:{_QUOTE})?\s*[=:]\s*)"
+            r"(?i)(\b(?:pass(?:word|wd|phrase)|pwd|passwort|kennwort)\s+(?:is|was|ist|war|lautet)"
+            r"\s+)(?=\S*[\d!@#$%^&*])\S+"
+        ),
+        rf"\1{MASK}",
+    ),
+    (re.compile(r"(?i)(\s[/-](?:p|pw|pass|pwd|password)[:=])\S+"), rf"\1{MASK}"),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)"), rf"\1{MASK}"),
+    (
+        re.compile(
+            rf"(?i)((?:passw(?:or)?[dt]|kennwort|passphrase|\bpwd|secret|token)(?:{_QUOTE})?\s*[=:]\s*)"
             rf"(?:\"[^\"]*\"|'[^']*'|(?!\[redacted\])[^\s,;)}}\]]+)"
         ),
         rf"\1{MASK}",

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.settings_values import ClockRange, Gateway, Listen, Pattern, Port, SlackId, Zone
+from bot.settings_values import ClockRange, Gateway, GroupId, Listen, Pattern, Port, SlackId, Zone
 
 CONFIG_VARIABLE = "RDP_TRIAGE_CONFIG"
 DEFAULT_FILE = "rdp-triage.toml"
@@ -51,6 +51,7 @@ class Slack(Section):
     api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://\S+/$")
     helpdesk_channels: tuple[SlackId, ...] = ()
     escalation_channel: SlackId | None = None
+    escalation_group: GroupId | None = None
 
 
 class StoreSection(Section):

@@ -3,9 +3,12 @@
 Strategy: each builder cuts to Slack's limit and replaces what would be empty; foreign text goes
 into plain text or preformatted elements, where nothing is live.  mrkdwn is used only for our own
 words, with exactly ``& < >`` escaped in everything put into them.
+What is neither seen nor wanted (controls, lone surrogates, marks that turn the direction of what
+follows) is left out, except the joiners that scripts and emoji need.
 Limits: docs.slack.dev/reference/block-kit.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,12 +19,23 @@ HEADER, SECTION, BUTTON, VALUE, OPTION, OPTION_VALUE = 150, 3000, 75, 2000, 75, 
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30
 CONTEXT_ELEMENTS, ACTION_ELEMENTS, OVERFLOW_OPTIONS = 10, 25, 5
 FALLBACK = 3000
+RICH_TEXT = 3000
 EMPTY = "-"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Unicode: C0 and C1 except tab and line feed, bidirectional and format controls, tags."""
+
+
+def seen(text: str) -> str:
+    """The text without what a reader cannot see and what turns the text after it around."""
+    return _UNSEEN.sub("", text)
 
 
 def escape(text: str) -> str:
     """Exactly the three characters that make Slack text live."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return seen(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fallback(text: str) -> str:
@@ -30,9 +44,12 @@ def fallback(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """At most ``limit`` characters and never empty; an escaped character is not cut in two."""
+    """At most ``limit`` characters and never blank; an escaped character is not cut in two."""
+    text = seen(text)
+    if not text.strip():
+        return EMPTY
     if len(text) <= limit:
-        return text or EMPTY
+        return text
     short = text[: limit - 1]
     start = short.rfind("&", max(0, len(short) - 5))
     if start >= 0 and ";" not in short[start:]:
@@ -86,7 +103,7 @@ def button(action_id: str, label: str, value: str, style: str = "", confirm: str
         "type": "button",
         "action_id": action_id,
         "text": plain(label, BUTTON),
-        "value": value[:VALUE],
+        "value": seen(value)[:VALUE] or EMPTY,
     }
     if style:
         made["style"] = style
@@ -102,7 +119,7 @@ def button(action_id: str, label: str, value: str, style: str = "", confirm: str
 
 def option(label: str, value: str) -> Block:
     """An entry of a menu or select."""
-    return {"text": plain(label, OPTION), "value": value[:OPTION_VALUE]}
+    return {"text": plain(label, OPTION), "value": seen(value)[:OPTION_VALUE] or EMPTY}
 
 
 def overflow(action_id: str, options: Sequence[Block]) -> Block:
@@ -116,7 +133,7 @@ def overflow(action_id: str, options: Sequence[Block]) -> Block:
 
 def text_element(text: str, *, bold: bool = False, code: bool = False) -> Block:
     """A piece of rich text; it is never parsed for links or mentions."""
-    made: Block = {"type": "text", "text": text or EMPTY}
+    made: Block = {"type": "text", "text": seen(text)[:RICH_TEXT] or EMPTY}
     style = {name: True for name, on in (("bold", bold), ("code", code)) if on}
     return {**made, "style": style} if style else made
 

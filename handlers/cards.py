@@ -22,6 +22,7 @@ BUDGET = 9_500
 bolt-js issue 2509) and publishes no number."""
 
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}")
+_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,28 @@ def message(view: TicketView) -> dict[str, Any]:
 
 
 def fitting(make: Callable[[Room], list[b.Block]]) -> list[b.Block]:
-    """The roomiest blocks that fit into one message."""
+    """The roomiest blocks that fit into one message; in the worst case some are left out.
+
+    Those with buttons stay as long as anything does, then the first ones.
+    """
     made: list[b.Block] = []
     for room in ROOMS:
-        made = make(room)[: b.MOST_BLOCKS]
-        if len(json.dumps(made, ensure_ascii=False).encode("utf-8", "replace")) <= BUDGET:
-            break
+        made = make(room)
+        if _fits(made):
+            return made
+    made = [*made[: b.MOST_BLOCKS], *made[b.MOST_BLOCKS :][-2:]]
+    while not _fits(made):
+        passive = [at for at, block in enumerate(made) if block["type"] not in _PRESSED]
+        del made[passive[-1] if len(passive) > 1 else -1]
     return made
+
+
+_PRESSED = ("actions", "input")
+
+
+def _fits(made: list[b.Block]) -> bool:
+    size = len(json.dumps(made, ensure_ascii=False).encode("utf-8", "replace"))
+    return len(made) <= b.MOST_BLOCKS and size <= BUDGET
 
 
 def card(view: TicketView, room: Room, *, live: bool = True) -> list[b.Block]:
@@ -72,13 +88,15 @@ def card(view: TicketView, room: Room, *, live: bool = True) -> list[b.Block]:
     if view.step is not None:
         made += [b.divider(), *_step(view.step, room)]
     if live:
-        made += b.actions([_button(each) for each in view.buttons])
-        made += b.actions([*(_button(each) for each in view.tools), *_menu(view)])
+        made += b.actions([press(each) for each in view.buttons])
+        made += b.actions([*(press(each) for each in view.tools), *_menu(view)])
     return made
 
 
 def mention(user: str) -> str:
-    """A person as Slack shows them; somebody at a terminal stays plain text."""
+    """A person or user group as Slack shows them; somebody at a terminal stays plain text."""
+    if _GROUP.fullmatch(user):
+        return f"<!subteam^{user}>"
     return f"<@{user}>" if _USER.fullmatch(user) else b.escape(user)
 
 
@@ -105,7 +123,8 @@ def _verdict(view: TicketView, room: Room) -> list[b.Block]:
 
 
 def _said(view: TicketView) -> str:
-    return "   ".join(filter(None, (view.sentence, view.likelihood, view.besides)))
+    first = "   ".join(filter(None, (view.sentence, view.likelihood)))
+    return "\n".join(filter(None, (first, view.besides)))
 
 
 def _rows(rows: Sequence[Row], longest: int) -> b.Block:
@@ -151,11 +170,10 @@ def _step(step: StepView, room: Room) -> list[b.Block]:
     return made
 
 
-def _button(button: Button) -> b.Block:
-    if button.verb is Verb.ANSWER:
-        action = f"{Action.ANSWER}{button.detail}"
-    else:
-        action = BUTTONS[button.verb]
+def press(button: Button) -> b.Block:
+    """A button of the desk's as one of Slack's."""
+    begins = {Verb.ANSWER: Action.ANSWER, Verb.LOOK: Action.TICKET_LOOK}.get(button.verb)
+    action = f"{begins}{button.detail}" if begins is not None else BUTTONS[button.verb]
     return b.button(str(action), button.label, button.value, button.style, button.confirm)
 
 

@@ -8,7 +8,7 @@ Limits: docs.slack.dev/reference/block-kit/block-elements/select-menu-element.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -20,6 +20,8 @@ from handlers.sending import Body, card_of, clicker
 from handlers.step import StepFlow
 
 MOST = 100
+BUDGET = 200_000
+"""Bytes of options; a view may have 250,000 in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class CauseFlow:
         try:
             await self.desk.may_read(sender.user, sender.tenant, sender.channel)
         except NotAllowed as refusal:
-            view = b.modal(View.DETAILS, "Cause found", [b.words(str(refusal))])
+            view = instead(str(refusal))
         else:
             kept = {"value": value, "channel": sender.channel, "card": card_of(body)}
             known = number.isdigit() and len(number) <= 15
@@ -52,25 +54,38 @@ class CauseFlow:
 
 def grouped(causes: Iterable[tuple[str, str]]) -> list[b.Block]:
     """Causes by title as groups of options, one a letter."""
-    return [
-        group
-        for letter, some in groupby(causes, key=lambda cause: cause[1][:1].upper())
-        for group in _groups(letter, some)
-    ][:MOST]
+    return _within(
+        [
+            group
+            for letter, some in groupby(causes, key=lambda cause: cause[1][:1].upper())
+            for group in _groups(letter, some)
+        ]
+    )
 
 
 def form(found: Suspects, kept: str) -> b.Block:
     """The form; without any cause to choose from it says so."""
     groups = [*_groups("Likeliest on this ticket", found.likely), *grouped(found.others)]
     if not groups:
-        return b.modal(View.DETAILS, "Cause found", [b.words("There is no such ticket.")])
+        return instead("There is no such ticket.")
     select = {
         "type": "static_select",
         "placeholder": b.plain("Choose, or type to search", 150),
-        "option_groups": groups[:MOST],
+        "option_groups": _within(groups),
     }
     blocks = [b.field(Field.CAUSE, "What was it?", select)]
     return b.modal(View.CAUSE, "Cause found", blocks, private_metadata=kept, submit="Write it down")
+
+
+def _within(groups: list[b.Block]) -> list[b.Block]:
+    """The first groups, as many as a view can hold."""
+    sizes = accumulate(len(json.dumps(each, ensure_ascii=False).encode()) for each in groups)
+    return [group for group, size in zip(groups[:MOST], sizes, strict=False) if size <= BUDGET]
+
+
+def instead(why: str) -> b.Block:
+    """Why there is no form."""
+    return b.modal(View.DETAILS, "Cause found", [b.words(why)])
 
 
 def _groups(title: str, causes: Iterable[tuple[str, str]]) -> list[b.Block]:

@@ -53,10 +53,15 @@ class LastNet:
         """Acknowledged, nothing to do."""
         await ack()
 
-    async def failed(self, error: Exception, body: Body) -> BoltResponse:
-        """Something broke: acknowledge it all the same, say so, log it under a reference."""
+    async def failed(
+        self, error: Exception, body: Body, response: BoltResponse | None
+    ) -> BoltResponse | None:
+        """Something broke: acknowledge it all the same, say so, log it under a reference.
+
+        Events are acknowledged before they are handled; of those Bolt takes no response here.
+        """
         reference = secrets.token_hex(4)
         log.error("reference %s: a payload was not handled", reference, exc_info=error)
         said = f"That did not work because of a fault in here (reference {reference})."
         await self.door.answer(str(body.get("response_url") or ""), answers.private(said))
-        return BoltResponse(status=200, body="")
+        return BoltResponse(status=200, body="") if response is not None else None

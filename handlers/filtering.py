@@ -17,12 +17,12 @@ from bot.targets import BadHost, parse_host, unwrap
 from handlers import answers
 from handlers import blocks as b
 from handlers.causes import grouped
-from handlers.door import Door
+from handlers.door import Door, saying
+from handlers.filters import STATES
 from handlers.ids import Action, Field, View
 from handlers.pages import PAGE, cursor_of
 from handlers.sending import Body, clicker
 
-STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 TITLE = "Former tickets, filtered"
 FIELDS = (Field.HOST, Field.USER, Field.CAUSE, Field.CODE, Field.TEXT, Field.STATE)
 _TOO_LATE = "It was too late to open that form; press Filter… once more."
@@ -52,13 +52,16 @@ class FilterFlow:
         """Open the form; who may read is judged here and again when it is submitted."""
         await ack()
         sender = clicker(body)
-        try:
-            await self.desk.may_read(sender.user, sender.tenant, sender.channel)
-        except NotAllowed as refusal:
-            await self.door.answer(sender.reply, answers.private(str(refusal)))
-            return
         kept = json.dumps({"channel": sender.channel, "reply": sender.reply})
-        if not await self.door.open(body["trigger_id"], form(self.desk.causes(), kept)):
+
+        async def made() -> b.Block:
+            try:
+                await self.desk.may_read(sender.user, sender.tenant, sender.channel)
+            except NotAllowed as refusal:
+                return saying(View.HISTORY, TITLE, str(refusal))
+            return form(self.desk.causes(), kept)
+
+        if not await self.door.open_then(body["trigger_id"], View.HISTORY, TITLE, made):
             await self.door.answer(sender.reply, answers.private(_TOO_LATE))
 
     async def submitted(self, ack: AsyncAck, body: Body, view: dict[str, Any]) -> None:

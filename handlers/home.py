@@ -2,10 +2,11 @@
 
 Strategy: it is published when somebody opens it, never for everybody on a timer.  The hash of the
 page that they have keeps an older page from replacing a newer one; where it has moved on, the
-page is made anew from the store and set once more, without a hash because Slack tells none.
+page is made anew from the store and set once more, without a hash because Slack tells none.  For
+one person one page is made at a time, so that a page never replaces one that was made after it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -16,11 +17,8 @@ from handlers import blocks as b
 from handlers.cards import ROOMS
 from handlers.door import Door
 from handlers.ids import Action, EventName
-from handlers.sending import Body, opener
-from handlers.start import form
-
-_BAR = 12
-"""Letters of the longest bar."""
+from handlers.sending import Body, clicker, opener
+from handlers.start import TOO_LATE, Prefilled, begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,9 @@ class HomeFlow:
 
     desk: Desk
     door: Door
+    _busy: set[str] = field(default_factory=set)
+    _waiting: dict[str, str] = field(default_factory=dict)
+    """The hash of the page that a person has, for those who opened the tab and wait."""
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which id leads here."""
@@ -41,22 +42,37 @@ class HomeFlow:
         if event.get("tab", "home") != "home":
             return
         sender = opener(body)
-        seen = str((event.get("view") or {}).get("hash") or "")
-        if not await self.door.publish(sender.user, await self._page(sender), seen):
-            await self.door.publish(sender.user, await self._page(sender))
+        self._waiting[sender.user] = str((event.get("view") or {}).get("hash") or "")
+        if sender.user in self._busy:
+            return  # whoever publishes for this person now does it once more
+        self._busy.add(sender.user)
+        try:
+            while (seen := self._waiting.pop(sender.user, None)) is not None:
+                if not await self.door.publish(sender.user, await self._page(sender), seen):
+                    await self.door.publish(sender.user, await self._page(sender))
+        finally:
+            self._busy.discard(sender.user)
 
     async def start(self, ack: AsyncAck, body: Body) -> None:
         """The button: the start form; its card will be a direct message."""
         await ack()
-        await self.door.open(body["trigger_id"], form(""))
+        sender = clicker(body)
+        if not await begin(self.desk, self.door, body["trigger_id"], sender, Prefilled()):
+            # A Home tab has no address to answer to.
+            await self.door.whisper(sender.user, sender.user, answers.private(TOO_LATE))
 
     async def _page(self, sender: Sender) -> b.Block:
         """The tab for whoever may read; for everybody else a polite sentence."""
         try:
             await self.desk.may_read(sender.user, sender.tenant, "")
         except NotAllowed as refusal:
-            return {"type": "home", "blocks": [b.words(str(refusal))]}
+            return refused(str(refusal))
         return page(await self.desk.dashboard(sender.user, sender.tenant))
+
+
+def refused(why: str) -> b.Block:
+    """The tab of somebody who may not see the rest."""
+    return {"type": "home", "blocks": [b.words(why)]}
 
 
 def page(found: Dashboard) -> b.Block:
@@ -70,8 +86,8 @@ def page(found: Dashboard) -> b.Block:
         *_list("Open, claimed by nobody", found.unclaimed, "Nothing waits for a hand."),
         *_list("Open, in somebody's hands", found.claimed, ""),
         b.context(b.plain(f"{found.open} open in all; /rdp history finds every one.", 100)),
-        *_bars(f"Causes of the last {found.days} days", found.causes),
-        *_bars(f"Hosts that keep coming back, last {found.days} days", found.hosts),
+        *answers.bars(f"Causes of the last {found.days} days", found.causes),
+        *answers.bars(f"Hosts that keep coming back, last {found.days} days", found.hosts),
     ]
     return {"type": "home", "blocks": blocks[:100]}
 
@@ -80,15 +96,3 @@ def _list(title: str, lines: tuple[Past, ...], nothing: str) -> list[b.Block]:
     if not lines:
         return [b.header(title), b.words(nothing)] if nothing else []
     return [b.header(title), *(answers.line(each, ROOMS[1]) for each in lines)]
-
-
-def _bars(title: str, counts: tuple[tuple[str, int], ...]) -> list[b.Block]:
-    """Numbers that read as text; the bar says nothing that the number does not."""
-    if not counts:
-        return []
-    most = max(count for _, count in counts)
-    lines = [
-        b.text_element(f"{'▇' * max(1, round(_BAR * count / most))} {count}  {b.cut(name, 120)}\n")
-        for name, count in counts
-    ]
-    return [b.header(title), b.rich_text([b.rich_section(lines)])]

@@ -39,11 +39,13 @@ class Action(StrEnum):
     TICKET_RECHECK = "ticket.recheck"
     TICKET_DETAILS = "ticket.details"
     TICKET_ESCALATE = "ticket.escalate"
+    TICKET_CLAIM = "ticket.claim"
     TICKET_HANDBACK = "ticket.handback"
     TICKET_REOPEN = "ticket.reopen"
     TICKET_JOIN = "ticket.join"
     TICKET_NEW = "ticket.new"
     TICKET_ASK = "ticket.ask"
+    TICKET_PACKET = "ticket.packet"
     TICKET_CAUSE = "ticket.cause"
     TICKET_LOOK = "ticket.look."
     """Followed by the place's name."""
@@ -99,6 +101,7 @@ STEPS = {
     Action.TICKET_HANDBACK: Verb.HANDBACK,
     Action.TICKET_REOPEN: Verb.REOPEN,
     Action.TICKET_ASK: Verb.ASK,
+    Action.TICKET_CLAIM: Verb.CLAIM,
 }
 """Buttons that are an intent by themselves."""
 
@@ -112,6 +115,7 @@ BUTTONS = {
         **MODALS,
         Action.TICKET_DETAILS: Verb.DETAILS,
         Action.TICKET_CAUSE: Verb.CAUSE,
+        Action.TICKET_PACKET: Verb.PACKET,
     }.items()
 }
 """The action id of a verb's button; answers have one of their own for each state."""

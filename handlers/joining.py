@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import BadValue, Desk, Sender, StoreBusy, opening_of
+from bot.desk.api import Again, BadValue, Desk, Sender, StoreBusy
 from handlers import answers
 from handlers import blocks as b
 from handlers.cards import mention
@@ -16,7 +16,6 @@ from handlers.pages import ticket_answer
 from handlers.sending import Body, clicker
 from handlers.step import OLD
 
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
@@ -47,7 +46,7 @@ class JoinFlow:
     async def another(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
         """Commit the wish for another ticket, acknowledge, let the desk do the rest."""
         try:
-            claim = await self.desk.accept(opening_of(str(action["value"]), clicker(body)))
+            claim = await self.desk.accept(Again.parse(clicker(body), str(action["value"])))
         except BadValue:
             await ack()
             await self._answer(body, answers.private(OLD))
@@ -64,11 +63,16 @@ class JoinFlow:
 
     async def _where(self, number: int, sender: Sender) -> b.Block:
         channel, asker = await self.desk.whereabouts(number, sender.tenant)
-        if _CHANNEL.fullmatch(channel):
-            return b.section(f"The card of *#{number}* stands in <#{channel}>.")
-        if channel and sender.user not in (channel, asker):
-            return b.section(
-                f"The card of *#{number}* stands in a direct message to {mention(asker)}, "
-                "who can bring it to the helpdesk channel with Share under More."
-            )
-        return b.section(f"The card of *#{number}* stands in a direct message to you.")
+        return where(number, channel, asker, sender.user)
+
+
+def where(number: int, channel: str, asker: str, reader: str) -> b.Block:
+    """Where a ticket's card stands, as somebody reads it."""
+    if answers.CHANNEL.fullmatch(channel):
+        return b.section(f"The card of *#{number}* stands in <#{channel}>.")
+    if channel and reader not in (channel, asker):
+        return b.section(
+            f"The card of *#{number}* stands in a direct message to {mention(asker)}, "
+            "who can bring it to the helpdesk channel with Share under More."
+        )
+    return b.section(f"The card of *#{number}* stands in a direct message to you.")

@@ -74,17 +74,20 @@ class HistoryFlow:
     async def open(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
         """One ticket of the list, privately."""
         await ack()
-        number = action["value"]
+        number, sender = action["value"], clicker(body)
         if not number.isdigit() or len(number) > 15:
-            await self.door.answer(str(body.get("response_url") or ""), _TOO_OLD)
-            return
-        answer = await ticket_answer(self.desk, int(number), clicker(body))
-        if body.get("response_url"):
-            await self.door.answer(body["response_url"], answer)
-            return
-        # A Home tab has no address to answer to, so the ticket is shown in a modal.
-        blocks = answer.get("blocks") or [b.words(str(answer["text"]))]
-        await self.door.open(body["trigger_id"], b.modal(View.DETAILS, f"Ticket #{number}", blocks))
+            await self.door.answer(sender.reply, _TOO_OLD)
+        elif sender.reply:
+            await self.door.answer(
+                sender.reply, await ticket_answer(self.desk, int(number), sender)
+            )
+        else:  # a Home tab has no address to answer to, so the ticket is shown in a modal
+
+            async def made() -> b.Block:
+                return answers.as_modal(number, await ticket_answer(self.desk, int(number), sender))
+
+            title = f"Ticket #{number}"
+            await self.door.open_then(body["trigger_id"], View.DETAILS, title, made)
 
 
 async def ticket_answer(desk: Desk, number: int, sender: Sender) -> dict[str, Any]:
@@ -97,4 +100,4 @@ async def ticket_answer(desk: Desk, number: int, sender: Sender) -> dict[str, An
     if view is None:
         return answers.private(f"There is no ticket #{number}.")
     await desk.bring(number)
-    return answers.ticket(view)
+    return answers.ticket(view, await desk.timeline(number, sender.tenant))

@@ -6,22 +6,31 @@ will stand, so the channel travels with the form.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.catalog.codes import find_codes
-from bot.desk.api import BadRdpFile, Desk, Opening, StoreBusy, settings_of
+from bot.desk.api import (
+    BadRdpFile,
+    Desk,
+    NotAllowed,
+    Opening,
+    Sender,
+    StoreBusy,
+    settings_of,
+)
 from bot.targets import BadHost, parse_host, unwrap
 from handlers import answers
 from handlers import blocks as b
-from handlers.command import LONGEST_MESSAGE, Slip, Triage
+from handlers.command import Triage, looks_like_host
 from handlers.command import read as read_command
-from handlers.door import Door
+from handlers.door import Door, saying
 from handlers.ids import Field, Shortcut, View
 from handlers.sending import Body, clicker
+from handlers.slip import Slip
 
 AFFECTED = {
     "only-this-user": "Only one user",
@@ -39,10 +48,12 @@ SINCE = {
 LONGEST_INPUT = 3_000
 """What Slack takes in one text field; a file of a client has about 2,500 characters."""
 REPORT = {Field.AFFECTED: "scope", Field.SINCE: "onset"}
-TOO_LATE = (
-    "It was too late to open the form. Choose “Triage this host” once more, or type /rdp HOST."
-)
+TOO_LATE = "It was too late to open the form. Choose it once more, or type /rdp HOST."
+TITLE = "Triage a host"
 _WORD = re.compile(r"[^\s,;()'\"]+")
+
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,8 @@ class StartFlow:
         message = body.get("message") or {}
         host, text = found_in(str(message.get("text") or ""))
         channel = str((body.get("channel") or {}).get("id") or "")
-        if not await self.door.open(body["trigger_id"], form(channel, host, text)):
+        found = Prefilled(channel, host, text)
+        if not await begin(self.desk, self.door, body["trigger_id"], clicker(body), found):
             await self.door.answer(str(body.get("response_url") or ""), answers.private(TOO_LATE))
 
     async def submitted(self, ack: AsyncAck, body: Body, view: dict[str, Any]) -> None:
@@ -72,12 +84,8 @@ class StartFlow:
         try:
             opening = self._opening(body, view)
             claim = await self.desk.accept(opening)
-        except BadHost as error:
-            await ack(response_action="errors", errors={Field.HOST.value: str(error)})
-        except Slip as slip:
-            await ack(response_action="errors", errors={Field.GATEWAY.value: str(slip)})
-        except BadRdpFile as error:
-            await ack(response_action="errors", errors={Field.RDP_FILE.value: str(error)})
+        except FieldSlip as slip:
+            await ack(response_action="errors", errors={slip.field.value: str(slip)})
         except StoreBusy:
             await ack(response_action="errors", errors={Field.HOST.value: answers.NOT_TAKEN})
         else:
@@ -85,24 +93,60 @@ class StartFlow:
             self.desk.start(claim)
 
     def _opening(self, body: Body, view: dict[str, Any]) -> Opening:
+        """What was filled in; raises FieldSlip."""
         given = _given(view["state"]["values"])
-        host = parse_host(unwrap(given[Field.HOST]))
-        said = read_command(f"x {given[Field.CODES]}")
-        codes, text = (said.codes, said.message) if isinstance(said, Triage) else ((), "")
-        gateway = given[Field.GATEWAY]
-        if gateway:
-            gateway = _gateway(gateway)
+        host = _read(Field.HOST, lambda: parse_host(unwrap(given[Field.HOST])))
+        said = _read(Field.CODES, lambda: read_command(f"x {given[Field.CODES]}"))
+        told = said if isinstance(said, Triage) else Triage(host)
+        typed = given[Field.GATEWAY]
+        gateway = _read(Field.GATEWAY, lambda: str(parse_host(unwrap(typed)))) if typed else None
+        pasted = given[Field.RDP_FILE].strip()
         return Opening(
             clicker(body, str(view["private_metadata"])),
             host.host,
             host.port or self.port,
-            codes,
-            text,
-            gateway=gateway or None,
+            told.codes,
+            told.message,
+            told.via,
+            gateway or told.gateway,
             report={key: given[field] for field, key in REPORT.items() if given[field]},
             # Read here, so that its secrets are in no row of the store.
-            rdp_file=settings_of(pasted) if (pasted := given[Field.RDP_FILE]).strip() else {},
+            rdp_file=_read(Field.RDP_FILE, lambda: settings_of(pasted)) if pasted else {},
         )
+
+
+class FieldSlip(ValueError):
+    """A field cannot be read; ``field`` names it, the text says why."""
+
+    def __init__(self, field: Field, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What the form begins with; ``channel`` is where the card will stand if it may."""
+
+    channel: str = ""
+    host: str = ""
+    text: str = ""
+
+
+async def begin(desk: Desk, door: Door, trigger: str, sender: Sender, found: Prefilled) -> bool:
+    """Open the start form; False when it was too late.
+
+    It opens empty within the trigger's three seconds; who may not triage is told so in it, instead
+    of filling it in for nothing.
+    """
+
+    async def made() -> b.Block:
+        try:
+            await desk.may_read(sender.user, sender.tenant, sender.channel or found.channel)
+        except NotAllowed as refusal:
+            return saying(View.START, TITLE, str(refusal))
+        return form(found.channel, found.host, found.text)
+
+    return await door.open_then(trigger, View.START, TITLE, made)
 
 
 def form(channel: str, host: str = "", text: str = "") -> b.Block:
@@ -112,7 +156,7 @@ def form(channel: str, host: str = "", text: str = "") -> b.Block:
         b.field(
             Field.CODES,
             "Error codes or the text that the user saw",
-            {**_input(text, "0x904 0x7", LONGEST_MESSAGE), "multiline": True},
+            {**_input(text, "0x904 0x7", LONGEST_INPUT), "multiline": True},
             optional=True,
         ),
         b.field(Field.AFFECTED, "Who is affected?", _select(AFFECTED), optional=True),
@@ -126,35 +170,23 @@ def form(channel: str, host: str = "", text: str = "") -> b.Block:
         ),
         b.context(b.plain("Never type a password here; none is needed.", 100)),
     ]
-    return b.modal(
-        View.START, "Triage a host", blocks, private_metadata=channel, submit="Look at it"
-    )
+    return b.modal(View.START, TITLE, blocks, private_metadata=channel, submit="Look at it")
 
 
 def found_in(text: str) -> tuple[str, str]:
     """The likeliest host in a message, and the whole text where it holds an error code."""
     plain = unwrap(text)
     named = [word.strip(".:!?") for word in _WORD.findall(plain)]
-    host = next((word for word in named if _looks_like_host(word)), "")
-    return host, plain[:LONGEST_MESSAGE] if find_codes(plain) else ""
+    host = next((word for word in named if looks_like_host(word)), "")
+    return host, plain[:LONGEST_INPUT] if find_codes(plain) else ""
 
 
-def _looks_like_host(word: str) -> bool:
-    """A host of the grammar that no ordinary word is: with a dot, or with a hyphen and a digit."""
-    inner = word.partition(":")[0]
-    told = "." in inner or ("-" in inner and any(char.isdigit() for char in inner))
+def _read(field: Field, reader: Callable[[], Read]) -> Read:
+    """What stands in a field; raises FieldSlip with the reader's own words."""
     try:
-        parse_host(word)
-    except BadHost:
-        return False
-    return told and not word.casefold().startswith("0x")
-
-
-def _gateway(text: str) -> str:
-    try:
-        return str(parse_host(unwrap(text)))
-    except BadHost as error:
-        raise Slip(str(error)) from None
+        return reader()
+    except (BadHost, Slip, BadRdpFile) as error:
+        raise FieldSlip(field, str(error)) from None
 
 
 def _input(value: str, example: str, longest: int) -> b.Block:
@@ -163,7 +195,8 @@ def _input(value: str, example: str, longest: int) -> b.Block:
         "placeholder": b.plain(example, 150),
         "max_length": longest,
     }
-    return {**made, "initial_value": value[:longest]} if value else made
+    value = b.seen(value)[:longest]
+    return {**made, "initial_value": value} if value else made
 
 
 def _select(choices: Mapping[str, str]) -> b.Block:

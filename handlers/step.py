@@ -2,21 +2,22 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import BadValue, Click, Desk, NotAllowed, StoreBusy, Verb
-from handlers import answers
+from bot.desk.api import BadValue, Click, Desk, NotAllowed, Sender, StoreBusy, Verb, markdown
+from handlers import answers, packets, reasons
 from handlers import blocks as b
 from handlers.door import Door
-from handlers.ids import MENU, MODALS, STEPS, Action, Field, View
+from handlers.ids import MENU, MODALS, STEPS, Action, View
 from handlers.matching import starts_with
 from handlers.sending import Body, card_of, clicker
 
 _CHOICE = re.compile(r"([a-z]+):([0-9]+:[0-9]+)")
 OLD = "That button is from an older version. /rdp ticket NUMBER shows the ticket as it is."
+NO_TICKET = "There is no such ticket."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ class StepFlow:
         for action in MODALS:
             app.action(action.value)(self.asked)
         app.action(starts_with(Action.ANSWER))(self.answered)
+        app.action(starts_with(Action.TICKET_LOOK))(self.looked)
         app.action(Action.TICKET_MORE.value)(self.chosen)
-        app.action(Action.TICKET_DETAILS.value)(self.details)
+        for action in (Action.TICKET_DETAILS, Action.TICKET_PACKET):
+            app.action(action.value)(self.details)
         app.view(View.CANNOT.value)(self.reasoned)
         app.view(View.ESCALATE.value)(self.reasoned)
         app.view(View.CAUSE.value)(self.reasoned)
@@ -48,6 +51,11 @@ class StepFlow:
         """An answer to a question; the state stands in the action id."""
         state = str(action["action_id"]).removeprefix(Action.ANSWER)
         await self._take(Verb.ANSWER, action["value"], state, _Press(ack, body))
+
+    async def looked(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
+        """Look from one more place; its name stands in the action id."""
+        place = str(action["action_id"]).removeprefix(Action.TICKET_LOOK)
+        await self._take(Verb.LOOK, action["value"], place, _Press(ack, body))
 
     async def chosen(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
         """An entry of the menu: ``<verb>:<ticket>:<version>``."""
@@ -79,33 +87,37 @@ class StepFlow:
         await ack()
         verb = MODALS[Action(action["action_id"])]
         kept = {"value": action["value"], "channel": clicker(body).channel, "card": card_of(body)}
-        view = _reason(verb, json.dumps(kept))
+        view = reasons.form(verb, json.dumps(kept), second_line=self.desk.second_line)
         await self.open_or_offer(body, action, view)
 
     async def open_or_offer(self, body: Body, action: dict[str, Any], view: b.Block) -> None:
         """Open a modal; where that came too late, offer the same button again, privately."""
-        if await self.door.open(body["trigger_id"], view):
-            return
-        button = b.button(str(action["action_id"]), "Open again", str(action["value"]))
-        text = "It was too late to open that form."
-        answer = answers.private(text, [b.words(text), *b.actions([button])])
+        if not await self.door.open(body["trigger_id"], view):
+            await self._offer_again(body, action)
+
+    async def _offer_again(self, body: Body, action: dict[str, Any]) -> None:
+        answer = answers.again(str(action["action_id"]), str(action["value"]))
         await self.door.answer(str(body.get("response_url") or ""), answer)
 
     async def reasoned(self, ack: AsyncAck, body: Body, view: dict[str, Any]) -> None:
         """The reason was given: now it is an intent."""
         kept = json.loads(view["private_metadata"])
         verb = Verb(view["callback_id"])
-        values = view["state"]["values"]
+        sender = clicker(body, kept["channel"])
+        values, second_line = view["state"]["values"], self.desk.second_line
         try:
-            click = Click.parse(
-                clicker(body, kept["channel"]), verb, kept["value"], _given(values), kept["card"]
-            )
-            claim = await self.desk.accept(click)
+            why, to = reasons.given(values, sender.user, second_line=second_line)
+            click = Click.parse(sender, verb, kept["value"], why, kept["card"])
+            claim = await self.desk.accept(replace(click, to=to))
+        except reasons.Slip as slip:
+            await ack(response_action="errors", errors={slip.field.value: str(slip)})
+            return
         except BadValue:
-            await ack(response_action="errors", errors={_field_of(verb): OLD})
+            await ack(response_action="errors", errors={reasons.field_of(verb): OLD})
             return
         except StoreBusy:
-            await ack(response_action="errors", errors={_field_of(verb): answers.NOT_TAKEN})
+            told = {reasons.field_of(verb): answers.NOT_TAKEN}
+            await ack(response_action="errors", errors=told)
             return
         await ack()
         self.desk.start(claim)
@@ -114,16 +126,27 @@ class StepFlow:
         """The raw facts in a modal; nothing is changed, so there is no intent."""
         await ack()
         sender = clicker(body)
-        number = action["value"].partition(":")[0]
-        try:
-            await self.desk.may_read(sender.user, sender.tenant, sender.channel)
-            story = await self.desk.story(int(number), sender.tenant) if number.isdigit() else None
-        except NotAllowed as refusal:
-            blocks = [b.words(str(refusal))]
-        else:
-            blocks = answers.story(story) if story is not None else [b.words("No such ticket.")]
-        view = b.modal(View.DETAILS, f"Details of #{number[:10]}", blocks)
-        await self.open_or_offer(body, action, view)
+        number = str(action["value"]).partition(":")[0]
+        verb = Verb(str(action["action_id"]).rpartition(".")[2])
+
+        async def made() -> b.Block:
+            try:
+                await self.desk.may_read(sender.user, sender.tenant, sender.channel)
+            except NotAllowed as refusal:
+                return answers.details(number, None, str(refusal))
+            return await self._read(verb, number, sender)
+
+        title = f"Details of #{number[:10]}"
+        if not await self.door.open_then(body["trigger_id"], View.DETAILS, title, made):
+            await self._offer_again(body, action)
+
+    async def _read(self, verb: Verb, number: str, sender: Sender) -> b.Block:
+        """The modal of a button that only reads."""
+        known = int(number) if number.isdigit() and len(number) <= 15 else 0
+        if verb is Verb.PACKET:
+            packet = await self.desk.packet(known, sender.tenant)
+            return packets.page(number, markdown(packet) if packet is not None else NO_TICKET)
+        return answers.details(number, await self.desk.story(known, sender.tenant), NO_TICKET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,34 +155,3 @@ class _Press:
 
     ack: AsyncAck
     body: Body
-
-
-def _reason(verb: Verb, kept: str) -> b.Block:
-    """The modal that asks why."""
-    if verb is Verb.ESCALATE:
-        element = {"type": "plain_text_input", "multiline": True, "max_length": 1000}
-        blocks = [b.field(Field.WHY, "What should the second line know?", element, optional=True)]
-        return b.modal(
-            View.ESCALATE, "Hand over", blocks, private_metadata=kept, submit="Hand over"
-        )
-    options = [
-        b.option("No rights or no access for it", "access"),
-        b.option("Not now, or not possible here", "other"),
-    ]
-    select = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
-    blocks = [b.field(Field.REASON, "Why not?", select)]
-    return b.modal(View.CANNOT, "Cannot do this", blocks, private_metadata=kept, submit="Next step")
-
-
-def _field_of(verb: Verb) -> str:
-    fields = {Verb.ESCALATE: Field.WHY, Verb.CAUSE: Field.CAUSE}
-    return fields.get(verb, Field.REASON).value
-
-
-def _given(values: dict[str, Any]) -> str:
-    """The reason as typed or chosen."""
-    for field in (Field.REASON, Field.CAUSE):
-        if field in values:
-            chosen = values[field][field].get("selected_option") or {}
-            return str(chosen.get("value") or "other")
-    return str(values.get(Field.WHY, {}).get(Field.WHY, {}).get("value") or "")[:1000]

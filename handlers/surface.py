@@ -13,10 +13,10 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.desk.api import Barred, Closed, Gone, Later, Note, SurfaceError, TicketView, Unsure
-from handlers import answers, cards
+from bot.desk.api import Barred, Closed, Gone, Later, Note, Packet, SurfaceError, TicketView, Unsure
+from handlers import answers, cards, packets
 from handlers import blocks as b
-from handlers.door import Door
+from handlers.door import TOO_MUCH, Door
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ CLOSED = {
     "restricted_action_thread_only_channel": _MUTE,
     "restricted_action_non_threadable_channel": _MUTE,
 }
-TOO_MUCH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 BARRED = {
     "account_inactive",
     "invalid_auth",
@@ -57,14 +56,21 @@ class SlackSurface:
     """Posts and edits through the Web API."""
 
     door: Door
+    group: str = ""
+    """The user group that is mentioned where a ticket goes to the second line as a whole."""
 
     async def show(self, view: TicketView, channel: str, card: str | None) -> tuple[str, str]:
         """Post or edit the card; raises SurfaceError."""
-        message = cards.message(view)
+        return await self._shown(cards.message(view), channel, card)
+
+    async def _shown(
+        self, message: dict[str, Any], channel: str, card: str | None
+    ) -> tuple[str, str]:
+        """Post or edit; what Slack does not take as blocks goes as its text alone."""
         try:
             return await self._show(message, channel, card)
         except _TooMuch:
-            log.exception("Slack refused the blocks of a card; sent as plain text")
+            log.exception("Slack refused the blocks of a message; sent as plain text")
             return await self._show({"text": message["text"], "blocks": []}, channel, card)
 
     async def _show(
@@ -81,27 +87,36 @@ class SlackSurface:
             channel=channel, unfurl_links=False, unfurl_media=False, **message
         )
 
+    async def hand(self, packet: Packet, channel: str, message: str | None) -> tuple[str, str]:
+        """Post or edit the packet for the second line; raises SurfaceError."""
+        return await self._shown(packets.message(packet, self.group), channel, message)
+
     async def tell(self, note: Note) -> None:
         """Say it privately: through the reply address, then in the channel, then directly."""
-        text = said(note)
+        told = telling(note)
         if not note.user:
-            await _said(self._post(note.channel, {"text": text}))
+            await self._plainly(note.channel, told)
             return
-        told: dict[str, Any] = {"text": text}
-        if note.again:
-            told["blocks"] = answers.offer(text, note.ticket or 0, note.again)
         if await self.door.answer(note.reply, {**told, "response_type": "ephemeral"}):
             return
         if _SHARED.fullmatch(note.channel) and await self._ephemeral(note, told):
             return
-        await _said(self._post(note.user, told))
+        await self._plainly(note.user, told)
+
+    async def _plainly(self, channel: str, told: dict[str, Any]) -> None:
+        """Post a note; what Slack does not take as blocks goes as its text alone."""
+        try:
+            await _said(self._post(channel, told))
+        except _TooMuch:
+            log.exception("Slack refused the blocks of a note; sent as plain text")
+            await _said(self._post(channel, {"text": told["text"]}))
 
     async def _ephemeral(self, note: Note, told: dict[str, Any]) -> bool:
         """Seen by one person in the channel; False where the bot or the person is not in it."""
         call = self.door.client.chat_postEphemeral
         try:
             await _said(call(channel=note.channel, user=note.user, **told))
-        except Closed:
+        except (Closed, _TooMuch):
             return False
         return True
 
@@ -111,6 +126,14 @@ _WORDS: tuple[tuple[set[str], type[SurfaceError]], ...] = ((GONE, Gone), (BROKEN
 
 class _TooMuch(SurfaceError):
     """Slack refuses the form of the message."""
+
+
+def telling(note: Note) -> dict[str, Any]:
+    """A note as a message; in its blocks no address becomes a link."""
+    text = said(note)
+    if note.again:
+        return {"text": text, "blocks": answers.offer(text, note.ticket or 0, note.again)}
+    return {"text": text, "blocks": [b.section(text)]}
 
 
 def said(note: Note) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.desk.api import BadCode, Desk, NotAllowed, Opening, Query, Sender, StoreBusy
-from handlers import answers, command
+from handlers import answers, command, filters
 from handlers.door import Door
 from handlers.ids import Command
 from handlers.pages import PAGE, cursor_of, ticket_answer
 from handlers.sending import Body, commander
-from handlers.start import form
+from handlers.slip import Slip
+from handlers.start import Prefilled, begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class TriageFlow:
         """Read the command; only a triage is an intent, everything else is a private answer."""
         try:
             wanted = command.read(str(body.get("text") or ""))
-        except command.Slip as slip:
+        except Slip as slip:
             await ack(**answers.private(str(slip)))
             return
         if isinstance(wanted, command.Triage):
@@ -42,7 +43,8 @@ class TriageFlow:
 
     async def _form(self, body: Body) -> bool:
         """Open the start form; False when it was too late for that."""
-        return await self.door.open(body["trigger_id"], form(body["channel_id"]))
+        sender, found = commander(body), Prefilled(body["channel_id"])
+        return await begin(self.desk, self.door, body["trigger_id"], sender, found)
 
     async def _open(self, wanted: command.Triage, ack: AsyncAck, body: Body) -> None:
         """Commit the intent, acknowledge, let the desk do the rest."""
@@ -76,7 +78,7 @@ class TriageFlow:
         if isinstance(wanted, command.Show):
             return await ticket_answer(self.desk, wanted.number, sender)
         if isinstance(wanted, command.Stats):
-            return answers.tally(await self.desk.stats(sender.tenant))
+            return answers.tally(await self.desk.stats(sender.tenant, wanted.days))
         return await self._past(wanted, sender)
 
     async def _past(self, wanted: command.Command, sender: Sender) -> dict[str, object]:
@@ -84,7 +86,11 @@ class TriageFlow:
         if isinstance(wanted, command.Mine):
             query, title = replace(query, user=sender.user), "Your tickets"
         elif isinstance(wanted, command.Past):
-            query = replace(query, host=wanted.host, user=wanted.user, text=wanted.text)
+            title = wanted.filters.title
+            try:
+                query = filters.query(wanted.filters, self.desk, sender, PAGE)
+            except Slip as slip:
+                return answers.private(str(slip))
         page = await self.desk.history(query, title)
         return answers.past(page, cursor_of(query, page))
 

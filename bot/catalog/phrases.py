@@ -84,6 +84,10 @@ class Said:
         parts = [words for part in _CLAUSE.split(_folded(text)) if (words := _row(part))]
         return cls(f" {plain_words(text)} ", f" {' | '.join(parts)} ")
 
+    def __bool__(self) -> bool:
+        """Whether anything was said at all."""
+        return bool(self.words.strip())
+
     def has(self, phrase: str) -> bool:
         """Whether the phrase stands there as whole words, at least once not denied."""
         if GAP in phrase:

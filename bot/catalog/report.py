@@ -158,7 +158,7 @@ def _matches(match: Match, told: Told) -> bool:
     return (
         any(_within(code, told.codes) for code in match.codes)
         or any(_within(code, told.extended) for code in match.extended)
-        or any(told.message.has(text) for text in match.texts)
+        or (bool(told.message) and any(told.message.has(text) for text in match.texts))
         or any(event in told.events for event in match.events)
         or any(told.rdp_file.get(key) in words for key, words in match.rdp_file.items())
     )

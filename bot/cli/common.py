@@ -101,10 +101,20 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
+FORMULA = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+"""What begins a formula in some spreadsheet (OWASP, "CSV Injection")."""
+
+
 def cell(value: Any) -> Any:
-    """A CSV cell: lists with blanks; a leading sign never starts a formula in a spreadsheet."""
+    """A CSV cell: lists with blanks; what begins like a formula gets an apostrophe before it.
+
+    Spreadsheets drop leading blanks, so what comes after them counts too.
+    """
     text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@"} else text
+    if not isinstance(text, str) or not text:
+        return text
+    begins = {text[0], text.lstrip(" \n\v\f\u00a0\ufeff")[:1]}
+    return f"'{text}" if begins & FORMULA else text
 
 
 def login() -> str:

@@ -16,8 +16,9 @@ from bot.cli.lines import Lines
 from bot.cli.render import card, choices, row_lines, wrapped
 from bot.desk.desk import Desk
 from bot.desk.intents import Click, Opening, Sender, Verb
+from bot.desk.packet import markdown
 from bot.desk.surface import Note
-from bot.desk.view import Button, TicketView
+from bot.desk.view import Button, Packet, TicketView
 from bot.store.base import Tenant
 
 Extra = Callable[[str], Awaitable[str]]
@@ -57,6 +58,11 @@ class Terminal:
             if row.mark != "…" and row.title not in self._shown:
                 self._shown.add(row.title)
                 click.echo("\n".join(row_lines([row], self.colour)), err=True)
+
+    async def hand(self, packet: Packet, channel: str, message: str | None) -> tuple[str, str]:
+        """Print the packet; a terminal has no second line, so this is for whoever sits there."""
+        click.echo(f"\n{markdown(packet)}")
+        return channel, message or str(packet.number)
 
     async def tell(self, note: Note) -> None:
         """Print a sentence."""

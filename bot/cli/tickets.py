@@ -1,8 +1,6 @@
 """`rdp-triage tickets`: read the history; a read command never creates a database."""
 
 import asyncio
-import csv
-import io
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -14,13 +12,13 @@ import click
 from bot.cli.common import (
     Refused,
     catalog_in_use,
-    cell,
     config_option,
     json_option,
     login,
     print_json,
     settings_required,
 )
+from bot.cli.export import export_command
 from bot.store.base import Event, Query, Store, StoreError, Ticket
 
 Result = TypeVar("Result")
@@ -30,10 +28,14 @@ STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 
 @click.group("tickets")
 def command() -> None:
-    """Ticket history: list, show, search, export, cause, purge."""
+    """Ticket history: list, show, search, packet, export, cause, purge."""
 
 
-def _with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
+command.add_command(export_command)
+
+
+def with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
+    """Do something with the database of the settings, which must be there."""
     settings = settings_required(config, "tickets")
     from bot.store.sqlite import SqliteStore
 
@@ -105,7 +107,7 @@ def list_command(
 ) -> None:
     """List tickets, newest first."""
     query = {"host": host, "state": state}
-    _print(_with_store(config, lambda store: _all(store, query, limit)), as_json)
+    _print(with_store(config, lambda store: _all(store, query, limit)), as_json)
 
 
 @command.command("search")
@@ -115,7 +117,7 @@ def list_command(
 @config_option
 def search_command(text: str, limit: int, as_json: bool, config: str | None) -> None:
     """Search host, names, codes, cause, fix and notes for TEXT."""
-    _print(_with_store(config, lambda store: _all(store, {"text": text}, limit)), as_json)
+    _print(with_store(config, lambda store: _all(store, {"text": text}, limit)), as_json)
 
 
 @command.command("show")
@@ -131,7 +133,7 @@ def show_command(number: str, as_json: bool, config: str | None) -> None:
     async def work(store: Store) -> tuple[Ticket | None, list[Event]]:
         return await store.ticket(int(digits)), list(await store.events(int(digits)))
 
-    ticket, events = _with_store(config, work)
+    ticket, events = with_store(config, work)
     if ticket is None:
         raise Refused(f"there is no ticket #{digits}")
     if as_json:
@@ -147,24 +149,27 @@ def show_command(number: str, as_json: bool, config: str | None) -> None:
         click.echo(f"  {event.at:%H:%M:%S}  {event.kind:<10} {event.by:<14} {said[:300]}")
 
 
-@command.command("export")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="json")
+@command.command("packet")
+@click.argument("number")
 @config_option
-def export_command(form: str, config: str | None) -> None:
-    """Write all tickets to stdout, as CSV or as JSON Lines."""
-    from bot.store.rows import export_row
+def packet_command(number: str, config: str | None) -> None:
+    """Print what the second line gets of ticket NUMBER, as Markdown, secrets removed."""
+    from bot.desk.library import Library
+    from bot.desk.packet import markdown, packet_of
+    from bot.desk.showing import view_of
+    from bot.engine import Model
 
-    tickets = _with_store(config, lambda store: _all(store, {}, None))
-    if form == "json":
-        _print(tickets, as_json=True)
-        return
-    out = io.StringIO()
-    rows = [export_row(ticket) for ticket in tickets]
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(list(export_row(tickets[0])) if tickets else ["number"])
-    for row in rows:
-        writer.writerow([cell(value) for value in row.values()])
-    click.echo(out.getvalue(), nl=False)
+    digits, model = _digits(number), Model.of(catalog_in_use(config))
+
+    async def work(store: Store) -> str:
+        ticket = await store.ticket(int(digits))
+        if ticket is None:
+            raise Refused(f"there is no ticket #{digits}")
+        catalog = await Library(store, model).catalog(ticket.knowledge)
+        events = await store.events(ticket.number)
+        return markdown(packet_of(ticket, view_of(ticket, catalog), catalog, events))
+
+    click.echo(with_store(config, work), nl=False)
 
 
 @command.command("cause")
@@ -187,7 +192,7 @@ def cause_command(number: str, cause: str, config: str | None) -> None:
         named = replace(ticket, cause=cause, closed_at=ticket.closed_at or now)
         await store.change(named, [said])
 
-    _with_store(config, work)
+    with_store(config, work)
     click.echo(f"#{digits}: {cause}. The next `rdp-triage kb learn` counts it.", err=True)
 
 
@@ -202,5 +207,5 @@ def purge_command(days: int | None, yes: bool, config: str | None) -> None:
         question = f"Delete closed tickets older than {kept} days for good?"
         click.confirm(question, abort=True, err=True)
     before = datetime.now(UTC) - timedelta(days=kept)
-    count = _with_store(config, lambda store: store.purge(before))
+    count = with_store(config, lambda store: store.purge(before))
     click.echo(f"Deleted {count} tickets older than {kept} days.", err=True)

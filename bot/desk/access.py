@@ -59,6 +59,10 @@ class Access(Protocol):
         """Pass whoever may read the history, or raise NotAllowed."""
         ...
 
+    def knows(self, user: str) -> bool:
+        """Whether it is known without asking anybody that this is a full member."""
+        ...
+
     @property
     def approvers(self) -> frozenset[str]:
         """Who may allow steps of risk 3; without any they are not offered."""
@@ -79,6 +83,10 @@ class Owner:
     async def read(self, user: str, tenant: Tenant, channel: str) -> None:
         """Everybody at this terminal."""
 
+    def knows(self, user: str) -> bool:
+        """Everybody at this terminal."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
@@ -90,6 +98,8 @@ class Rights:
     admins: frozenset[str] = frozenset()
     approvers: frozenset[str] = frozenset()
     helpdesk: frozenset[str] = frozenset()
+    second_line: str = ""
+    """The channel in which packets stand."""
 
     @classmethod
     def of(cls, settings: Settings, team: str) -> "Rights":
@@ -102,6 +112,7 @@ class Rights:
             frozenset(access.admins),
             frozenset(access.approvers),
             frozenset(settings.slack.helpdesk_channels),
+            settings.slack.escalation_channel or "",
         )
 
 
@@ -128,8 +139,17 @@ class Members:
         """Whoever may triage may read."""
         await self._may_triage(user, tenant, channel)
 
+    def knows(self, user: str) -> bool:
+        """Whether the directory told so within the last minutes."""
+        kept = self._kept(user)
+        return kept is not None and kept.member and kept.team == self._rights.team
+
     async def click(self, click: Click, ticket: Ticket) -> None:
-        """Asker, claimant and admins; in a helpdesk channel everybody who may triage."""
+        """Asker, claimant and admins; in a helpdesk channel everybody who may triage.
+
+        Of an escalated ticket also whom it was handed to, and in the second line's channel
+        everybody who may triage.
+        """
         user, rights = click.sender.user, self._rights
         if click.sender.tenant != ticket.tenant:
             raise NotAllowed("This ticket belongs to another workspace.")
@@ -137,7 +157,13 @@ class Members:
         if click.verb in (Verb.ALLOW, Verb.DENY):
             self._may_approve(user, ticket)
             return
-        if user in {ticket.asked_by, ticket.owner} or user in rights.admins:
+        if click.to:
+            await self._reachable(click.to)
+        handed = {ticket.body.get("handed")} if ticket.state == "escalated" else set()
+        if user in {ticket.asked_by, ticket.owner} | handed or user in rights.admins:
+            return
+        if handed and click.sender.channel and click.sender.channel == rights.second_line:
+            await self._may_triage(user, click.sender.tenant, click.sender.channel)
             return
         if ticket.channel not in rights.helpdesk:
             raise NotAllowed(
@@ -145,6 +171,21 @@ class Members:
                 "and administrators can answer here."
             )
         await self._may_triage(user, click.sender.tenant, ticket.channel or "")
+
+    async def _reachable(self, user: str) -> None:
+        """A ticket is handed to full members only; raises NotAllowed."""
+        try:
+            person = await self._person(user)
+        except DirectoryError:
+            raise NotAllowed(
+                "Slack did not tell who the person is that you chose, so nothing was handed over. "
+                "Try again in a minute."
+            ) from None
+        if not person.member or person.team != self._rights.team:
+            raise NotAllowed(
+                "The person that you chose is not a full member of this workspace, so nothing was "
+                "handed over. Choose somebody else, or nobody for the second line."
+            )
 
     def _may_approve(self, user: str, ticket: Ticket) -> None:
         if user not in self._rights.approvers:
@@ -177,11 +218,17 @@ class Members:
         if not person.member or person.team != self._rights.team:
             raise NotAllowed("Only members of this workspace can use this; guests cannot.")
 
+    def _kept(self, user: str) -> Person | None:
+        at, person = self._known.get(user, (None, None))
+        if at is None or abs(self._clock() - at) >= KEPT:  # the clock may be set back
+            return None
+        return person
+
     async def _person(self, user: str) -> Person:
+        kept = self._kept(user)
+        if kept is not None:
+            return kept
         now = self._clock()
-        kept = self._known.get(user)
-        if kept is not None and abs(now - kept[0]) < KEPT:  # the clock may be set back
-            return kept[1]
         person = await self._directory.person(user)
         self._known[user] = (now, person)
         self._known.move_to_end(user)

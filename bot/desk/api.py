@@ -3,14 +3,17 @@
 from bot.catalog.codes import BadCode
 from bot.desk.access import Directory, DirectoryError, NotAllowed, Person
 from bot.desk.desk import Desk
-from bot.desk.intents import BadValue, Click, Opening, Sender, Verb
-from bot.desk.joining import opening_of
+from bot.desk.intents import Again, BadValue, Click, Opening, Sender, Verb
+from bot.desk.packet import markdown
 from bot.desk.rdp_file import BadRdpFile, settings_of
 from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
 from bot.desk.view import (
     Button,
+    Chart,
     Dashboard,
+    Happening,
     Meaning,
+    Packet,
     Past,
     PastPage,
     Proof,
@@ -24,11 +27,13 @@ from bot.desk.view import (
 from bot.store.base import Claim, Query, StoreBusy, StoreError, Tenant
 
 __all__ = [
+    "Again",
     "BadCode",
     "BadRdpFile",
     "BadValue",
     "Barred",
     "Button",
+    "Chart",
     "Claim",
     "Click",
     "Closed",
@@ -37,11 +42,13 @@ __all__ = [
     "Directory",
     "DirectoryError",
     "Gone",
+    "Happening",
     "Later",
     "Meaning",
     "NotAllowed",
     "Note",
     "Opening",
+    "Packet",
     "Past",
     "PastPage",
     "Person",
@@ -61,6 +68,6 @@ __all__ = [
     "TicketView",
     "Unsure",
     "Verb",
-    "opening_of",
+    "markdown",
     "settings_of",
 ]

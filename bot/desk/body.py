@@ -5,7 +5,7 @@ a card shows is made from it again each time, so nothing of a card is kept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -14,6 +14,8 @@ from bot.evidence import Observation, Status
 from bot.store.base import Ticket
 
 Phase = Literal["looking", "waiting", "rechecking", "closed"]
+KEPT_FROM = 0.001
+"""Causes less likely than this are kept with no ticket: a hundred of them made most of its row."""
 HISTORY = 12
 """How many situations Back can return to: as many as a ticket has steps."""
 
@@ -31,10 +33,12 @@ class Offer:
 
     @classmethod
     def of(cls, plan: Plan, unlocks: str = "") -> Self:
-        """What a card needs of a plan."""
-        explained = plan.explanation
+        """What a card needs of a plan; causes that nobody is shown are left out."""
+        explained, found = plan.explanation, plan.verdict
         held_back = tuple(explained.held_back)
-        return cls(plan.verdict, plan.step, explained.helps_in, held_back, unlocks)
+        likely = [each for each in found.causes if each.probability >= KEPT_FROM]
+        shown = tuple(likely) or found.causes[:1]
+        return cls(replace(found, causes=shown), plan.step, explained.helps_in, held_back, unlocks)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -117,6 +121,8 @@ class Body:
     notice: str = ""
     proof: tuple[str, ...] = ()
     last: Mapping[str, Any] | None = None
+    handed: str | None = None
+    """Whom it was handed over to last: a person, empty for the second line; None for nobody yet."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -135,6 +141,7 @@ class Body:
             "notice": self.notice,
             "proof": list(self.proof),
             "last": self.last,
+            "handed": self.handed,
         }
 
     @classmethod
@@ -155,6 +162,7 @@ class Body:
             notice=raw["notice"],
             proof=tuple(raw["proof"]),
             last=raw["last"],
+            handed=raw.get("handed"),  # absent in tickets of older programs
         )
 
     @classmethod

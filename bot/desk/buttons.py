@@ -3,14 +3,18 @@
 Strategy: what is not offered is refused as well; the flow does not rely on a button being hidden.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.catalog.entries import NOT_SURE, Catalog
 from bot.desk.body import Body
 from bot.desk.intents import Verb
 from bot.desk.view import Button
+from bot.desk.words import place
 from bot.engine.values import StepKind
 from bot.store.base import Ticket
+
+MOST_LOOKS = 3
+"""Other places that a card offers to look from."""
 
 
 def _value(ticket: Ticket, step: str = "") -> str:
@@ -93,6 +97,26 @@ def tools_of(ticket: Ticket, body: Body) -> tuple[Button, ...]:
     elif body.offer is not None and body.offer.unlocks:
         made.append(Button(Verb.ASK, "Ask for approval", value))
     return tuple(made)
+
+
+def looks_of(ticket: Ticket, body: Body, places: Sequence[str]) -> tuple[Button, ...]:
+    """The places that could be looked from as well; ``places`` are all that there are."""
+    if ticket.state != "open" or body.phase != "waiting":
+        return ()
+    others = [each for each in places if each not in ticket.vantages][:MOST_LOOKS]
+    value = _value(ticket)
+    return tuple(Button(Verb.LOOK, f"Look from {place(each)}", value, each) for each in others)
+
+
+def packet_tools(ticket: Ticket) -> tuple[Button, ...]:
+    """What stands under the packet of a ticket: where the second line works."""
+    value = _value(ticket)
+    reads = (Button(Verb.DETAILS, "Details", value), Button(Verb.PACKET, "As Markdown", value))
+    if ticket.state != "escalated":
+        return reads
+    claim = () if ticket.owner else (Button(Verb.CLAIM, "Claim", value, style="primary"),)
+    cause = Button(Verb.CAUSE, "Cause found…", value)
+    return (*claim, cause, Button(Verb.HANDBACK, "Hand back", value), *reads)
 
 
 def more_of(ticket: Ticket, body: Body) -> tuple[Button, ...]:

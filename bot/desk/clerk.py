@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from bot.catalog.entries import UNKNOWN, Catalog
 from bot.catalog.report import BadReport
-from bot.desk import packet
 from bot.desk.access import NotAllowed
 from bot.desk.body import Body
 from bot.desk.courier import Courier, card_parcel
@@ -22,10 +21,12 @@ from bot.desk.looking import NoVantage, gateway_of
 from bot.desk.memory import remembering
 from bot.desk.move import Move, OutOfPlace, with_body
 from bot.desk.outcome import broken_off, combined, looked, only_of, planned
+from bot.desk.packet import packet_parcel
 from bot.desk.parts import Parts
 from bot.desk.rdp_file import filed_of
 from bot.desk.scene import Scene
 from bot.desk.sight import Sight
+from bot.desk.surface import Note
 from bot.desk.telling import Teller
 from bot.evidence import Observation
 from bot.probes.base import Target
@@ -59,6 +60,8 @@ class Clerk:
                 return
             try:
                 await self.parts.access.click(click, ticket)
+                if await self._outrun(claim, click):
+                    return
                 await self._adopt(ticket, click)
                 move = clicked(await self._scene(ticket, click))
                 await self._write(move, claim)
@@ -71,15 +74,30 @@ class Clerk:
             return
         await self.teller.refuse(claim, "The ticket moved on; see its card.", click.ticket)
 
+    async def _outrun(self, claim: Claim, click: Click) -> bool:
+        """Whether somebody else used the version up, while it was not known yet who clicks.
+
+        A click of somebody unknown holds no version: whoever may not click keeps nobody waiting.
+        """
+        if claim.intent.version is not None:
+            return False
+        now = await self.parts.store.take(claim, click.version)
+        if now.outcome == "taken":
+            return False
+        await self.teller.outrun(now)
+        return True
+
     async def _scene(self, ticket: Ticket, click: Click) -> Scene:
         model = await self.parts.library.of(ticket.knowledge, ticket.epoch)
         helpdesk = self.parts.helpdesk[0] if self.parts.helpdesk else ""
-        return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk)
+        places = self.parts.scout.places(ticket.host, "all")
+        return Scene(ticket, Body.of(ticket), click, model, self.parts.clock(), helpdesk, places)
 
     async def _adopt(self, ticket: Ticket, click: Click) -> None:
         """A card whose post was never confirmed tells where it stands when it is clicked."""
-        if click.card and not ticket.card and click.sender.channel:
-            await self.parts.store.card_at(ticket.number, click.sender.channel, click.card)
+        channel = click.sender.channel
+        if click.card and not ticket.card and channel and channel != self.parts.escalation:
+            await self.parts.store.card_at(ticket.number, channel, click.card)
 
     def _after(self, move: Move) -> None:
         number = move.ticket.number
@@ -164,19 +182,26 @@ class Clerk:
         """Plan if the move asks for it, then write everything in one transaction; raises Stale."""
         if move.then == "plan":
             move = await self._plan(move)
-        ticket, notes = move.ticket, move.notes
-        handed_over = next((each for each in move.events if each.kind == "escalated"), None)
-        if handed_over is not None and self.parts.escalation:
-            catalog = await self.parts.library.catalog(ticket.knowledge)
-            told = packet.note(ticket, catalog, handed_over)
-            notes = (*notes, replace(told, channel=self.parts.escalation))
+        ticket, handed = move.ticket, Body.of(move.ticket).handed
         parcels = [
             note.parcel(f"note:{ticket.number}:{ticket.version}:{index}")
-            for index, note in enumerate(notes)
+            for index, note in enumerate((*move.notes, *self._handed_to(move)))
         ]
         claim_id = claim.id if claim is not None else None
         parcels.append(card_parcel(ticket.number))
+        if handed is not None and (handed or self.parts.escalation):
+            parcels.append(packet_parcel(ticket.number))
         await self.parts.store.change(ticket, move.events, parcels, claim_id)
+
+    def _handed_to(self, move: Move) -> tuple[Note, ...]:
+        """A word to the person whom it was handed over to, where the packet stands in a channel."""
+        to = Body.of(move.ticket).handed
+        over = next((each for each in move.events if each.kind == "escalated"), None)
+        if over is None or not to or not self.parts.escalation:
+            return ()
+        number, host = move.ticket.number, move.ticket.host
+        text = f"#{number} {host} was handed over to you by {{by}}. /rdp ticket {number} shows it."
+        return (Note(text, to, by=over.by, ticket=number),)
 
     async def _plan(self, move: Move) -> Move:
         ticket, now, parts = move.ticket, self.parts.clock(), self.parts

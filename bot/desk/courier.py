@@ -1,24 +1,24 @@
-"""Brings due parcels to where people read: at least once for notes, the last state for cards.
+"""Brings due parcels to where people read: notes to one person at least once, cards at their last.
 
-Strategy: a card is rendered when it is sent, never before, so the last state always wins.  One
+Strategy: private notes are repeated where it is not known whether they came, a channel's are not.
+A card is rendered when it is sent, never before, so the last state always wins.  One
 lock a card keeps its edits in order; progress edits wait until two seconds after the last edit,
-verdicts and click results do not.  A new post whose answer was lost is not sent again as it is:
-perhaps it stands there.  The ticket's next state is posted then, and the asker is told how to
-bring the card.  What became of a parcel is written however long that takes: nobody else has it.
+verdicts and click results do not.  How a card and a packet are brought is in ``carding`` and
+``handing``.  What became of a parcel is written however long that takes: nobody else has it.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from bot.desk.carding import Carding
 from bot.desk.edits import CardEdits, Cards
+from bot.desk.handing import Handing
 from bot.desk.patience import AGAIN, surely
-from bot.desk.surface import Barred, Closed, Gone, Later, Note, Surface, SurfaceError, Unsure
-from bot.desk.view import TicketView
-from bot.desk.whereabouts import moved, unsure, untold
+from bot.desk.surface import Barred, Later, Note, SurfaceError, Unsure
+from bot.desk.whereabouts import untold
 from bot.redact import ticket_number
-from bot.store.base import Parcel, ParcelState, Store, StoreError, Ticket
+from bot.store.base import Parcel, ParcelState, Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -33,21 +33,21 @@ def card_parcel(number: int) -> Parcel:
 
 
 class Courier:
-    """Sends what is due; ``render`` makes the view of a ticket as it is now."""
+    """Sends what is due."""
 
     def __init__(
         self,
         store: Store,
-        surface: Surface,
-        render: Callable[[Ticket], Awaitable[TicketView]],
-        clock: Callable[[], datetime],
+        carding: Carding,
+        handing: Handing,
         *,
         gap: float = PROGRESS_GAP,
     ) -> None:
         self._store = store
-        self._surface = surface
-        self._render = render
-        self._clock = clock
+        self._carding = carding
+        self._handing = handing
+        self._surface = handing.surface
+        self._clock = handing.clock
         self._gap = gap
         self._wake = asyncio.Event()
         self._cards = Cards()
@@ -114,7 +114,7 @@ class Courier:
             async with card.lock:
                 ticket = await self._store.ticket(number)
                 if ticket is not None and ticket.channel and ticket.card:
-                    view = await self._render(ticket)
+                    view = await self._carding.render(ticket)
                     await self._surface.show(view, ticket.channel, ticket.card)
         except (SurfaceError, StoreError) as error:
             log.info("a progress edit was left out: %s", error)
@@ -137,21 +137,33 @@ class Courier:
         ticket_number.set(parcel.ticket)
         try:
             if parcel.kind == "card" and parcel.ticket is not None:
-                card = self._cards.of(parcel.ticket)
-                async with card.lock:
-                    await self._card(parcel, parcel.ticket)
-                    card.edited = asyncio.get_running_loop().time()
+                await self._message(parcel, parcel.ticket)
             else:
                 await self._note(parcel)
         except Later as error:
             self._alarm(error)
-            await self._mark(parcel, "due", self._clock() + timedelta(seconds=error.seconds))
+            again = self._clock() + timedelta(seconds=error.seconds)
+            await surely(lambda: self._store.mark(parcel, "due", again, tried=False))
         except (SurfaceError, StoreError) as error:
             log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
             await self._undelivered(parcel)
         except Exception:
             log.exception("carrying a parcel failed")
             await self._try_again(parcel)
+
+    async def _message(self, parcel: Parcel, number: int) -> None:
+        """A message of a ticket that is edited in place; of its messages one at a time."""
+        card = self._cards.of(number)
+        async with card.lock:
+            packet = bool(parcel.payload.get("packet"))
+            bring = self._handing.bring if packet else self._carding.bring
+            outcome = await bring(parcel, lambda: self._mark(parcel, "sending"))
+            if outcome == "again":
+                await self._try_again(parcel)
+            else:
+                await self._mark(parcel, outcome)
+            if not packet:
+                card.edited = asyncio.get_running_loop().time()
 
     def _alarm(self, error: Later) -> None:
         """Say once for an administrator that nothing goes out, and why."""
@@ -187,60 +199,24 @@ class Courier:
         if note.while_in_force and not await self._in_force(note):
             await self._mark(parcel, "sent")
             return
+        if parcel.state == "sending" and not note.user:
+            await self._perhaps_told(parcel)
+            return
         await self._mark(parcel, "sending")
         try:
             await self._surface.tell(note)
         except Unsure:
-            await self._try_again(parcel)
+            await (self._try_again(parcel) if note.user else self._perhaps_told(parcel))
         else:
             await self._mark(parcel, "sent")
+
+    async def _perhaps_told(self, parcel: Parcel) -> None:
+        """What a whole channel was perhaps told is not said to it a second time."""
+        log.warning("whether a channel was told is not known (%s)", parcel.key)
+        await self._mark(parcel, "dead")
 
     async def _in_force(self, note: Note) -> bool:
         ticket = await self._store.ticket(note.ticket) if note.ticket is not None else None
         if ticket is None:
             return False
         return bool(ticket.body["situation"]["in_force"] == note.while_in_force)
-
-    async def _card(self, parcel: Parcel, number: int) -> None:
-        ticket = await self._store.ticket(number)
-        if ticket is None:
-            await self._mark(parcel, "dead")
-            return
-        if parcel.state == "sending" and not ticket.card:
-            await self._perhaps_posted(parcel, ticket)
-            return
-        await self._mark(parcel, "sending")
-        try:
-            await self._show(ticket)
-        except Unsure:
-            if ticket.card:
-                await self._try_again(parcel)
-            else:
-                await self._perhaps_posted(parcel, ticket)
-        else:
-            await self._mark(parcel, "sent")
-
-    async def _show(self, ticket: Ticket) -> None:
-        view = await self._render(ticket)
-        channel, card = ticket.channel or ticket.asked_by, ticket.card or None
-        try:
-            where = await self._surface.show(view, channel, card)
-        except Gone:
-            where = await self._surface.show(view, channel, None)
-        except Closed as closed:
-            if channel == ticket.asked_by:
-                raise
-            where = await self._surface.show(view, ticket.asked_by, None)
-            told = moved(ticket, closed.why)
-            await surely(lambda: self._store.queue([told]))
-        now = await self._store.ticket(ticket.number)
-        if now is None or now.channel != ticket.channel:
-            return  # it was moved while this was being shown
-        if where != (now.channel, now.card):
-            await surely(lambda: self._store.card_at(ticket.number, *where))
-
-    async def _perhaps_posted(self, parcel: Parcel, ticket: Ticket) -> None:
-        log.warning("whether the card stands in Slack is not known")
-        told = unsure(ticket)
-        await surely(lambda: self._store.queue([told]))
-        await self._mark(parcel, "dead")

@@ -5,6 +5,7 @@ What the whole team shares is kept for a minute, so that a hundred people who op
 nine o'clock cost little more than one.  Hosts are counted over the latest tickets alone.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,8 +31,8 @@ class _Shared:
     """What is the same for everybody of a team."""
 
     at: datetime
-    causes: tuple[tuple[str, int], ...]
-    hosts: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[int, str], ...]
+    hosts: tuple[tuple[int, str], ...]
     open: int
 
 
@@ -42,6 +43,7 @@ class Dashboards:
     store: Store
     reader: Reader
     _kept: dict[Tenant, _Shared] = field(default_factory=dict)
+    _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def of(self, user: str, tenant: Tenant, now: datetime) -> Dashboard:
         """What ``user`` should see first."""
@@ -69,18 +71,20 @@ class Dashboards:
         return tuple(self.reader.past(each) for each in tickets[:LINES])
 
     async def _shared(self, tenant: Tenant, now: datetime) -> _Shared:
-        kept = self._kept.get(tenant)
-        if kept is not None and abs(now - kept.at) < KEPT:  # the clock may be set back
-            return kept
+        async with self._counting:  # who comes meanwhile finds what is counted now
+            kept = self._kept.get(tenant)
+            if kept is None or abs(now - kept.at) >= KEPT:  # the clock may be set back
+                kept = self._kept[tenant] = await self._count(tenant, now)
+        return kept
+
+    async def _count(self, tenant: Tenant, now: datetime) -> _Shared:
         since = now - STATS
         counts = await self.store.stats(tenant, since)
         latest = (await self.store.search(Query(tenant=tenant, limit=LATEST))).tickets
         hosts = Counter(each.host for each in latest if each.opened_at >= since)
-        back = [(host, count) for host, count in hosts.most_common(NAMED) if count > 1]
+        back = [(count, host) for host, count in hosts.most_common(NAMED) if count > 1]
         causes = tuple(
-            (self.reader.named(cause), count)
+            (count, self.reader.named(cause))
             for cause, count in list(counts.causes.items())[:NAMED]
         )
-        made = _Shared(now, causes, tuple(back), counts.states.get("open", 0))
-        self._kept[tenant] = made
-        return made
+        return _Shared(now, causes, tuple(back), counts.states.get("open", 0))

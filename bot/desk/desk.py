@@ -15,23 +15,27 @@ from typing import Any
 
 from bot.desk.asking import Asking
 from bot.desk.body import Body, merged
+from bot.desk.buttons import looks_of
+from bot.desk.carding import Carding
 from bot.desk.clerk import Clerk
 from bot.desk.courier import Courier, card_parcel
+from bot.desk.handing import Handing
 from bot.desk.intents import Sender, Wish
 from bot.desk.limits import Limits
 from bot.desk.linking import Linking
 from bot.desk.outcome import only_of
+from bot.desk.packet import packet_of
 from bot.desk.parts import Parts
 from bot.desk.patience import pause, taken
+from bot.desk.precedence import Precedence
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
 from bot.desk.telling import Teller
 from bot.desk.upkeep import Upkeep
-from bot.desk.view import TicketView
-from bot.desk.whereabouts import outrun
+from bot.desk.view import Packet, TicketView
 from bot.evidence import Observation
 from bot.redact import ticket_number
-from bot.store.base import Claim, StoreBusy, StoreError, Tenant, Ticket
+from bot.store.base import Claim, Event, StoreBusy, StoreError, Tenant, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +51,17 @@ class Desk(Asking):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
-        self._courier = Courier(parts.store, parts.surface, self._view, parts.clock)
+        carding = Carding(parts.store, parts.surface, self._view)
+        handing = Handing(parts.store, parts.surface, parts.clock, self._packet, parts.escalation)
+        self._courier = Courier(parts.store, carding, handing)
         self._teller = Teller(parts, self._courier)
         self._clerk = Clerk(parts, self._courier, self._teller, start_look=self._start_look)
+        looks = self._clerk.looks
         self._reception = Reception(
-            parts,
-            self._teller,
-            Limits(parts.allowance),
-            lambda: len(self._clerk.looks),
-            self._start_look,
+            parts, self._teller, Limits(parts.allowance), lambda: len(looks), self._start_look
         )
         self._tasks: set[asyncio.Task[None]] = set()
+        self._precedence = Precedence()
         self._upkeep = Upkeep(parts, self._courier, TERMINAL)
         self._linking = Linking(parts, self._courier.wake, TERMINAL)
         self._always: list[asyncio.Task[None]] = []
@@ -65,7 +69,11 @@ class Desk(Asking):
 
     async def accept(self, wish: Wish) -> Claim:
         """Commit an intent before it is acknowledged; raises StoreBusy, after at most 1.5 s."""
-        return await taken(self._parts.store.accept(wish.intent(self._parts.clock()), PATIENCE))
+        with self._precedence.first():
+            intent = wish.intent(self._parts.clock())
+            if not self._parts.access.knows(intent.user):
+                intent = replace(intent, version=None)  # used up once it is known who that is
+            return await taken(self._parts.store.accept(intent, PATIENCE))
 
     def start(self, claim: Claim) -> None:
         """Do what was accepted; returns at once.  A stopping desk leaves it to the next start."""
@@ -73,7 +81,7 @@ class Desk(Asking):
             return
         match claim.outcome:
             case "taken":
-                open_ = claim.intent.kind == "open"
+                open_ = claim.intent.kind in ("open", "again")
                 work = self._reception.open if open_ else self._clerk.click
                 self._hold(self._guarded(work(claim), claim))
             case "stale" | "unknown-ticket":
@@ -82,9 +90,9 @@ class Desk(Asking):
                 log.info("the same delivery came again")
 
     async def resume(self) -> None:
-        """Start what always runs, and go on with everything that a former process left."""
-        always = (self._courier, self._upkeep, self._linking)
-        self._always = [asyncio.create_task(each.run()) for each in always]
+        """Start what always runs, and go on with what a former process left."""
+        for each in (self._courier, self._upkeep, self._linking):
+            self._always.append(asyncio.create_task(each.run()))
         for claim in await self._parts.store.pending():
             if claim.intent.tenant != TERMINAL:
                 self.start(claim)
@@ -136,12 +144,24 @@ class Desk(Asking):
         self._courier.wake()
 
     async def _view(self, ticket: Ticket) -> TicketView:
-        catalog = await self._parts.library.catalog(ticket.knowledge)
+        catalog, body = await self._parts.library.catalog(ticket.knowledge), Body.of(ticket)
         live: Sequence[Observation] | None = self._clerk.live.get(ticket.number)
         if live is not None:
-            body = Body.of(ticket)
             live = merged(body.now, live, only_of(body, catalog))
-        return replace(view_of(ticket, catalog, live), elsewhere=self._linking.said(ticket))
+        view = view_of(ticket, catalog, live)
+        looks = looks_of(ticket, body, self._parts.scout.places(ticket.host, "all"))
+        told = self._linking.said(ticket)
+        return replace(view, tools=(*view.tools, *looks), elsewhere=told)
+
+    async def packet(self, number: int, tenant: Tenant) -> Packet | None:
+        """What the second line gets, or would get, of a ticket of this tenant."""
+        ticket, events = await self._parts.store.ticket(number), self._parts.store.events
+        known = ticket is not None and ticket.tenant == tenant
+        return await self._packet(ticket, await events(number)) if ticket and known else None
+
+    async def _packet(self, ticket: Ticket, events: Sequence[Event]) -> Packet:
+        catalog = await self._parts.library.catalog(ticket.knowledge)
+        return packet_of(ticket, await self._view(ticket), catalog, events)
 
     def _start_look(self, number: int) -> None:
         before = self._clerk.looks.get(number)
@@ -190,6 +210,7 @@ class Desk(Asking):
         if claim is not None and claim.intent.ticket is not None:
             ticket_number.set(claim.intent.ticket)
         try:
+            await self._precedence.turn()
             await work
         except StoreBusy:  # neither done nor refused
             log.exception("an intent is begun again")
@@ -215,18 +236,14 @@ class Desk(Asking):
         """The ticket has moved on: say who was first, and show the card as it is."""
         sender, number = Sender.of(claim.intent), claim.intent.ticket
         if claim.outcome == "unknown-ticket" or number is None:
-            await self._teller.tell(sender, f"There is no ticket #{number}.", _key(claim))
+            await self._teller.tell(
+                sender, f"There is no ticket #{number}.", f"late:{claim.intent.key}"
+            )
             return
-        if claim.by != sender.user:
-            await self._parts.store.queue([outrun(claim).parcel(_key(claim))])
+        await self._teller.outrun(claim)
         await self.bring(number)
 
 
 def _reference() -> str:
     """What a person quotes and the log finds."""
     return secrets.token_hex(4)
-
-
-def _key(claim: Claim) -> str:
-    """The key of the note that answers a delivery which did nothing."""
-    return f"late:{claim.intent.key}"

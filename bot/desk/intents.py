@@ -16,7 +16,10 @@ from bot.redact import redact
 from bot.store.base import Intent, Tenant
 
 _BUTTON = re.compile(r"([1-9][0-9]{0,14}):([0-9]{1,9}):([a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?|)")
+_WISH = re.compile(r"open:[!-~]{1,200}")
 _STATE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+
+_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
 
 
 class BadValue(ValueError):
@@ -36,6 +39,8 @@ class Verb(StrEnum):
     ANSWER = "answer"
     RECHECK = "recheck"
     ESCALATE = "escalate"
+    LOOK = "look"
+    """Look from one more place; the detail is its name."""
     CANCEL = "cancel"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -48,6 +53,8 @@ class Verb(StrEnum):
     """The second line writes down what it found; the detail is the cause's id."""
     DETAILS = "details"
     """Only reads: it is never an intent."""
+    PACKET = "packet"
+    """Only reads: the packet as Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,8 @@ class Sender:
 class Opening:
     """Open a ticket for a host (already grammar-checked) and look at it.
 
-    ``again``: the key of the wish that was answered with an offer to join an open ticket; with it
-    another one is opened all the same, once however often that is pressed.
+    ``again``: this wish was answered with an offer to join an open ticket before, and another one
+    is opened all the same.
     """
 
     sender: Sender
@@ -93,7 +100,7 @@ class Opening:
     report: Mapping[str, str] = field(default_factory=dict)
     rdp_file: Mapping[str, str | int] = field(default_factory=dict)
     """The settings of an .rdp file, as ``bot.desk.rdp_file`` lets them through."""
-    again: str = ""
+    again: bool = False
 
     def intent(self, now: datetime) -> Intent:
         """The row that is committed before the acknowledgement."""
@@ -107,11 +114,9 @@ class Opening:
             "gateway": self.gateway,
             "report": dict(self.report),
             "rdp_file": dict(self.rdp_file),
-            "again": self.again,
         }
         sender = self.sender
-        key = f"again:{sender.user}:{self.again}" if self.again else f"open:{sender.key}"
-        return Intent(key, "open", sender.tenant, sender.user, now, payload)
+        return Intent(f"open:{sender.key}", "open", sender.tenant, sender.user, now, payload)
 
     @classmethod
     def of(cls, intent: Intent) -> Self:
@@ -127,8 +132,32 @@ class Opening:
             raw["gateway"],
             raw["report"],
             raw.get("rdp_file", {}),  # absent in rows of older programs
-            raw.get("again", ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Open another ticket for what was asked for with the intent ``wish`` (its key).
+
+    Nothing of the wish itself travels: it stands in the store, whole.  Whoever presses opens one
+    ticket, however often that is.
+    """
+
+    sender: Sender
+    wish: str
+
+    @classmethod
+    def parse(cls, sender: Sender, value: str) -> Self:
+        """Read the value of the button; raises BadValue."""
+        if not _WISH.fullmatch(value):
+            raise BadValue(f"{value[:80]!r} is not the key of a wish")
+        return cls(sender, value)
+
+    def intent(self, now: datetime) -> Intent:
+        """The row that is committed before the acknowledgement."""
+        sender, key = self.sender, f"again:{self.sender.user}:{self.wish}"
+        payload = {"sender": sender.to_json(), "wish": self.wish}
+        return Intent(key, "again", sender.tenant, sender.user, now, payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +165,8 @@ class Click:
     """A button pressed on version ``version`` of a ticket's card.
 
     ``detail`` is the answer of a question or the reason of cannot and escalate; ``card`` is the
-    message on which the button stood.
+    message on which the button stood; ``to`` is the person whom a ticket is handed over to, empty
+    for the second line as a whole.
     """
 
     sender: Sender
@@ -146,6 +176,7 @@ class Click:
     step: str = ""
     detail: str = ""
     card: str = ""
+    to: str = ""
 
     @classmethod
     def parse(
@@ -157,6 +188,8 @@ class Click:
             raise BadValue(f"{value[:80]!r} is not <ticket>:<version>:<step>")
         if verb is Verb.ANSWER and not _STATE.fullmatch(detail):
             raise BadValue(f"{detail[:80]!r} is not an answer")
+        if verb is Verb.LOOK and not _PLACE.fullmatch(detail):
+            raise BadValue(f"{detail[:80]!r} is not a place to look from")
         return cls(sender, verb, int(found[1]), int(found[2]), found[3], detail, card)
 
     def value(self) -> str:
@@ -169,8 +202,10 @@ class Click:
             "sender": self.sender.to_json(),
             "verb": self.verb.value,
             "step": self.step,
-            "detail": self.detail,
+            "detail": redact(self.detail),
             "card": self.card,
+            "to": self.to,
+            "version": self.version,
         }
         sender = self.sender
         key = f"click:{sender.key}:{self.verb.value}"
@@ -186,16 +221,21 @@ class Click:
             Sender.of(intent),
             Verb(raw["verb"]),
             intent.ticket or 0,
-            intent.version or 0,
+            raw.get("version", intent.version or 0),  # absent in rows of older programs
             raw["step"],
             raw["detail"],
             raw["card"],
+            raw.get("to", ""),  # absent in rows of older programs
         )
 
 
-Wish = Opening | Click
+Wish = Opening | Again | Click
 
 
 def read(intent: Intent) -> Wish:
     """The value that a stored intent was made from."""
-    return Opening.of(intent) if intent.kind == "open" else Click.of(intent)
+    if intent.kind == "open":
+        return Opening.of(intent)
+    if intent.kind == "again":
+        return Again(Sender.of(intent), intent.payload["wish"])
+    return Click.of(intent)

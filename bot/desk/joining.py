@@ -1,28 +1,20 @@
 """A host that is being worked on already: the offer to go to that card, or to open another.
 
-Strategy: what was asked for travels on the button "Open another", because nothing of it is kept;
-it is judged again by the host grammar and by the rights of whoever presses.  The key of the first
-wish goes along, so that pressing twice opens one ticket.
+Strategy: what was asked for stands in the store as the intent that was answered with the offer, so
+the button "Open another" carries only its key and nothing typed is lost.  It is judged again by the
+target rules and by the rights of whoever presses.
 """
 
-import json
-import re
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from bot.desk.intents import BadValue, Opening, Sender
+from bot.desk.access import NotAllowed
+from bot.desk.intents import Again, Opening, read
 from bot.desk.surface import Note
-from bot.store.base import Query, Store, Tenant, Ticket
-from bot.targets import parse_host
+from bot.store.base import Intent, Query, Store, Tenant, Ticket
 
-LONGEST = 1_900
-"""Characters; Slack takes 2000 as the value of a button."""
-LONGEST_MESSAGE = 1_000
-MOST_CODES = 20
 MOST_LOOKED_AT = 20
-_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
-_SHORT = 100
+TOO_OLD = "That offer is too old to open a ticket from. Type /rdp HOST again."
 
 
 async def standing(store: Store, opening: Opening, asked_at: datetime) -> Ticket | None:
@@ -40,56 +32,21 @@ async def standing(store: Store, opening: Opening, asked_at: datetime) -> Ticket
     return next(same, None)
 
 
-def offer(opening: Opening, ticket: Ticket) -> Note:
-    """What the person is told instead of getting a second card."""
+def offer(opening: Opening, ticket: Ticket, key: str) -> Note:
+    """What the person is told instead of getting a second card; ``key`` is that of their intent."""
     sender = opening.sender
     owner = ", claimed by somebody" if ticket.owner else ""
     text = f"#{ticket.number} is open for {ticket.host} already, asked by {{by}} at {{at}}{owner}."
     who = (sender.user, sender.channel, sender.reply, ticket.asked_by)
-    again = value_of(opening)
-    return Note(text, *who, ticket.opened_at, ticket.number, again=again)
+    return Note(text, *who, ticket.opened_at, ticket.number, again=key)
 
 
-def value_of(opening: Opening) -> str:
-    """What was asked for, as the value of a button; a long pasted text is cut."""
-    kept: dict[str, Any] = {
-        "key": opening.sender.key,
-        "host": opening.host,
-        "port": opening.port,
-        "codes": opening.codes[:MOST_CODES],
-        "via": opening.via,
-        "gateway": opening.gateway,
-        "report": {key: value for key, value in opening.report.items() if len(value) <= _SHORT},
-    }
-    for longest in (LONGEST_MESSAGE, 300, 0):
-        made = json.dumps({**kept, "message": opening.message[:longest]}, ensure_ascii=False)
-        if len(made) <= LONGEST:
-            return made
-    return json.dumps({**kept, "message": "", "gateway": None, "report": {}})
-
-
-def opening_of(value: str, sender: Sender) -> Opening:
-    """The inverse for whoever pressed it; raises BadValue."""
-    try:
-        return _opening(json.loads(value), sender)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:  # BadHost among them
-        raise BadValue(f"not a wish for another ticket ({type(error).__name__})") from None
-
-
-def _opening(raw: Mapping[str, Any], sender: Sender) -> Opening:
-    host, port = parse_host(raw["host"]).host, int(raw["port"])
-    via, gateway = raw["via"], raw["gateway"]
-    key = str(raw["key"])[:200]
-    if not 1 <= port <= 65535 or not key or (via is not None and not _PLACE.fullmatch(via)):
-        raise ValueError("not a port, a place or a key")
-    return Opening(
-        sender,
-        host,
-        port,
-        tuple(str(each)[:40] for each in raw["codes"][:MOST_CODES]),
-        str(raw["message"])[:LONGEST_MESSAGE],
-        via,
-        None if gateway is None else str(parse_host(gateway)),
-        {str(name)[:40]: str(said)[:_SHORT] for name, said in raw["report"].items()},
-        again=key,
-    )
+async def opening_of(store: Store, intent: Intent) -> Opening:
+    """What an intent wants opened, by whoever sent it; raises NotAllowed for an unknown wish."""
+    wish = read(intent)
+    if not isinstance(wish, Again):
+        return Opening.of(intent)
+    first = await store.intent(wish.wish)
+    if first is None or first.kind != "open" or first.tenant != intent.tenant:
+        raise NotAllowed(TOO_OLD)
+    return replace(Opening.of(first), sender=wish.sender, again=True)

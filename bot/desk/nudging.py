@@ -37,6 +37,10 @@ class Hours:
         """From the beginning of one day to the end of another in the zone, as UTC."""
         return self._midnight(first), self._midnight(last + timedelta(days=1) if last else None)
 
+    def day(self, at: datetime) -> date:
+        """The day in the zone."""
+        return at.astimezone(self.zone).date()
+
     def _midnight(self, day: date | None) -> datetime | None:
         if day is None:
             return None

@@ -12,8 +12,11 @@ from datetime import datetime
 from bot.catalog.entries import Catalog, Fix
 from bot.desk.body import Body, Offer, merged
 from bot.desk.intents import Verb
+from bot.desk.ladder import by_place
 from bot.desk.move import Ending, Move, closed, event, onward, with_body
+from bot.desk.places import apart, broken
 from bot.desk.sight import Sight
+from bot.desk.words import listed, place
 from bot.engine import Plan, progress
 from bot.engine.values import TryResult
 from bot.evidence import Observation
@@ -89,10 +92,28 @@ def _opened(sight: Sight) -> Move:
 
 def _again(sight: Sight) -> Move:
     """A re-check without a fix."""
-    notice = sight.difference if sight.changed else "Looked again: nothing has changed."
+    notice = _beside(sight) or (
+        sight.difference if sight.changed else "Looked again: nothing has changed."
+    )
     situation = progress.reprobed(sight.model, sight.body.situation, sight.evidence)
     body = sight.settled(replace(sight.body, situation=situation), notice=notice)
     return Move(with_body(sight.ticket, body), then="plan")
+
+
+def _beside(sight: Sight) -> str:
+    """Whether a place that was not looked from before sees the same; the card says the rest."""
+    new = [each for each in by_place(sight.seen) if each not in by_place(sight.body.now)]
+    if not new:
+        return ""
+    target = (sight.ticket.host, sight.ticket.port)
+    names = listed([place(each) for each in new])
+    if set(new) & set(broken(sight.seen)):
+        said = "it could not look."
+    elif apart(sight.seen, target, sight.catalog):
+        said = "it does not see the same."
+    else:
+        said = "it sees the same."
+    return f"Looked from {names} as well: {said}"
 
 
 def _worked(sight: Sight, fix: Fix) -> Move:

@@ -21,6 +21,7 @@ from typing import Protocol
 
 from bot.catalog import load
 from bot.engine import Epoch, Model, Plan, Situation, plan
+from bot.garbage import set_aside
 
 log = logging.getLogger(__name__)
 
@@ -197,4 +198,5 @@ def _work(
         model = _models[pin] = Model.of(load(files), epoch)
         if len(_models) > MOST_MODELS:
             _models.popitem(last=False)
+        set_aside()
     return True, None if situation is None else plan(model, situation)

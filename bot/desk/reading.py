@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.catalog.entries import Cause, Fix
 from bot.desk.balance import chapters as chapters_of
 from bot.desk.body import Body
+from bot.desk.counting import tally, title_of
 from bot.desk.ladder import by_place
 from bot.desk.library import Library
-from bot.desk.saying import clause, share, took
+from bot.desk.saying import share, took
 from bot.desk.showing import meanings
-from bot.desk.view import Meaning, Past, PastPage, Story, Suspects, Tally
+from bot.desk.timeline import timeline
+from bot.desk.view import Happening, Meaning, Past, PastPage, Story, Suspects, Tally
 from bot.evidence import Observation
 from bot.redact import clean
 from bot.store.base import Event, Page, Query, Store, Tenant, Ticket
 
 LONGEST = 400
 STATS = timedelta(days=30)
-MOST_NAMED = 5
 MOST_SHEETS = 2
 """Causes whose balance sheets stand under Details."""
 
@@ -57,6 +57,14 @@ class Reader:
         kept = tuple((title, lines) for title, lines in chapters if lines)
         return Story(number, ticket.host, kept)
 
+    async def timeline(self, number: int, tenant: Tenant) -> tuple[Happening, ...]:
+        """What happened to a ticket, in the words of the knowledge that it is pinned to."""
+        ticket = await self.store.ticket(number)
+        if ticket is None or ticket.tenant != tenant:
+            return ()
+        catalog = await self.library.catalog(ticket.knowledge)
+        return timeline(await self.store.events(number), catalog)
+
     async def suspects(self, number: int, tenant: Tenant) -> Suspects | None:
         """Every cause of the knowledge that a ticket is pinned to, its own likeliest first."""
         ticket = await self.store.ticket(number)
@@ -93,26 +101,12 @@ class Reader:
             ticket.asked_by,
         )
 
-    async def stats(self, tenant: Tenant, now: datetime) -> Tally:
-        """The last days in numbers, the commonest causes and fixes first."""
-        found = await self.store.stats(tenant, now - STATS)
-        catalog = self.library.current.catalog
-        verified = found.outcomes.get("verified", 0)
-        lines = [f"{count} {state}" for state, count in found.states.items() if count]
-        if verified:
-            lines.append(f"{verified} of the resolved ones seen by the probes")
-        for title, counts, entries in (
-            ("Causes", found.causes, catalog.causes),
-            ("Fixes", found.fixes, catalog.fixes),
-        ):
-            named = [
-                f"{_named(entries, each)} ({count})"
-                for each, count in list(counts.items())[:MOST_NAMED]
-            ]
-            if named:
-                lines.append(f"{title}: " + "; ".join(named))
-        noun = "ticket" if found.tickets == 1 else "tickets"
-        return Tally(f"{found.tickets} {noun} in {STATS.days} days", tuple(lines))
+    async def stats(self, tenant: Tenant, now: datetime, days: int | None, today: date) -> Tally:
+        """How the last days went; all there are without a number."""
+        since = None if days is None else now - timedelta(days=days)
+        return tally(
+            await self.store.stats(tenant, since), self.library.current.catalog, days, today
+        )
 
     def causes(self) -> tuple[tuple[str, str], ...]:
         """Every cause of the newest knowledge as (id, title), by title."""
@@ -121,16 +115,11 @@ class Reader:
 
     def named(self, cause: str) -> str:
         """A cause by its title."""
-        return _named(self.library.current.catalog.causes, cause)
+        return title_of(self.library.current.catalog.causes, cause)
 
     def codes(self, text: str) -> tuple[Meaning, ...]:
         """What the codes in a text mean; raises BadCode."""
         return meanings(self.library.current.catalog, text)
-
-
-def _named(entries: Mapping[str, Cause] | Mapping[str, Fix], name: str) -> str:
-    """An entry by its title; one that is not in the knowledge base any more by its id."""
-    return clause(entries[name].title) if name in entries else name.replace("-", " ")
 
 
 def _cause(ticket: Ticket) -> str:

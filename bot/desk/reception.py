@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.desk.access import NotAllowed
 from bot.desk.body import Body
 from bot.desk.intents import Opening
-from bot.desk.joining import offer, standing
+from bot.desk.joining import offer, opening_of, standing
 from bot.desk.limits import Limits
 from bot.desk.looking import NoVantage, gateway_of
 from bot.desk.memory import came_back
@@ -41,9 +41,8 @@ class Reception:
 
     async def open(self, claim: Claim) -> None:
         """Authorise, then open the ticket and look; refusals are told privately."""
-        opening = Opening.of(claim.intent)
-        host = (opening.sender.tenant, opening.host, opening.port)
         try:
+            opening = await opening_of(self.parts.store, claim.intent)
             await self.parts.access.open(opening)
             if await self._offered(claim, opening):
                 return
@@ -58,6 +57,7 @@ class Reception:
             said = f"{refusal}. An administrator can open it in the settings."
             await self.teller.refuse(claim, said)
             return
+        host = (opening.sender.tenant, opening.host, opening.port)
         self.coming.append(host)
         try:
             ticket = await self._opened(claim, opening, places)
@@ -76,7 +76,7 @@ class Reception:
         ticket = await standing(self.parts.store, opening, claim.intent.at)
         if ticket is None or claim.id is None:
             return False
-        note = offer(opening, ticket).parcel(f"offer:{claim.id}")
+        note = offer(opening, ticket, claim.intent.key).parcel(f"offer:{claim.id}")
         await self.parts.store.settle(claim.id, "done", (), [note])
         self.teller.courier.wake()
         return True

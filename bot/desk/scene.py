@@ -22,6 +22,8 @@ class Scene:
     now: datetime
     helpdesk: str = ""
     """The channel to share to, empty where none is set."""
+    places: tuple[str, ...] = ()
+    """Every place that can be looked from."""
 
     @property
     def catalog(self) -> Catalog:
@@ -53,6 +55,6 @@ def look(scene: Scene, fix: str = "") -> Move:
 
 def escalate(scene: Scene) -> Move:
     """Hand the ticket over to the second line."""
-    body = replace(scene.body, phase="closed", notice="")
-    said = event("escalated", scene.by, scene.now, reason=scene.click.detail)
+    body = replace(scene.body, phase="closed", notice="", handed=scene.click.to)
+    said = event("escalated", scene.by, scene.now, reason=scene.click.detail, to=scene.click.to)
     return Move(with_body(scene.ticket, body, state="escalated"), (said,))

@@ -44,7 +44,7 @@ def view_of(
         number=ticket.number,
         version=ticket.version,
         host=ticket.host if ticket.port == 3389 else f"{ticket.host} port {ticket.port}",
-        state=_state(ticket, body),
+        state=state_of(ticket, body),
         asked_by=ticket.asked_by,
         verdict=body.offer.verdict.state if body.offer is not None else "",
         owner=ticket.owner or "",
@@ -77,7 +77,8 @@ def meanings(catalog: Catalog, codes: str | Sequence[str]) -> tuple[Meaning, ...
     )
 
 
-def _state(ticket: Ticket, body: Body) -> str:
+def state_of(ticket: Ticket, body: Body) -> str:
+    """The state in a few words: looking from dc1; open; resolved, verified after 11 minutes."""
     places = listed([place(each) for each in ticket.vantages])
     if ticket.state == "open":
         if body.phase == "looking":

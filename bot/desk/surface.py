@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, Self
 
-from bot.desk.view import TicketView
+from bot.desk.view import Packet, TicketView
 from bot.store.base import Parcel
 
 
@@ -102,6 +102,13 @@ class Surface(Protocol):
 
     async def show(self, view: TicketView, channel: str, card: str | None) -> tuple[str, str]:
         """Post the card in ``channel``, or change the one named ``card``; where it stands now.
+
+        Raises SurfaceError.
+        """
+        ...
+
+    async def hand(self, packet: Packet, channel: str, message: str | None) -> tuple[str, str]:
+        """Post the packet in ``channel``, or change the one named ``message``; where it stands.
 
         Raises SurfaceError.
         """

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.desk.courier import Courier
+from bot.desk.courier import Courier, card_parcel
 from bot.desk.intents import Sender
 from bot.desk.move import event
 from bot.desk.parts import Parts
 from bot.desk.surface import Note
+from bot.desk.whereabouts import outrun
 from bot.store.base import Claim
 
 
@@ -24,6 +25,16 @@ class Teller:
         if claim.id is not None:
             note = _private(sender, why).parcel(f"refused:{claim.id}")
             await self.parts.store.settle(claim.id, "refused", refusals, [note])
+        self.courier.wake()
+
+    async def outrun(self, claim: Claim) -> None:
+        """Somebody else was first: say who; one's own second click is passed over in silence."""
+        late, number = f"late:{claim.intent.key}", claim.intent.ticket or 0
+        notes = [] if claim.by == claim.intent.user else [outrun(claim).parcel(late)]
+        if claim.id is None:
+            await self.parts.store.queue(notes)
+        else:
+            await self.parts.store.settle(claim.id, "refused", (), [*notes, card_parcel(number)])
         self.courier.wake()
 
     async def tell(self, sender: Sender, text: str, key: str) -> None:

@@ -6,6 +6,8 @@ Strategy: pure, one function a verb.
 from dataclasses import replace
 
 from bot.desk.move import Ending, Move, OutOfPlace, closed, event, with_body
+from bot.desk.places import broken
+from bot.desk.saying import clause
 from bot.desk.scene import Scene, look
 from bot.engine import Try
 
@@ -13,6 +15,23 @@ from bot.engine import Try
 def recheck(scene: Scene) -> Move:
     """Look again at everything."""
     return look(scene)
+
+
+def look_from(scene: Scene) -> Move:
+    """Look from one more place, and again from those before, so that the two can be compared.
+
+    The first place is the one that the evidence is taken from: where none could look so far, the
+    new one comes first.
+    """
+    place, before = scene.click.detail, scene.ticket.vantages
+    if place in before:
+        raise OutOfPlace("That place is among those looked from; Re-check looks again.")
+    if place not in scene.places:
+        raise OutOfPlace("There is no such place to look from any more (settings, [[jumpbox]]).")
+    blind = set(before) <= set(broken(scene.body.now))
+    vantages = (place, *before) if blind else (*before, place)
+    move = look(scene)
+    return replace(move, ticket=replace(move.ticket, vantages=vantages))
 
 
 def close(scene: Scene) -> Move:
@@ -53,7 +72,7 @@ def named(scene: Scene) -> Move:
     cause = scene.catalog.causes.get(scene.click.detail)
     if cause is None:
         raise OutOfPlace("The knowledge that this ticket is pinned to has no such cause.")
-    body = replace(scene.body, notice=f"Found by the second line: {cause.title}.")
+    body = replace(scene.body, notice=f"Found by the second line: {clause(cause.title)}.")
     closed_at = scene.ticket.closed_at or scene.now
     ticket = with_body(scene.ticket, body, cause=cause.id, closed_at=closed_at)
     said = event("closed", scene.by, scene.now, second_line=True, cause=cause.id)

@@ -15,10 +15,12 @@ from bot.desk.courier import Courier, card_parcel
 from bot.desk.move import event, with_body
 from bot.desk.parts import Parts
 from bot.desk.surface import Note
-from bot.store.base import Stale, Tenant, Ticket
+from bot.store.base import Query, Stale, Tenant, Ticket
 
 log = logging.getLogger(__name__)
 
+MOST_HANDED = 300
+"""The latest escalated tickets that are looked through for a measure in force."""
 ROUND = 600.0
 """Seconds between two rounds."""
 
@@ -41,10 +43,14 @@ class Upkeep:
             await asyncio.sleep(ROUND)
 
     async def round(self) -> None:
-        """Look at every open ticket once, then delete what is too old."""
+        """Look at every open ticket once, at escalated ones too where a measure is in force."""
         now = self.parts.clock()
         for ticket in await self.parts.store.unfinished():
             if ticket.tenant != self.theirs and ticket.body.get("phase") == "waiting":
+                await self._judged(ticket, now)
+        handed = await self.parts.store.search(Query(state="escalated", limit=MOST_HANDED))
+        for ticket in handed.tickets:
+            if ticket.tenant != self.theirs and _in_force(ticket):
                 await self._judged(ticket, now)
         deleted = await self.parts.store.purge(now - self.parts.keep)
         if deleted:
@@ -64,7 +70,7 @@ class Upkeep:
         touched = (each.at for each in events if "hop" not in each.data)
         last = max(touched, default=ticket.opened_at)
         silent = now - last
-        if Body.of(ticket).situation.in_force is not None:
+        if _in_force(ticket):
             if silent >= timedelta(days=1):
                 await self._remind(ticket, silent.days)
         elif silent >= self.parts.abandon:
@@ -91,3 +97,8 @@ class Upkeep:
             await self.parts.store.change(ended, [said], [card_parcel(ticket.number)])
         except Stale:
             log.info("#%d came to life again", ticket.number)
+
+
+def _in_force(ticket: Ticket) -> bool:
+    """Whether a temporary measure stands; it is a key of the body in every version of it."""
+    return bool(ticket.body.get("situation", {}).get("in_force"))

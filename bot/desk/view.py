@@ -103,12 +103,49 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
+class Packet:
+    """What the second line gets of a ticket: one line first, then (heading, lines) chapters.
+
+    ``to`` is a person, or empty for the second line as a whole; ``after`` how long it took until
+    it was handed over.
+    """
+
+    number: int
+    version: int
+    host: str
+    state: str
+    by: str = ""
+    to: str = ""
+    owner: str = ""
+    after: str = ""
+    sentence: str = ""
+    chapters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One sentence that says the same; ``{by}`` stands for whoever handed it over."""
+        return f"#{self.number} {self.host} was handed over by {{by}}. {self.sentence}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A ticket's raw facts: one (heading, lines) pair a place or chapter, for Details."""
 
     number: int
     host: str
     chapters: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a ticket's story; ``by`` is empty where the bot did it by itself."""
+
+    at: datetime
+    by: str
+    text: str
+    channel: str = ""
+    """Where the card went, if it was shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +171,21 @@ class PastPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Counts with what they count; a bar beside one says nothing that the number does not."""
+
+    title: str
+    bars: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """How many tickets there were and how they ended: a title and lines."""
+    """How it went in a span of time: a title, sentences, counts, and how fixes fared."""
 
     title: str
     lines: tuple[str, ...]
+    charts: tuple[Chart, ...] = ()
+    fixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +204,9 @@ class Dashboard:
     unclaimed: tuple[Past, ...]
     """Open, somebody else's, and nobody has claimed them."""
     claimed: tuple[Past, ...]
-    causes: tuple[tuple[str, int], ...]
-    """The commonest causes by title, with how many resolved tickets had them."""
-    hosts: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[int, str], ...]
+    """How many resolved tickets had the commonest causes, by title."""
+    hosts: tuple[tuple[int, str], ...]
     """Hosts with more than one ticket among the latest."""
     open: int
     days: int

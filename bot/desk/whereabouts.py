@@ -21,6 +21,17 @@ def unsure(ticket: Ticket) -> Parcel:
     return note.parcel(f"unsure:{ticket.number}:{ticket.version}")
 
 
+def second_line_unsure(ticket: Ticket) -> Parcel:
+    """A post to the second line was not confirmed; what to do if it is not there."""
+    number = ticket.number
+    text = (
+        f"Slack did not confirm that the second line was told of #{number} ({ticket.host}). "
+        "Look whether it stands there; if not, hand it back and over again."
+    )
+    note = Note(text, ticket.asked_by, ticket.channel or "", ticket=number)
+    return note.parcel(f"handed:{number}:{ticket.version}")
+
+
 def untold(ticket: Ticket, parcel: Parcel) -> Parcel:
     """What a channel should have been told, it was not told."""
     number = ticket.number

@@ -18,6 +18,7 @@ from bot.store.values import (
     IntentState,
     Lesson,
     Outcome,
+    Pace,
     Page,
     Parcel,
     ParcelState,
@@ -41,6 +42,7 @@ __all__ = [
     "IntentState",
     "Lesson",
     "Outcome",
+    "Pace",
     "Page",
     "Parcel",
     "ParcelState",
@@ -66,6 +68,18 @@ class Store(Protocol):
         exists for each (ticket, version), and the ticket's version must still be that one.
         Raises StoreBusy after ``patience`` seconds; then the write was withdrawn.
         """
+        ...
+
+    async def take(self, claim: Claim, version: int) -> Claim:
+        """Use up a ticket's version for an intent that was accepted without one.
+
+        ``taken`` (again, if it has it already), or ``stale`` with who was first, or
+        ``unknown-ticket``; the intent stays pending in any case.
+        """
+        ...
+
+    async def intent(self, key: str) -> Intent | None:
+        """The intent with this key, whatever became of it."""
         ...
 
     async def pending(self) -> Sequence[Claim]:
@@ -141,7 +155,7 @@ class Store(Protocol):
         ...
 
     async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
-        """Counts over the tickets opened since the UTC day of a time (None: all)."""
+        """Counts and times over the tickets opened since the UTC day of a time (None: all)."""
         ...
 
     async def card_at(self, number: int, channel: str, card: str) -> None:
@@ -165,12 +179,18 @@ class Store(Protocol):
         ...
 
     async def mark(
-        self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
+        self,
+        parcel: Parcel,
+        state: ParcelState,
+        not_before: datetime | None = None,
+        *,
+        tried: bool = True,
     ) -> None:
         """Record what becomes of a parcel.
 
-        ``sending`` before it is sent, then ``sent``, ``dead``, or ``due`` for a retry.  ``sent``
-        or ``dead`` on a card that was asked for again meanwhile leaves it due.
+        ``sending`` before it is sent, then ``sent``, ``dead``, or ``due`` for a retry; with
+        ``tried`` false that sending does not count among its tries.  ``sent`` or ``dead`` on a card
+        that was asked for again meanwhile leaves it due.
         """
         ...
 

@@ -5,6 +5,7 @@ in Python and write without a race.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -19,8 +20,8 @@ from bot.store.base import (
     StoreError,
     Ticket,
 )
+from bot.store.lookups import ticket as read_ticket
 from bot.store.parcels import addressed, queue
-from bot.store.queries import ticket as read_ticket
 from bot.store.rows import (
     Row,
     clean,
@@ -58,6 +59,25 @@ def accept(intent: Intent, db: Database) -> Claim:
         row,
     )
     return Claim("taken", cursor.lastrowid, intent)
+
+
+def take(claim: Claim, version: int, db: Database) -> Claim:
+    """Use up a version for an intent that has none yet, unless somebody was first."""
+    intent, number = claim.intent, claim.intent.ticket
+    stored = _one(db, "select version from intent where id = ?", claim.id)
+    if stored is None:
+        raise StoreError(f"there is no intent {claim.id}")
+    now = _one(db, "select version from ticket where number = ?", number)
+    if now is None or number is None:
+        return Claim("unknown-ticket", claim.id, intent)
+    if stored["version"] != version:
+        winner = _winner(db, number, version)
+        if winner is not None:
+            return Claim("stale", claim.id, intent, winner.user, winner.at)
+        if now["version"] != version:
+            return Claim("stale", claim.id, intent)
+        db.execute("update intent set version = ? where id = ?", (version, claim.id))
+    return Claim("taken", claim.id, replace(intent, version=version))
 
 
 def _winner(db: Database, number: int, version: int) -> Intent | None:

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 from bot.store.base import EpochRecord, FixRecord, Lesson, Tenant
 from bot.store.rows import Row, clean, event_value, iso, ticket_value
 
-_WORKED, _COUNTED = "worked", ("worked", "failed", "different")
+WORKED, COUNTED = "worked", ("worked", "failed", "different")
+"""Results that say something of a fix; unsure and undone do not."""
 
 
 def keep_epoch(record: EpochRecord, db: Database) -> None:
@@ -73,5 +74,5 @@ def fix_record(db: Database, tenant: Tenant, fix: str, last: int) -> FixRecord:
         "order by event.number desc limit ?",
         (clean(fix), tenant.enterprise_id, tenant.team_id, last),
     ).fetchall()
-    results = [result for (result,) in rows if result in _COUNTED]
-    return FixRecord(results.count(_WORKED), len(results))
+    results = [result for (result,) in rows if result in COUNTED]
+    return FixRecord(results.count(WORKED), len(results))

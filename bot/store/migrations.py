@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from bot.store.faults import StoreForeign
+from bot.store.pace import PACE, PACE_RECOUNT, PACE_TRIGGERS
 from bot.store.schema import (
     EPOCH_TRIGGERS,
     FIRST_TRIGGERS,
@@ -20,6 +21,7 @@ from bot.store.schema import (
     REINDEX,
     TABLES,
     TRIGGERS,
+    WIDER,
 )
 
 APPLICATION_ID = 0x52445054
@@ -44,6 +46,21 @@ def learning(db: Database) -> None:
     for statement in LEARNING:
         db.execute(statement)
     _put_triggers(db, set(EPOCH_TRIGGERS))
+
+
+@migrations()
+def pace(db: Database) -> None:
+    """How long tickets took and how fixes fared, counted from all that there are."""
+    for statement in (*PACE, *PACE_RECOUNT):
+        db.execute(statement)
+    _put_triggers(db, set(PACE_TRIGGERS))
+
+
+@migrations()
+def wider_host(db: Database) -> None:
+    """The index of the hosts holds every column that filters compare."""
+    for statement in WIDER:
+        db.execute(statement)
 
 
 def migrate(db: Database, path: Path) -> None:
@@ -95,8 +112,8 @@ def _restore_triggers(db: Database) -> None:
         return
     log.warning("the database lacked triggers, which are put back: %s", ", ".join(sorted(missing)))
     _put_triggers(db, missing)
-    # What was written meanwhile is neither in the index nor in the tally.
-    for statement in (*REINDEX, *RECOUNT):
+    # What was written meanwhile is neither in the index nor counted.
+    for statement in (*REINDEX, *RECOUNT, *PACE_RECOUNT):
         db.execute(statement)
 
 

@@ -7,7 +7,7 @@ not lost whichever way the sending ends.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -70,10 +70,18 @@ def due(now: datetime, limit: int, holder: str, db: Database) -> list[Parcel]:
     return [parcel_value(row) for row in rows]
 
 
-def mark(
-    parcel: Parcel, state: ParcelState, not_before: datetime | None, holder: str, db: Database
-) -> None:
+@dataclass(frozen=True, slots=True)
+class End:
+    """What becomes of a parcel; see Store.mark."""
+
+    state: ParcelState
+    not_before: datetime | None = None
+    tried: bool = True
+
+
+def mark(parcel: Parcel, end: End, holder: str, db: Database) -> None:
     """Set the state of a parcel, found by its key."""
+    state, not_before = end.state, end.not_before
     stored = _find(db, parcel.key)
     if stored is None:
         raise StoreError(f"there is no parcel {parcel.key!r}")
@@ -82,6 +90,8 @@ def mark(
         news: Row = {"state": state, "holder": holder, "tries": stored["tries"] + 1}
     elif state == "due":
         news = {"state": state, "holder": None, "not_before": when, "turn": _next_turn(db)}
+        if not end.tried:  # one stays on record: it tells that the time is one to be kept
+            news["tries"] = max(1, stored["tries"] - 1)
     elif stored["again"]:
         news = {"state": "due", "holder": None, "tries": 0, "turn": _next_turn(db)}
     else:

@@ -1,42 +1,61 @@
-"""Reading: each function runs on a reader's connection and returns values.
+"""The search of the history; it runs on a reader's connection.
 
-Strategy of the search: ticket numbers first, newest first and no more than a page, then their
+Strategy: ticket numbers first, newest first and no more than a page, then their
 rows.  An index gives numbers in order, so a page costs the same whether a word is rare or stands
 in every ticket; exactly one condition may use its index (the others carry SQLite's unary plus,
-https://www.sqlite.org/optoverview.html), or the planner would sort a million rows.
+https://www.sqlite.org/optoverview.html), or the planner would sort a million rows.  Which one is
+found by counting each a little way along its index: the one that leaves the fewest.
 """
 
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.store import dates
-from bot.store.base import Claim, Event, Page, Query, Stats, Tenant, Ticket
-from bot.store.rows import Row, clean, event_value, iso, taken, ticket_value
+from bot.store.base import Page, Query, Tenant
+from bot.store.rows import Row, clean, ticket_value
 
 MAX_WORDS = 32
-WIDE_PREFIX = 20_000
+WIDE_PREFIX = 30_000
 """From so many tickets on, those of a host's beginning are not sorted but met going back."""
+FEW = 400
+"""Up to so many tickets, each is looked for under the words, instead of the words' tickets all."""
+MANY = 3_000
+"""From so many tickets on, one condition is as good as another."""
+SHORT = 6
+"""A beginning of so few letters, its quotes and star included, is not looked up among the words."""
+ROWS_AN_ENTRY = 10
+"""How many entries of the hosts' index, which holds every filter, are read in the time of a row."""
 
 _Condition = tuple[str, ...]
 """Comparisons that all must hold, and that one index can serve together."""
+
+_HOSTS = ("host", "host*")
+_ASKED: _Condition = ("asked_by = :user",)
+_OWNED: _Condition = ("owner = :user",)
+_SIGNED = "ticket.signature <> ''"
+_HAS_WORDS: _Condition = (
+    "exists (select 1 from ticket_fts where ticket_fts match :match and rowid = number)",
+)
 
 
 def search(db: Database, query: Query) -> Page:
     """One page of tickets."""
     values = {**_values(query), **dates.bounds(db, query)}
-    if (query.text or "").strip() or query.code:
-        if not values["match"]:
-            return Page((), more=False)  # nothing in it that could be a word
+    words = bool((query.text or "").strip() or query.code)
+    if words and not values["match"]:
+        return Page((), more=False)  # nothing in it that could be a word
+    best, count = _narrowest(db, query, values)
+    if words and not (count <= FEW or _are_few(db, query, best, values)):
+        values["newest"] = _newest(db, query, values)
+        values["match"] = _columns(query, values["match"])
         sql = _by_words(query)
-    elif query.user and not _is_narrow(query):
-        sql = _by_user(query)
+    elif best == "user":
+        sql = _by_user(query, words)
     else:
-        wide = query.state != "open" and _is_prefix(query) and _is_wide(db, values)
-        sql = _by_index(query, indexed=not wide)
+        sql = _by_index(query, best, words)
     numbers = [row["number"] for row in db.query(sql, values)]
     found = db.query(
         "select ticket.* from json_each(?) as found join ticket on number = found.value "
@@ -64,6 +83,18 @@ def _values(query: Query) -> Row:
     }
 
 
+def _columns(query: Query, match: str) -> str:
+    """The words, and what else the full-text index knows, so that it meets only what has both."""
+    host = (query.host or "") if _is_prefix(query) else ""
+    more = [
+        f"{column} : {phrase}"
+        for column, text in (("cause", (query.cause or "").removesuffix("*")), ("host", host))
+        for phrase in _phrases([text])
+        if len(phrase) > SHORT
+    ]
+    return " ".join([match, *more])
+
+
 def match_expression(text: str | None, code: str | None) -> str:
     """User text as an FTS5 expression, every word a quoted phrase; empty if nothing can match.
 
@@ -88,39 +119,89 @@ def _is_prefix(query: Query) -> bool:
     return (query.host or "").endswith("*")
 
 
-def _is_narrow(query: Query) -> bool:
-    """Whether another index leaves fewer rows than that of the users."""
-    return query.state == "open" or (bool(query.host) and not _is_prefix(query))
-
-
-def _conditions(query: Query) -> list[_Condition]:
-    """What restricts the rows, the one that usually leaves the fewest first."""
+def _conditions(query: Query) -> dict[str, _Condition]:
+    """What restricts the rows by name, the one that usually leaves the fewest first."""
     state = "ticket.state = :state"
     tenant = ("ticket.enterprise_id = :enterprise", "ticket.team_id = :team")
     team = tenant if query.tenant else ()
     host = ("ticket.host = :host", *team)
     prefix = ("ticket.host >= :host", "ticket.host < :host_end")
     user = "(ticket.asked_by = :user or ticket.owner = :user)"
-    table: list[tuple[object, _Condition]] = [
-        (query.state == "open", (state,)),
-        (query.signature, ("ticket.signature = :signature", "ticket.signature <> ''", *team)),
-        (query.host, prefix if _is_prefix(query) else host),
-        (query.cause, ("ticket.cause = :cause",)),
-        (query.state and query.state != "open", (state,)),
-        (query.tenant, tenant),
-        (query.user, (user,)),
+    host_name = "host*" if _is_prefix(query) else "host"
+    table: list[tuple[object, str, _Condition]] = [
+        (query.state == "open", "state", (state,)),
+        (query.signature, "signature", ("ticket.signature = :signature", _SIGNED, *team)),
+        (query.host, host_name, prefix if _is_prefix(query) else host),
+        (query.user, "user", (user,)),
+        (query.cause, "cause", ("ticket.cause = :cause",)),
+        (query.state and query.state != "open", "state", (state,)),
+        (query.tenant, "tenant", tenant),
     ]
-    return [condition for wanted, condition in table if wanted]
+    return {name: condition for wanted, name, condition in table if wanted}
 
 
-def _plain(conditions: Sequence[_Condition]) -> list[str]:
-    """The comparisons, kept from using an index."""
-    return [f"+{each}" for condition in conditions for each in condition]
+def _narrowest(db: Database, query: Query, values: Row) -> tuple[str | None, int]:
+    """The condition that is read soonest, and of how many tickets, counted to a limit."""
+    best, fewest, cheapest = None, WIDE_PREFIX, float(MANY + 1)
+    for name, condition in _conditions(query).items():
+        limit = WIDE_PREFIX if name == "host*" else MANY
+        found = sum(_counted(db, terms, values, limit) for terms in _walks(name, condition))
+        count = min(found, limit)
+        cost = count / ROWS_AN_ENTRY if name in _HOSTS else count
+        if cost < cheapest and (count < limit or name != "host*"):
+            best, fewest, cheapest = name, count, cost
+    return best, fewest
+
+
+def _are_few(db: Database, query: Query, best: str | None, values: Row) -> bool:
+    """Whether all filters but the words leave a few of a host's tickets; the index tells."""
+    if best not in _HOSTS:
+        return False
+    terms = [*_conditions(query)[best], *_plain(query, without=best)]
+    return _counted(db, (*terms, *dates.terms(query, "number")), values, FEW + 1) <= FEW
+
+
+def _walks(name: str, condition: _Condition) -> tuple[_Condition, ...]:
+    """What one index each can serve: a person asked for a ticket, or has claimed it."""
+    return (_ASKED, _OWNED) if name == "user" else (condition,)
+
+
+def _counted(db: Database, terms: _Condition, values: Row, most: int) -> int:
+    sql = ("select count(*) from (select 1 from ticket where", " and ".join(terms), "limit :most)")
+    (count,) = db.execute(" ".join(sql), {**values, "most": most}).fetchone()
+    return int(count)
+
+
+def _newest(db: Database, query: Query, values: Row) -> int | None:
+    """The latest ticket that can fit: the last one of each condition whose index is in order.
+
+    Somebody's tickets of long ago are met at once, instead of after all that came since.
+    """
+    latest: list[int] = []
+    for name, condition in _conditions(query).items():
+        if name != "host*":
+            sql = " union all ".join(
+                f"select max(number) from ticket where {' and '.join(terms)}"  # noqa: S608 - ours
+                for terms in _walks(name, condition)
+            )
+            found = [last for (last,) in db.execute(sql, values) if last is not None]
+            latest.append(max(found, default=0))
+    return min(latest, default=None)
+
+
+def _plain(query: Query, *, without: str | None = None) -> list[str]:
+    """The comparisons of all other conditions, kept from using an index."""
+    return [
+        f"+{each}"
+        for name, condition in _conditions(query).items()
+        if name != without
+        for each in condition
+    ]
 
 
 def _by_words(query: Query) -> str:
-    terms = ["ticket_fts match :match", *_plain(_conditions(query))]
-    terms += dates.terms(query, "ticket_fts.rowid")
+    terms = ["ticket_fts match :match", *_plain(query), *dates.terms(query, "ticket_fts.rowid")]
+    terms.append("ticket_fts.rowid <= coalesce(:newest, 9223372036854775807)")
     return " ".join(
         (
             "select number from ticket_fts cross join ticket on number = ticket_fts.rowid where",
@@ -130,11 +211,10 @@ def _by_words(query: Query) -> str:
     )
 
 
-def _by_user(query: Query) -> str:
+def _by_user(query: Query, words: bool) -> str:
     """Two walks, each along its own index."""
-    others = _plain(_conditions(query))
-    asked = _walk(["asked_by = :user", *others], query)
-    owned = _walk(["owner = :user", *others], query)
+    others = [*_plain(query, without="user"), *(_HAS_WORDS if words else ())]
+    asked, owned = (_walk([*terms, *others], query) for terms in (_ASKED, _OWNED))
     return " ".join(
         (
             *("select number from (", asked, ") union select number from (", owned, ")"),
@@ -143,94 +223,23 @@ def _by_user(query: Query) -> str:
     )
 
 
-def _by_index(query: Query, indexed: bool) -> str:
-    conditions = _conditions(query)
-    driving = conditions[:1] if indexed else []
-    terms = [each for condition in driving for each in condition]
-    return _walk([*terms, *_plain(conditions[len(driving) :])], query)
+def _by_index(query: Query, best: str | None, words: bool) -> str:
+    driving = _conditions(query)[best] if best else ()
+    # The hosts' index is not in the order of numbers, and a walk in that order may be endless.
+    order = "+number" if best in _HOSTS else "number"
+    terms = [*driving, *_plain(query, without=best)]
+    if not words:
+        return _walk(terms, query, order)
+    # In order first, so that no more are looked for under the words than a page needs.
+    inner = _walk(terms, query, order, limit="-1")
+    return f"select number from ({inner}) as found where {_HAS_WORDS[0]} limit :limit"  # noqa: S608
 
 
-def _walk(terms: Sequence[str], query: Query) -> str:
+def _walk(terms: Sequence[str], query: Query, order: str = "number", limit: str = ":limit") -> str:
     return " ".join(
         (
             "select number from ticket where",
             " and ".join([*terms, *dates.terms(query, "number")]) or "true",
-            "order by number desc limit :limit",
+            f"order by {order} desc limit {limit}",
         )
     )
-
-
-def _is_wide(db: Database, values: Row) -> bool:
-    (count,) = db.execute(
-        "select count(*) from (select 1 from ticket where host >= :host and host < :host_end "
-        "limit :most)",
-        {**values, "most": WIDE_PREFIX},
-    ).fetchone()
-    return bool(count == WIDE_PREFIX)
-
-
-def stats(db: Database, tenant: Tenant | None, since: datetime | None) -> Stats:
-    """Counts, read from the tally."""
-    where = ["day >= :day and tickets > 0"]
-    if tenant is not None:
-        where.append("enterprise_id = :enterprise and team_id = :team")
-    sql = " ".join(
-        (
-            "select state, outcome, cause, fix, sum(tickets) as tickets from tally where",
-            " and ".join(where),
-            "group by state, outcome, cause, fix",
-        )
-    )
-    asked = tenant or Tenant()
-    values = {
-        "day": "" if since is None else iso(since)[:10],
-        "enterprise": asked.enterprise_id,
-        "team": asked.team_id,
-    }
-    rows = list(db.query(sql, values))
-    resolved = [row for row in rows if row["state"] == "resolved"]
-    return Stats(
-        tickets=sum(row["tickets"] for row in rows),
-        states=_counted(rows, "state"),
-        outcomes=_counted(rows, "outcome"),
-        causes=_counted(resolved, "cause"),
-        fixes=_counted(resolved, "fix"),
-    )
-
-
-def _counted(rows: Sequence[Row], column: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        if row[column]:
-            counts[row[column]] = counts.get(row[column], 0) + row["tickets"]
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def ticket(db: Database, number: int) -> Ticket | None:
-    """One ticket."""
-    rows = db.query("select * from ticket where number = ?", [number])
-    return next(map(ticket_value, rows), None)
-
-
-def events(db: Database, number: int) -> list[Event]:
-    """A ticket's events, oldest first."""
-    rows = db.query("select * from event where ticket = ? order by number", [number])
-    return [event_value(row) for row in rows]
-
-
-def unfinished(db: Database) -> list[Ticket]:
-    """Open tickets, oldest first."""
-    rows = db.query("select * from ticket where state = 'open' order by number")
-    return [ticket_value(row) for row in rows]
-
-
-def pending(db: Database) -> list[Claim]:
-    """Pending intents, oldest first."""
-    rows = db.query("select * from intent where state = 'pending' order by id")
-    return [taken(row) for row in rows]
-
-
-def knowledge(db: Database, digest: str) -> bytes | None:
-    """The packed files of a knowledge base."""
-    rows = db.query("select files from knowledge where digest = ?", [digest])
-    return next((row["files"] for row in rows), None)

@@ -5,6 +5,8 @@ full-text index and the tally (counts a day, so that statistics need not read a 
 follow every change of a ticket.
 """
 
+from bot.store.pace import PACE_TRIGGERS
+
 TABLES = (
     """create table intent (
         id integer primary key autoincrement,
@@ -127,6 +129,13 @@ LEARNING = (
 )
 """What learning and "last time here" need, added to the first schema."""
 
+WIDER = (
+    "drop index ticket_host",
+    """create index ticket_host on ticket
+        (host, enterprise_id, team_id, state, cause, asked_by, owner, opened_at)""",
+)
+"""All that the history can be narrowed by, so that a host's beginning is judged in the index."""
+
 _FORGET = """insert into
     ticket_fts (ticket_fts, rowid, host, names, codes, cause, fix, message, notes)
     values ('delete', old.number, old.host, old.names, old.codes, old.cause, old.fix, old.message,
@@ -182,7 +191,7 @@ EPOCH_TRIGGERS = {
 }
 
 FIRST_TRIGGERS = {**SEARCH_TRIGGERS, **TALLY_TRIGGERS, **GUARD_TRIGGERS}
-TRIGGERS = {**FIRST_TRIGGERS, **EPOCH_TRIGGERS}
+TRIGGERS = {**FIRST_TRIGGERS, **EPOCH_TRIGGERS, **PACE_TRIGGERS}
 
 REINDEX = ("insert into ticket_fts (ticket_fts) values ('rebuild')",)
 """Makes the full-text index anew from the tickets."""

@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store import commands, learning, queries
+from bot.store import commands, counts, learning, lookups, queries
 from bot.store import parcels as outbox
 from bot.store.backup import write_backup
 from bot.store.base import (
@@ -84,9 +84,17 @@ class SqliteStore:
             raise StoreBusy(f"the database {self.path} did not answer for {patience:g} s")
         return await call.answer
 
+    async def take(self, claim: Claim, version: int) -> Claim:
+        """See Store.take."""
+        return await self._write(partial(commands.take, claim, version))
+
+    async def intent(self, key: str) -> Intent | None:
+        """See Store.intent."""
+        return await self._read(partial(lookups.intent, key=key))
+
     async def pending(self) -> Sequence[Claim]:
         """See Store.pending."""
-        return await self._read(queries.pending)
+        return await self._read(lookups.pending)
 
     async def settle(
         self,
@@ -124,15 +132,15 @@ class SqliteStore:
 
     async def ticket(self, number: int) -> Ticket | None:
         """See Store.ticket."""
-        return await self._read(partial(queries.ticket, number=number))
+        return await self._read(partial(lookups.ticket, number=number))
 
     async def events(self, number: int) -> Sequence[Event]:
         """See Store.events."""
-        return await self._read(partial(queries.events, number=number))
+        return await self._read(partial(lookups.events, number=number))
 
     async def unfinished(self) -> Sequence[Ticket]:
         """See Store.unfinished."""
-        return await self._read(queries.unfinished)
+        return await self._read(lookups.unfinished)
 
     async def search(self, query: Query) -> Page:
         """See Store.search."""
@@ -140,7 +148,7 @@ class SqliteStore:
 
     async def stats(self, tenant: Tenant | None = None, since: datetime | None = None) -> Stats:
         """See Store.stats."""
-        return await self._read(partial(queries.stats, tenant=tenant, since=since))
+        return await self._read(partial(counts.stats, tenant=tenant, since=since))
 
     async def card_at(self, number: int, channel: str, card: str) -> None:
         """See Store.card_at."""
@@ -155,10 +163,16 @@ class SqliteStore:
         return await self._write(partial(outbox.due, now, limit, self._instance))
 
     async def mark(
-        self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
+        self,
+        parcel: Parcel,
+        state: ParcelState,
+        not_before: datetime | None = None,
+        *,
+        tried: bool = True,
     ) -> None:
         """See Store.mark."""
-        await self._write(partial(outbox.mark, parcel, state, not_before, self._instance))
+        end = outbox.End(state, not_before, tried)
+        await self._write(partial(outbox.mark, parcel, end, self._instance))
 
     async def keep_knowledge(self, digest: str, files: Mapping[str, str]) -> None:
         """See Store.keep_knowledge."""
@@ -166,7 +180,7 @@ class SqliteStore:
 
     async def knowledge(self, digest: str) -> Mapping[str, str] | None:
         """See Store.knowledge."""
-        files = await self._read(partial(queries.knowledge, digest=digest))
+        files = await self._read(partial(lookups.knowledge, digest=digest))
         return None if files is None else unpacked(files)
 
     async def keep_epoch(self, record: EpochRecord) -> None:

@@ -71,10 +71,15 @@ class TerminalStore(SqliteStore):
         return outbox.due(now, limit, self._instance, self._box)
 
     async def mark(
-        self, parcel: Parcel, state: ParcelState, not_before: datetime | None = None
+        self,
+        parcel: Parcel,
+        state: ParcelState,
+        not_before: datetime | None = None,
+        *,
+        tried: bool = True,
     ) -> None:
         """See Store.mark."""
-        outbox.mark(parcel, state, not_before, self._instance, self._box)
+        outbox.mark(parcel, outbox.End(state, not_before, tried), self._instance, self._box)
 
     async def close(self) -> None:
         """See Store.close."""

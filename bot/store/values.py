@@ -191,6 +191,23 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class FixRecord:
+    """How often a fix worked, of the last times that it was tried."""
+
+    worked: int
+    tried: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long something took for so many tickets, in seconds; within a twentieth."""
+
+    tickets: int
+    median: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """How many tickets there are of each kind; causes and fixes of resolved ones, most first."""
 
@@ -199,6 +216,13 @@ class Stats:
     outcomes: Mapping[str, int]
     causes: Mapping[str, int]
     fixes: Mapping[str, int]
+    days: Mapping[str, int] = field(default_factory=dict)
+    """Tickets opened on each UTC day (ISO), oldest first; a day without any is left out."""
+    fared: Mapping[str, FixRecord] = field(default_factory=dict)
+    """How each fix fared in that time, the most tried first; what nobody knows is not counted."""
+    to_verdict: Pace | None = None
+    to_outcome: Pace | None = None
+    """From opening to the first verdict, and to the end of those resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +242,3 @@ class Lesson:
 
     ticket: Ticket
     events: tuple[Event, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FixRecord:
-    """How often a fix worked, of the last times that it was tried."""
-
-    worked: int
-    tried: int

@@ -1,6 +1,7 @@
 """Behaviours 1-8: what Slack delivers late, twice, out of order or to a bot that dies meanwhile."""
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,21 @@ async def test_02_a_handler_that_breaks_acknowledges_and_says_so(
         said = await bot.private("asker", "a fault in here", "reference")
         reference = said.split("reference ")[1].split(")")[0]
         assert reference in caplog.text
+
+
+async def test_02_an_event_that_breaks_is_logged_and_nothing_else_breaks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guard: ``LastNet.failed`` gives no response where the event was acknowledged before."""
+    async with house(tmp_path) as bot:
+        bot.slack.fault("views.publish", "error", error="fatal_error")
+        await bot.slack.open_home("asker")
+        await bot.slack.wait_for(lambda: "a payload was not handled" in caplog.text, what="a line")
+        await bot.slack.settle()
+        gc.collect()  # asyncio tells of a task that broke when the task goes
+        assert "never retrieved" not in caplog.text
+        await bot.slack.open_home("asker")
+        await bot.slack.wait_for(lambda: bot.slack.home("asker"), what="a tab")
 
 
 async def test_03_what_was_acknowledged_is_done_after_a_crash(

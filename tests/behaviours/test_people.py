@@ -13,7 +13,7 @@ from tests.handlers.house import House, house
 
 
 async def modal(bot: House, user: str = "asker") -> None:
-    await bot.slack.wait_for(lambda: bot.slack.modal(user), what="a form")
+    await bot.form(user)
 
 
 @pytest.mark.parametrize("error", ["expired_trigger_id", "trigger_expired"])
@@ -100,6 +100,33 @@ async def test_22_an_external_organisation_is_refused(tmp_path: Path) -> None:
         assert (await bot.slack.command("outsider", "partner", f"/rdp {o.HOST}")).ok
         await bot.private("outsider", "Only members of this workspace")
         assert (await tickets(bot), bot.scout.looks) == (0, [])
+
+
+async def test_22_who_may_not_click_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """Guard: ``Desk.accept``: of somebody unknown an intent uses up no version."""
+    async with house(tmp_path) as bot:
+        card = await opened(bot)
+        bot.slack.fault("users.info", "delay", seconds=30, where={"user": "U0GUEST"})
+        assert (await bot.slack.click("guest", card, FAILED)).ok
+        assert (await bot.slack.click("asker", card, FAILED)).ok
+        await bot.shows(AFTER)
+        assert bot.slack.ephemerals("asker") == []
+        await bot.slack.advance(31)
+        await bot.private("guest", "guests cannot")
+        assert (await count(bot, "tried"), await count(bot, "refused")) == (1, 1)
+
+
+async def test_22_somebody_seen_for_the_first_time_still_wins_only_once(tmp_path: Path) -> None:
+    """Guard: ``Clerk._outrun``, which uses the version up once it is known who clicks."""
+    async with house(tmp_path) as bot:
+        card = await opened(bot)
+        bot.slack.fault("users.info", "delay", seconds=30, where={"user": "U0TEAMMATE"})
+        assert (await bot.slack.click("teammate", card, FAILED)).ok
+        await bot.slack.click("asker", card, FAILED)
+        await bot.shows(AFTER)
+        await bot.slack.advance(31)
+        await bot.private("teammate", "already answered by <@U0ASKER>")
+        assert (await count(bot, "tried"), await count(bot, "refused")) == (1, 0)
 
 
 async def test_23_a_click_on_an_older_version_changes_nothing(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def test_12_what_a_limit_held_back_is_kept_over_a_stop(tmp_path: Path) -> 
 
 
 async def test_13_a_post_whose_answer_is_lost_is_not_posted_again(tmp_path: Path) -> None:
-    """Guard: ``Courier._perhaps_posted``: never send ``chat.postMessage`` again blindly."""
+    """Guard: ``Carding._perhaps_posted``: never send ``chat.postMessage`` again blindly."""
     async with house(tmp_path) as bot:
         bot.scout.gate = asyncio.Event()
         bot.slack.fault("chat.postMessage", "drop-after")
@@ -77,7 +77,7 @@ async def test_14_an_edit_is_repeated_after_a_fault_of_slack_and_a_post_is_not(
 
 
 async def test_15_a_card_that_was_deleted_is_posted_once_more(tmp_path: Path) -> None:
-    """Guard: ``Gone`` in ``Courier._show``."""
+    """Guard: ``Gone`` in ``Carding._show``."""
     async with house(tmp_path) as bot:
         card = await opened(bot)
         bot.slack.delete("admin", card)
@@ -108,7 +108,7 @@ async def test_16_a_card_that_may_not_be_edited_any_more_is_posted_anew(
 async def test_17_in_an_archived_channel_the_asker_is_told_directly(
     tmp_path: Path, spelling: str
 ) -> None:
-    """Guard: ``surface.CLOSED`` and ``Courier._show``, which turns to the asker."""
+    """Guard: ``surface.CLOSED`` and ``Carding._show``, which turns to the asker."""
     async with house(tmp_path) as bot:
         bot.scout.gate = asyncio.Event()
         await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST}")

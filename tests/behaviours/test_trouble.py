@@ -98,10 +98,26 @@ async def test_27_blocks_that_slack_refuses_become_plain_text(
         await bot.shows("It worked")
 
 
+async def test_27_a_private_answer_that_slack_refuses_becomes_plain_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guard: ``Door.answer``, which sends the text alone and raises an alarm."""
+    async with house(tmp_path) as bot:
+        await opened(bot)
+        wrong = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_001}}]
+        monkeypatch.setattr("handlers.answers._page", lambda *_: wrong)
+        await bot.slack.command("asker", "helpdesk", "/rdp history")
+        said = await bot.private("asker", "Former tickets")
+        assert o.HOST in said
+        assert "refused the blocks of a private answer" in caplog.text
+
+
 async def test_28_hostile_words_are_shown_as_typed(tmp_path: Path) -> None:
     """Guard: ``blocks.escape`` and plain text for all foreign words; the host grammar."""
     async with house(tmp_path) as bot:
         await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST} {HOSTILE}")
+        await bot.private("asker", "at most 4,000 are read")
+        await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST} {HOSTILE[:3_900]}")
         await bot.shows("It worked")
         await bot.slack.command("asker", "helpdesk", f"/rdp {HOSTILE[:60]}")
         await bot.private("asker", "not a host")

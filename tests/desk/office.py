@@ -18,7 +18,7 @@ from bot.desk.limits import Allowance
 from bot.desk.parts import Parts
 from bot.desk.planning import InlinePlanner
 from bot.desk.surface import Note, SurfaceError
-from bot.desk.view import TicketView
+from bot.desk.view import Packet, TicketView
 from bot.evidence import Failure, Observation
 from bot.probes.base import Report, Target
 from bot.store.base import Claim, Tenant, Ticket
@@ -107,6 +107,8 @@ class ScriptedScout:
     gate: asyncio.Event | None = None
     everything: bool = False
     """Show all of it even where only some probes are asked for."""
+    others: tuple[str, ...] = ()
+    """Places that nobody has looked from yet."""
     refuse: str = ""
     breaks: Exception | None = None
 
@@ -115,7 +117,8 @@ class ScriptedScout:
             raise TargetRefused(target.host, self.refuse)
 
     def places(self, host: str, via: str | None = None) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.vantage for each in self.sight))
+        seen = tuple(dict.fromkeys(each.vantage for each in self.sight))
+        return (*seen, *(each for each in self.others if via == "all" and each not in seen))
 
     def _asked(self, seen: Observation, only: frozenset[str] | None) -> bool:
         return only is None or seen.probe in only or self.everything
@@ -149,6 +152,8 @@ class Wall:
     shown: list[TicketView] = field(default_factory=list)
     posts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    packets: list[tuple[str, Packet]] = field(default_factory=list)
+    packet_posts: list[tuple[str, str]] = field(default_factory=list)
     errors: list[SurfaceError] = field(default_factory=list)
     lost_answers: list[SurfaceError] = field(default_factory=list)
 
@@ -163,6 +168,17 @@ class Wall:
         if self.lost_answers:
             raise self.lost_answers.pop(0)
         return channel, card
+
+    async def hand(self, packet: Packet, channel: str, message: str | None) -> tuple[str, str]:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.packets.append((channel, packet))
+        where = (channel, message or f"{2000 + len(self.packets)}.0001")
+        if message is None:
+            self.packet_posts.append(where)
+        if self.lost_answers:
+            raise self.lost_answers.pop(0)
+        return where
 
     async def tell(self, note: Note) -> None:
         if self.errors:
@@ -253,6 +269,7 @@ RIGHTS = Rights(
     admins=frozenset({ADMIN}),
     approvers=frozenset({LEAD}),
     helpdesk=frozenset({HELPDESK}),
+    second_line="C0ESCALATE",
 )
 
 

@@ -142,3 +142,51 @@ async def test_what_somebody_allowed_who_is_no_approver_any_more_is_not_offered(
         office.scout.sight = o.nla_broken()
         await office.press(Verb.RECHECK)
         assert (await offered(office))[1] != "nla-off"
+
+
+async def test_the_reminder_survives_a_restart_and_is_said_once(tmp_path: Path) -> None:
+    clock = o.Clock()
+    async with o.office(tmp_path, clock=clock) as office:
+        await in_force(office)
+    for said in ({o.ASKER, o.LEAD}, set[str]()):
+        async with o.office(tmp_path, clock=clock) as office:
+            await office.desk.resume()
+            clock.pass_(15 * 60)
+            await office.quiet()
+            assert {note.user for note in office.wall.notes if "Undo it now" in note.text} == said
+
+
+async def test_after_a_restart_it_still_cannot_be_closed(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        await in_force(office)
+    async with o.office(tmp_path) as office:
+        await office.desk.resume()
+        for verb in (Verb.CLOSE, Verb.CANCEL):
+            await office.press(verb)
+            assert "temporary measure is in force" in office.wall.notes[-1].text
+        await office.press(Verb.UNDONE)
+        await office.press(Verb.CLOSE)
+        assert (await office.ticket()).state == "resolved"
+
+
+async def test_handed_over_it_is_still_reminded_of_and_stands_in_the_packet(
+    tmp_path: Path,
+) -> None:
+    async with o.office(tmp_path) as office:
+        await in_force(office)
+        await office.press(Verb.ESCALATE)
+        _, packet = office.wall.packets[-1]
+        assert (
+            "Switch NLA off as a test"
+            in dict(packet.chapters)["Still in force, to be undone first"][0]
+        )
+        office.clock.pass_(15 * 60)
+        await office.quiet()
+        assert {note.user for note in office.wall.notes} == {o.ASKER, o.LEAD}
+        office.clock.pass_(86_400)
+        await office.desk._upkeep.round()
+        await office.quiet()
+        again = [note.user for note in office.wall.notes if "still in force" in note.text]
+        assert sorted(again) == [o.ASKER, o.LEAD]
+        await office.press(Verb.CAUSE, detail="nla-fault")
+        assert "temporary measure is in force" in office.wall.notes[-1].text

@@ -1,13 +1,16 @@
 """What becomes of a parcel: Slack's refusals, limits and silences."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.desk import edits
+from bot.desk.carding import Carding
 from bot.desk.courier import Courier, card_parcel
+from bot.desk.handing import Handing
 from bot.desk.intents import Verb
 from bot.desk.surface import Closed, Gone, Later, Note, SurfaceError, Unsure
 from bot.desk.view import TicketView
@@ -85,6 +88,28 @@ async def test_a_note_is_tried_again_until_it_is_sure(tmp_path: Path) -> None:
         assert list(await office.store.due(office.clock() + timedelta(days=1))) == []
 
 
+async def test_what_a_channel_was_perhaps_told_is_not_said_again(tmp_path: Path) -> None:
+    async with o.office(tmp_path) as office:
+        office.wall.tell = lost(office.wall.tell)  # type: ignore[assignment, method-assign]
+        told = Note("To all", channel=o.HELPDESK), Note("To one", user=o.ASKER)
+        await office.store.queue([each.parcel(each.text) for each in told])
+        for _ in range(3):
+            await office.desk.flush()
+            office.clock.pass_(3)
+        assert [each.text for each in office.wall.notes].count("To all") == 1
+        assert [each.text for each in office.wall.notes].count("To one") == 3
+
+
+def lost(tell: Callable[[Note], Awaitable[None]]) -> Callable[[Note], Awaitable[None]]:
+    """Said, but nobody hears that it was."""
+
+    async def telling(note: Note) -> None:
+        await tell(note)
+        raise Unsure("reset")
+
+    return telling
+
+
 async def test_progress_is_shown_at_most_once_in_two_seconds(tmp_path: Path) -> None:
     async with o.office(tmp_path) as office:
         await office.open()
@@ -96,7 +121,9 @@ async def test_progress_is_shown_at_most_once_in_two_seconds(tmp_path: Path) -> 
             assert view is not None
             return view
 
-        courier = Courier(office.store, office.wall, render, office.clock, gap=0.1)
+        carding = Carding(office.store, office.wall, render)
+        handing = Handing(office.store, office.wall, office.clock, office.desk._packet)
+        courier = Courier(office.store, carding, handing, gap=0.1)
         await office.store.queue([card_parcel(1)])
         await courier.flush()
         assert len(shown) == 1
@@ -117,14 +144,11 @@ async def test_the_asker_hears_that_the_second_line_could_not_be_told(
 ) -> None:
     async with o.office(tmp_path, scout=o.ScriptedScout(o.expired())) as office:
         await office.open()
-        tell = office.wall.tell
 
-        async def not_invited(note: Note) -> None:
-            if note.channel == "C0ESCALATE":
-                raise Closed("not_in_channel")
-            await tell(note)
+        async def not_invited(*_: object) -> tuple[str, str]:
+            raise Closed("not_in_channel")
 
-        monkeypatch.setattr(office.wall, "tell", not_invited)
+        monkeypatch.setattr(office.wall, "hand", not_invited)
         await office.press(Verb.ESCALATE, user=o.TEAMMATE)
         (note,) = office.wall.notes
         assert note.user == o.ASKER

@@ -25,10 +25,10 @@ async def test_an_escalation_tells_the_second_line_and_can_be_handed_back(tmp_pa
         await office.press(Verb.FAILED)
         await office.press(Verb.ESCALATE, detail="Not mine.")
         assert (await office.ticket()).state == "escalated"
-        (note,) = office.wall.notes
-        assert (note.channel, note.user) == ("C0ESCALATE", "")
-        assert "Tried: Renew the RDP certificate (failed)" in note.text
-        assert "The server's RDP certificate has expired." in note.text
+        ((channel, packet),) = office.wall.packets
+        assert channel == "C0ESCALATE"
+        assert "Renew the RDP certificate: did not help" in dict(packet.chapters)["Tried"][0]
+        assert packet.sentence.startswith("The server's RDP certificate has expired.")
         await office.press(Verb.CLAIM, user=o.TEAMMATE)
         assert (await office.ticket()).owner == o.TEAMMATE
         await office.press(Verb.HANDBACK, user=o.TEAMMATE)

@@ -115,9 +115,11 @@ async def test_the_second_line_is_told_once_by_whom_and_why(tmp_path: Path) -> N
         await office.open()
         await office.press(Verb.ESCALATE, user=o.TEAMMATE, detail="Nobody here may renew it.")
         await office.press(Verb.CLAIM, user=o.ADMIN)
-        (note,) = office.wall.notes
-        assert note.by == o.TEAMMATE
-        assert "Nobody here may renew it." in note.text
+        assert len(office.wall.packet_posts) == 1
+        _, packet = office.wall.packets[-1]
+        assert (packet.by, packet.owner) == (o.TEAMMATE, o.ADMIN)
+        assert dict(packet.chapters)["They say"] == ("Nobody here may renew it.",)
+        assert office.wall.notes == []
 
 
 @pytest.mark.usefixtures("soon")

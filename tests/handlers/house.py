@@ -18,11 +18,12 @@ from bot.desk.limits import Allowance
 from bot.desk.parts import Parts
 from bot.desk.planning import InlinePlanner
 from bot.sandbox.server import LocalSlack
+from bot.sandbox.views import View
 from bot.sandbox.world import Message
 from bot.store.sqlite import SqliteStore
 from handlers import register_all
 from handlers.directory import SlackDirectory
-from handlers.door import Door
+from handlers.door import MOMENT, Door
 from handlers.manifest import manifest
 from handlers.surface import SlackSurface
 from handlers.transport import PATIENCE, Transport, socket
@@ -57,6 +58,17 @@ class House:
             return cards[-1] if cards and all(word in said for word in words) else None
 
         found = await self.slack.wait_for(there, what=f"a card with {words}")
+        assert found is not None
+        return found
+
+    async def form(self, user: str) -> View:
+        """Wait until somebody sees a modal that has been filled."""
+
+        def there() -> View | None:
+            view = self.slack.modal(user)
+            return None if view is None or MOMENT in words_of(view.blocks) else view
+
+        found = await self.slack.wait_for(there, what=f"a form for {user}")
         assert found is not None
         return found
 
@@ -115,7 +127,7 @@ async def house(path: Path, **changes: Any) -> AsyncIterator[House]:
             clock=clock,
             allowance=Allowance(per_user_minute=50, same_host_seconds=0),
             helpdesk=(o.HELPDESK,),
-            escalation="C0ESCALATE",
+            escalation=changes.pop("escalation", "C0ESCALATE"),
         )
         desk = Desk(parts)
         app = bolt(slack)

@@ -35,7 +35,7 @@ async def filled(bot: House, count: int = 3) -> None:
 async def asked(bot: House) -> View:
     page = bot.slack.ephemerals("asker")[-1]
     await bot.slack.click("asker", page, "history.filter")
-    found = await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="the form")
+    found = await bot.form("asker")
     assert found is not None
     return found
 

@@ -1,13 +1,18 @@
 """The Home tab in the local Slack: what stands on it, for whom, and what it can begin."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot.sandbox.blocks import check_view
 from bot.sandbox.views import View
 from bot.store.base import Query
 from handlers.home import page
+from tests.behaviours.scenes import calls, refused
 from tests.desk import office as o
 from tests.handlers.house import House, house, words_of
 
@@ -55,11 +60,46 @@ async def test_causes_and_hosts_of_the_last_days_are_counted(tmp_path: Path) -> 
         assert f"2  {o.HOST}" in said
 
 
+async def test_a_person_who_opens_it_again_and_again_gets_two_pages_at_most(
+    tmp_path: Path,
+) -> None:
+    """Guard: ``HomeFlow._busy``: what comes while a page is made is one more page after it."""
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST}")
+        await bot.shows("It worked")
+        bot.slack.fault("views.publish", "delay", seconds=0.5)
+        await asyncio.gather(*(bot.slack.open_home("asker") for _ in range(9)))
+        await bot.slack.wait_for(lambda: bot.slack.home("asker"), what="a tab")
+        await bot.slack.settle(quiet=1.0)
+        taken = calls(bot, "views.publish") - refused(bot, "views.publish")
+        assert taken == 2
+
+
+async def test_a_team_that_opens_it_at_once_is_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``Dashboards._counting``."""
+    async with o.office(tmp_path) as office:
+        await office.open()
+        counted: list[object] = []
+        count = office.store.stats
+
+        async def counting(*asked: Any) -> Any:
+            counted.append(asked)
+            return await count(*asked)
+
+        monkeypatch.setattr(office.store, "stats", counting)
+        people = [f"U0PERSON{number}" for number in range(50)]
+        seen = await asyncio.gather(*(office.desk.dashboard(each, o.TEAM) for each in people))
+        assert {each.open for each in seen} == {1}
+        assert len(counted) == 1
+
+
 async def test_the_button_opens_the_form_and_its_card_is_a_direct_message(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         await home(bot, "asker", "Triage a host")
         await bot.slack.press("asker", "home.start")
-        await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="the form")
+        await bot.form("asker")
         assert (await bot.slack.submit("asker", {"host": o.HOST})).ok
         await bot.shows("It worked", channel="dm", user="asker")
 
@@ -70,7 +110,7 @@ async def test_a_ticket_opens_from_the_tab_in_a_modal(tmp_path: Path) -> None:
         await bot.shows("It worked")
         await home(bot, "asker", o.HOST)
         assert (await bot.slack.press("asker", "history.open.1")).ok
-        view = await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="the ticket")
+        view = await bot.form("asker")
         assert view is not None
         assert "certificate has expired" in words_of(view.blocks)
 
@@ -98,8 +138,8 @@ async def test_the_largest_tab_is_within_the_limits_and_nothing_on_it_is_live(
         mine=(worst,) * 8,
         unclaimed=(worst,) * 8,
         claimed=(worst,) * 8,
-        causes=((hostile, 10_000),) * 5,
-        hosts=((hostile, 1),) * 5,
+        causes=((10_000, hostile),) * 5,
+        hosts=((1, hostile),) * 5,
         open=10_000,
     )
     view = page(many)

@@ -69,12 +69,37 @@ async def test_another_ticket_has_what_was_typed_and_comes_once(tmp_path: Path) 
         assert second.asked_by == "U0TEAMMATE"
 
 
+async def test_nothing_that_was_typed_or_pasted_is_lost(tmp_path: Path) -> None:
+    """Guard: the button names the stored wish; a text of 2,900 characters fits on no button."""
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST}")
+        await bot.shows("It worked")
+        await bot.slack.command("teammate", "helpdesk", "/rdp")
+        await bot.form("teammate")
+        pasted = "The connection was lost. " * 110
+        values = {
+            "host": o.HOST,
+            "codes": pasted,
+            "since": "suddenly",
+            "rdp_file": "full address:s:other-host\nnegotiate security layer:i:1\n",
+        }
+        assert (await bot.slack.submit("teammate", values)).ok
+        await bot.private("teammate", OPEN_ALREADY)
+        await bot.slack.click("teammate", bot.slack.ephemerals("teammate")[-1], "ticket.new")
+        await bot.shows("#2 ", "It worked")
+        second = await bot.store.ticket(2)
+        assert second is not None
+        assert second.message == pasted.strip()
+        assert second.body["report"] == {"onset": "suddenly"}
+        assert second.body["rdp_file"]["full address"] == "other-host"
+
+
 async def test_the_form_gets_the_same_offer(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         await bot.slack.command("asker", "helpdesk", f"/rdp {o.HOST}")
         await bot.shows("It worked")
         await bot.slack.command("teammate", "helpdesk", "/rdp")
-        await bot.slack.wait_for(lambda: bot.slack.modal("teammate"), what="the form")
+        await bot.form("teammate")
         values = {"host": o.HOST, "affected": "everybody"}
         assert (await bot.slack.submit("teammate", values)).ok
         await bot.private("teammate", OPEN_ALREADY)

@@ -84,7 +84,7 @@ async def test_cannot_asks_why_and_then_goes_on(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         card = await opened(bot)
         await bot.slack.click("asker", card, "step.cannot")
-        await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="a modal")
+        await bot.form("asker")
         receipt = await bot.slack.submit("asker", {"reason": "access"})
         assert receipt.ok
         await bot.shows("Reset the Remote Desktop program")
@@ -95,7 +95,7 @@ async def test_an_escalation_reaches_the_second_line(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         card = await opened(bot)
         await bot.slack.click("asker", card, "ticket.escalate")
-        await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="a modal")
+        await bot.form("asker")
         await bot.slack.submit("asker", {"why": "Needs <!channel> the PKI team."})
         await bot.shows("escalated", "Hand back")
         told = await bot.slack.wait_for(
@@ -109,7 +109,7 @@ async def test_details_show_raw_facts_in_a_modal(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         card = await opened(bot)
         await bot.slack.click("teammate", card, "ticket.details")
-        view = await bot.slack.wait_for(lambda: bot.slack.modal("teammate"), what="details")
+        view = await bot.form("teammate")
         said = str(view.content if view is not None else "")
         assert "days_left -3.2" in said
         assert "opened by U0ASKER" in said
@@ -179,7 +179,7 @@ async def test_what_a_target_sends_is_never_live(tmp_path: Path) -> None:
         assert "<!channel>" in text_of(card)
         assert "\u202e" not in text_of(card)
         await bot.slack.click("asker", card, "ticket.details")
-        await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="details")
+        await bot.form("asker")
         assert {each.target for each in bot.slack.live()} <= {"U0ASKER"}
 
 

@@ -1,5 +1,6 @@
 """The start form and the message shortcut."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,17 @@ from bot.sandbox.blocks import check_view
 from bot.sandbox.views import View
 from bot.store.faults import StoreFull
 from bot.store.sqlite import SqliteStore
+from handlers.door import MOMENT
 from handlers.start import form, found_in
+from tests.behaviours.scenes import calls
 from tests.desk import office as o
-from tests.handlers.house import House, house
+from tests.handlers.house import House, house, words_of
+
+UPDATE = "views.update"
 
 
 async def opened(bot: House, user: str = "asker") -> View:
-    found = await bot.slack.wait_for(lambda: bot.slack.modal(user), what="the form")
-    assert found is not None
-    return found
+    return await bot.form(user)
 
 
 async def test_the_form_opens_a_ticket_with_what_was_reported(tmp_path: Path) -> None:
@@ -95,13 +98,90 @@ async def test_a_shortcut_that_comes_too_late_is_not_passed_over(
         await bot.private("asker", "too late", "once more")
 
 
-async def test_a_guest_may_fill_it_in_and_is_refused_all_the_same(tmp_path: Path) -> None:
+async def test_a_guest_is_told_in_the_form_and_has_nothing_to_fill_in(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         await bot.slack.command("guest", "helpdesk", "/rdp")
-        await opened(bot, "guest")
-        await bot.slack.submit("guest", {"host": o.HOST})
-        await bot.private("guest", "guests cannot")
+        view = await opened(bot, "guest")
+        assert "guests cannot" in words_of(view.blocks)
+        assert "submit" not in view.content
+
+
+async def test_who_may_no_longer_is_refused_when_the_form_comes_back(tmp_path: Path) -> None:
+    """Guard: ``Reception.open`` judges the rights again, whoever was shown the form."""
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        await opened(bot)
+        world = bot.slack.state.world
+        world.users["U0ASKER"] = replace(world.users["U0ASKER"], is_restricted=True)
+        bot.clock.pass_(3_600)  # what is known of people is kept for ten minutes
+        await bot.slack.submit("asker", {"host": o.HOST})
+        await bot.private("asker", "guests cannot")
         assert bot.scout.looks == []
+
+
+async def test_the_form_opens_at_once_and_is_filled_after(tmp_path: Path) -> None:
+    """Guard: ``Door.open_then``: a trigger lives three seconds, a look-up may take longer."""
+    async with house(tmp_path) as bot:
+        bot.slack.fault("users.info", "delay", seconds=0.5)
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        view = await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="a modal")
+        assert view is not None
+        assert MOMENT in words_of(view.blocks)
+        assert (await opened(bot)).id == view.id
+        assert (await bot.slack.submit("asker", {"host": o.HOST})).ok
+        await bot.shows("It worked")
+
+
+async def test_a_form_that_was_closed_meanwhile_stays_closed(tmp_path: Path) -> None:
+    """Guard: ``door.CLOSED``."""
+    async with house(tmp_path) as bot:
+        bot.slack.fault("users.info", "delay", seconds=0.3)
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        await bot.slack.wait_for(lambda: bot.slack.modal("asker"), what="a modal")
+        await bot.slack.close("asker")
+        await bot.slack.wait_for(lambda: calls(bot, UPDATE) == 1, what="the attempt")
+        await bot.slack.settle()
+        assert bot.slack.modal("asker") is None
+        assert not bot.slack.ephemerals("asker")
+
+
+async def test_a_form_that_moved_on_is_filled_all_the_same(tmp_path: Path) -> None:
+    """Guard: after ``hash_conflict`` the second attempt has no hash."""
+    async with house(tmp_path) as bot:
+        bot.slack.fault(UPDATE, "error", error="hash_conflict")
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        await opened(bot)
+        assert (await bot.slack.submit("asker", {"host": o.HOST})).ok
+        await bot.shows("It worked")
+        assert calls(bot, UPDATE) == 2
+
+
+async def test_a_form_that_cannot_be_made_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(tmp_path) as bot:
+
+        async def broken(*_: Any) -> None:
+            raise RuntimeError("a fault")
+
+        monkeypatch.setattr(type(bot.desk), "may_read", broken)
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        assert "did not work" in words_of((await opened(bot)).blocks)
+
+
+async def test_where_to_look_from_can_be_typed_with_the_codes(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        await bot.slack.command("asker", "helpdesk", "/rdp")
+        view = await opened(bot)
+        await bot.slack.submit("asker", {"host": o.HOST, "codes": "0x904 via a;b"})
+        assert "not a place" in str(view.errors["codes"])
+        codes = "0x904 via dc1 gateway rdg.corp.example"
+        assert (await bot.slack.submit("asker", {"host": o.HOST, "codes": codes})).ok
+        await bot.shows("It worked")
+        ticket = await bot.store.ticket(1)
+        assert ticket is not None
+        assert (ticket.codes, ticket.via) == (("0x904",), "dc1")
+        assert ticket.gateway == "rdg.corp.example"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,14 @@ class IntentContract:
         assert (again.by, again.at) == ("U1", later(1))
         assert again.intent == opening("a", "U1", later(1))
 
+    async def test_an_intent_is_found_by_its_key_whatever_became_of_it(self, store: Store) -> None:
+        claim = await store.accept(opening("a", "U1", later(1)))
+        assert claim.id is not None
+        assert await store.intent("a") == claim.intent
+        await store.settle(claim.id, "done")
+        assert await store.intent("a") == claim.intent
+        assert await store.intent("b") is None
+
     async def test_the_same_intent_at_once_is_taken_once(self, store: Store) -> None:
         claims = await asyncio.gather(*(store.accept(opening("a")) for _ in range(5)))
         assert sorted(claim.outcome for claim in claims) == ["repeated"] * 4 + ["taken"]
@@ -88,3 +96,30 @@ class IntentContract:
         with pytest.raises(StoreError, match="no ticket #99"):
             await store.settle(claim.id, "done", [(99, event())])
         assert [each.id for each in await store.pending()] == [claim.id]
+
+    async def test_a_version_is_taken_later_by_one_alone(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [])).number
+        first = await store.accept(click("a", number, None, "U1", later(1)))
+        second = await store.accept(click("b", number, None, "U2", later(2)))
+        won = await store.take(second, 1)
+        assert (won.outcome, won.id, won.intent.version) == ("taken", second.id, 1)
+        assert (await store.take(second, 1)).outcome == "taken"
+        lost = await store.take(first, 1)
+        assert (lost.outcome, lost.id, lost.by, lost.at) == ("stale", first.id, "U2", later(2))
+        third = await store.accept(click("c", number, 1, "U3", later(3)))
+        assert (third.outcome, third.by) == ("stale", "U2")
+        assert [claim.id for claim in await store.pending()] == [first.id, second.id]
+
+    async def test_a_version_that_is_over_is_not_taken(self, store: Store) -> None:
+        opened = await store.open_ticket(ticket(), [], [])
+        claim = await store.accept(click("a", opened.number, None, "U1"))
+        await store.change(opened)
+        late = await store.take(claim, 1)
+        assert (late.outcome, late.by) == ("stale", None)
+        assert (await store.take(claim, 2)).outcome == "taken"
+
+    async def test_taking_for_an_unknown_intent(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [])).number
+        claim = await store.accept(click("a", number, None, "U1"))
+        with pytest.raises(StoreError, match="no intent 99"):
+            await store.take(replace(claim, id=99), 1)

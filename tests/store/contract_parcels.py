@@ -65,6 +65,17 @@ class ParcelContract:
         (retry,) = await store.due(later(30))
         assert (retry.state, retry.tries) == ("due", 1)
 
+    async def test_what_slack_puts_off_is_no_try(self, store: Store) -> None:
+        number = (await store.open_ticket(ticket(), [], [card(1)])).number
+        for seconds in range(20):
+            (parcel,) = await store.due(later(seconds))
+            await store.mark(parcel, "sending")
+            await store.mark(parcel, "due", later(seconds + 1), tried=False)
+            await store.queue([card(number)])  # news does not break the limit
+            assert await store.due(later(seconds)) == []
+        (parcel,) = await store.due(later(30))
+        assert parcel.tries <= 1
+
     async def test_asking_again_takes_the_earlier_time(self, store: Store) -> None:
         number = (await store.open_ticket(ticket(), [], [])).number
         await store.queue([card(number, later(20))])

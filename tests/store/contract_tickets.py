@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.store.base import Query, Stale, Stats, Store, StoreError
+from bot.store.base import Event, FixRecord, Query, Stale, Stats, Store, StoreError
 from tests.store.samples import AWAY, HOME, NOON, card, click, event, later, note, opening, ticket
 
 
@@ -194,12 +194,45 @@ class TicketContract:
         assert (await store.stats(since=later(60))).tickets == 5  # it is the day that counts
         assert (await store.stats(HOME, tomorrow)).states == {}
 
+    async def test_stats_tell_how_fixes_fared_and_how_long_it_took(self, store: Store) -> None:
+        for number, result in enumerate(("worked", "failed", "worked", "unsure"), 1):
+            opened = await store.open_ticket(ticket(), [], [])
+            seen = Event("observed", "", later(number), {})
+            again = Event("observed", "", later(9_000), {"fix": "renew", "result": result})
+            moved = await store.change(opened, [seen, again])
+            ended = replace(moved, state="resolved", closed_at=later(600 * number))
+            await store.change(ended)
+        await store.open_ticket(ticket(tenant=AWAY), [event(fix="renew", result="failed")], [])
+        home = await store.stats(HOME)
+        assert home.days == {"2026-03-01": 4}
+        assert home.fared == {"renew": FixRecord(2, 3)}
+        assert home.to_verdict is not None
+        assert home.to_verdict.tickets == 4
+        assert home.to_verdict.median == pytest.approx(2, rel=0.06)
+        assert home.to_verdict.p90 == pytest.approx(4, rel=0.06)
+        assert home.to_outcome is not None
+        assert home.to_outcome.median == pytest.approx(1_200, rel=0.06)
+        assert (await store.stats()).fared == {"renew": FixRecord(2, 4)}
+        later_on = await store.stats(HOME, later(86_400))
+        assert (later_on.fared, later_on.to_verdict, later_on.to_outcome) == ({}, None, None)
+
+    async def test_a_reopened_ticket_has_no_time_of_its_outcome(self, store: Store) -> None:
+        opened = await store.open_ticket(ticket(), [event()], [])
+        ended = await store.change(replace(opened, state="resolved", closed_at=later(60)))
+        assert (await store.stats()).to_outcome is not None
+        await store.change(replace(ended, state="open", closed_at=None))
+        found = await store.stats()
+        assert found.to_outcome is None
+        assert found.to_verdict is not None
+
     async def test_stats_follow_changes_and_purges(self, store: Store) -> None:
-        opened = await store.open_ticket(ticket(), [], [])
+        told = [event(), event("tried", fix="f", result="failed"), event(fix="f", result="worked")]
+        opened = await store.open_ticket(ticket(), told, [])
         closed = replace(opened, state="resolved", cause="dns", fix="f", closed_at=later(1))
         changed = await store.change(closed)
         await store.change(replace(changed, notes="no matter"))
         stats = await store.stats()
         assert (stats.tickets, stats.states, stats.causes) == (1, {"resolved": 1}, {"dns": 1})
+        assert stats.fared == {"f": FixRecord(1, 2)}
         await store.purge(later(2))
         assert await store.stats() == Stats(0, {}, {}, {}, {})

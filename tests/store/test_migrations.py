@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.base import EpochRecord, Query
+from bot.store.base import EpochRecord, Event, FixRecord, Outcome, Query, Stats
 from bot.store.faults import StoreForeign
+from bot.store.pace import PACE_TRIGGERS
 from bot.store.schema import TRIGGERS
 from bot.store.sqlite import SqliteStore
-from tests.store.samples import NOON, ticket
+from tests.store.samples import NOON, event, later, ticket
 
 OPEN = """
 import asyncio, sys
@@ -93,12 +94,83 @@ async def test_a_lost_trigger_is_put_back(
     assert caplog.text == ""
 
 
+async def older(path: Path) -> str:
+    """Take back what the migration ``pace`` has done; the schema as it is then."""
+    with closing(sqlite3.connect(path)) as db, db:
+        for name in PACE_TRIGGERS:
+            db.execute(f"drop trigger {name}")
+        for name in ("pace", "fared", "span"):
+            db.execute(f"drop table {name}")
+        db.execute("alter table ticket drop column verdict_at")
+        db.execute("delete from _sqlite_migrations where name = 'pace'")
+        return whole(db)
+
+
+def whole(db: sqlite3.Connection) -> str:
+    """Schema and content as text."""
+    return "\n".join(db.iterdump())
+
+
+async def lived(path: Path) -> Stats:
+    """Two tickets with verdicts, tries and an end; what is counted of them."""
+    store = await SqliteStore.open(path)
+    ends: tuple[tuple[int, Outcome], ...] = ((9, "verified"), (30, "word"))
+    for minutes, outcome in ends:
+        opened = await store.open_ticket(ticket("srv"), [event("opened")], [])
+        seen = Event("observed", "", later(6), {})
+        tried = event("tried", fix="renew", result="failed")
+        moved = await store.change(opened, [seen, tried])
+        at = later(minutes * 60)
+        done = event("closed", fix="renew", result="worked")
+        ended = replace(moved, state="resolved", outcome=outcome, closed_at=at)
+        await store.change(ended, [done])
+    found = await store.stats()
+    await store.close()
+    return found
+
+
+async def test_a_database_from_before_is_counted_whole(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.db"
+    counted = await lived(path)
+    assert counted.fared == {"renew": FixRecord(2, 4)}
+    assert counted.to_verdict is not None
+    assert counted.to_verdict.tickets == 2
+    assert counted.to_verdict.median == pytest.approx(6, rel=0.06)
+    assert counted.to_outcome is not None
+    assert counted.to_outcome.p90 == pytest.approx(1_800, rel=0.06)
+    await older(path)
+    store = await SqliteStore.open(path)
+    assert await store.stats() == counted
+    assert len((await store.search(Query(text="srv"))).tickets) == 2
+    await store.close()
+
+
+async def test_a_migration_that_fails_leaves_an_older_database_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: every migration runs in one transaction with its own record."""
+    path = tmp_path / "tickets.db"
+    counted = await lived(path)
+    before = await older(path)
+    with monkeypatch.context() as broken:
+        broken.setitem(TRIGGERS, "pace_update", "no sql")
+        with pytest.raises(Exception, match="syntax error"):
+            await SqliteStore.open(path)
+    with closing(sqlite3.connect(path)) as db:
+        assert whole(db) == before
+        assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
+    store = await SqliteStore.open(path)
+    assert await store.stats() == counted
+    await store.close()
+
+
 async def test_a_database_of_the_first_schema_learns(tmp_path: Path) -> None:
     """What a former version wrote is all there, and the new parts work on it."""
     path = tmp_path / "tickets.db"
     store = await SqliteStore.open(path)
     await store.open_ticket(ticket("first"), [], [])
     await store.close()
+    await older(path)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("drop table epoch")
         db.execute("drop index event_result")

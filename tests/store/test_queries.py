@@ -1,6 +1,8 @@
 """Searches stay fast because each walks one index, newest first, and sorts nothing."""
 
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,8 @@ from sqlite_utils import Database
 from bot.store import queries
 from bot.store.base import Query
 from bot.store.connection import open_writer
-from tests.store.samples import HOME, NOON
+from bot.store.rows import new_ticket_row
+from tests.store.samples import HOME, NOON, later, ticket
 
 
 @pytest.mark.parametrize(
@@ -31,7 +34,19 @@ from tests.store.samples import HOME, NOON
             Query(tenant=HOME, user="U", state="resolved", before=5),
             ["ticket_asked_by (asked_by=? AND rowid<?)", "ticket_owner (owner=? AND rowid<?)"],
         ),
-        (Query(tenant=HOME, text="x", host="h", user="U"), ["VIRTUAL TABLE", "PRIMARY KEY"]),
+        (
+            Query(tenant=HOME, text="x", host="h", user="U"),
+            ["ticket_host (host=? AND enterprise_id=? AND team_id=?)", "VIRTUAL TABLE"],
+        ),
+        (
+            Query(tenant=HOME, text="x", user="U", before=5),
+            [
+                "ticket_asked_by (asked_by=? AND rowid<?)",
+                "VIRTUAL TABLE",
+                "ticket_owner (owner=? AND rowid<?)",
+                "VIRTUAL TABLE",
+            ],
+        ),
         (Query(code="0x904", before=5), ["VIRTUAL TABLE", "PRIMARY KEY"]),
         (Query(since=NOON), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
         (
@@ -49,8 +64,29 @@ def test_a_page_walks_an_index_in_order(tmp_path: Path, query: Query, walks: lis
     assert len(reads) == len(walks), plans
     for line, walk in zip(reads, walks, strict=True):
         assert walk in line
-    if "MERGE (UNION)" not in plans:  # of two walks, each cut to a page, the numbers are sorted
+    # Of two walks, each cut to a page, and of one host's tickets the numbers are sorted.
+    if "MERGE (UNION)" not in plans and "ticket_host" not in walks[0]:
         assert not [line for line in plans if "TEMP B-TREE" in line], plans
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(tenant=HOME, text="x", host="h", user="U"),
+        Query(tenant=HOME, text="x", cause="c", since=NOON),
+        Query(tenant=HOME, code="0x904", state="open"),
+    ],
+)
+def test_where_nothing_else_leaves_a_few_the_words_lead(
+    tmp_path: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "FEW", -1)
+    db = open_writer(tmp_path / "tickets.db", create=True)
+    plans = _plans(db, query)
+    db.close()
+    assert len(plans) == 2, plans
+    assert "VIRTUAL TABLE" in plans[0]
+    assert "PRIMARY KEY" in plans[1]
 
 
 def _plans(db: Database, query: Query) -> list[str]:
@@ -98,3 +134,47 @@ def test_a_word_finds_itself(index: Database, word: str) -> None:
         "select count(*) from ticket_fts where ticket_fts match ?", [expression]
     ).fetchone()
     assert count == 1
+
+
+def test_whichever_index_leads_the_same_tickets_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every combination of filters, by words or by rows, with a wide or a narrow beginning."""
+    db = open_writer(tmp_path / "tickets.db", create=True)
+    for number in range(120):
+        made = ticket(
+            f"srv-{number % 3}.corp.example",
+            asked_by=f"U{number % 4}",
+            owner="U9" if number % 5 == 0 else None,
+            cause=f"cause-{number % 7}",
+            codes=("0x904",) if number % 2 else ("0x7",),
+            state="resolved" if number % 3 else "open",
+            message="lost connection" if number % 2 else "connection",
+            opened_at=later(number),
+        )
+        db.table("ticket").insert(new_ticket_row(made, None))
+    filters: list[dict[str, Any]] = [
+        {"host": "srv-1.corp.example"},
+        {"host": "srv-*"},
+        {"user": "U9"},
+        {"user": "U1"},
+        {"cause": "cause-3"},
+        {"code": "0x904"},
+        {"text": "lost"},
+        {"text": "conn*", "state": "open"},
+        {"state": "resolved"},
+        {"since": later(20), "until": later(100)},
+        {"tenant": HOME},
+    ]
+    found = {}
+    for few, wide in ((400, 20_000), (-1, 20_000), (400, 5), (-1, 0)):
+        monkeypatch.setattr(queries, "FEW", few)
+        monkeypatch.setattr(queries, "WIDE_PREFIX", wide)
+        found[few, wide] = [
+            [each.number for each in queries.search(db, Query(**{**a, **b, **c})).tickets]
+            for a, b, c in combinations(filters, 3)
+        ]
+    db.close()
+    first, *others = found.values()
+    assert all(other == first for other in others)
+    assert sum(map(bool, first)) > 100
