@@ -48,6 +48,7 @@ ITEMS: Mapping[str, Item] = {
     ),
     "addresses": _item("alike one-dead", ""),
     "host-life": _item("answers silent", "silent"),
+    "companion-ports": _item("windows unix", ""),
     "neighbour": _item("answers absent", ""),
     "rdp-answer": _item(
         "answers closed silent not-rdp refused contradicts",

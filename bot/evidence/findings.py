@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.evidence import certificate, gateway, nla, path, tls
-from bot.evidence.ladder import UNKNOWN, host_life, ladder, saw_something
+from bot.evidence.ladder import UNKNOWN, companion_ports, host_life, ladder, saw_something
 from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
@@ -105,6 +105,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "port-state": _port_state,
         "addresses": path.addresses,
         "host-life": host_life,
+        "companion-ports": companion_ports,
         "neighbour": path.neighbour,
         "rdp-answer": _rdp_answer,
         "answer-delay": path.answer_delay,

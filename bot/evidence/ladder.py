@@ -71,6 +71,21 @@ def host_life(seen: Seen) -> str | None:
     return "silent" if states and states <= {"timeout", "unreachable"} else None
 
 
+def companion_ports(seen: Seen) -> str | None:
+    """State of ``companion-ports``: which family of systems keeps these ports.
+
+    RPC (135) and WinRM (5985) are Windows' own.  SSH beside three plain refusals is not: there the
+    firewall drops what has no listener.  Samba opens 445 as well, so 445 alone says nothing.
+    """
+    ports = seen.words("host.companions", "ports")
+    if seen.port == "open":
+        return None
+    if "open" in (ports.get("135"), ports.get("5985")):
+        return "windows"
+    refused = all(ports.get(port) == "refused" for port in ("135", "445", "5985"))
+    return "unix" if refused and ports.get("22") == "open" else None
+
+
 def _rdp(seen: Seen) -> Rung | None:
     failure = seen.failure("rdp.negotiation")
     failed = failure is not None and failure.value.startswith("rdp.")

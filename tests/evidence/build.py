@@ -10,6 +10,7 @@ STATES = {
     "port-state": "open refused timeout unreachable failed",
     "addresses": "alike one-dead",
     "host-life": "answers silent",
+    "companion-ports": "windows unix",
     "neighbour": "answers absent",
     "rdp-answer": "answers closed silent not-rdp refused contradicts",
     "answer-delay": "prompt slow",

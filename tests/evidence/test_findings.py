@@ -16,6 +16,16 @@ def beside(ping: str, *states: str) -> list[Observation]:
     return [*changed("port.tcp", F.TCP_TIMEOUT), saw("host.companions", ports=ports, ping=ping)]
 
 
+def kept(others: str, **open_: str) -> list[Observation]:
+    """A host whose RDP port is silent: what its well-known ports say, named as people name them."""
+    names = {"smb": "445", "rpc": "135", "winrm": "5985", "ssh": "22", "https": "443"}
+    ports = {port: open_.get(name, others) for name, port in names.items()}
+    return [
+        *changed("port.tcp", F.TCP_TIMEOUT),
+        saw("host.companions", ports=ports, ping="silence"),
+    ]
+
+
 def picky(version: str = "TLSv1.2") -> dict[str, dict[str, str]]:
     """A host that closes on the widest hello and takes that of a current PC."""
     agreed = {"result": "server-hello", "version": version}
@@ -71,6 +81,13 @@ def test_the_table_has_a_row_for_every_item() -> None:
         (beside("silence"), "host-life", None),
         (beside("silence", "timeout", "failed"), "host-life", None),
         ([*healthy(), *beside("reply", "open")[-1:]], "host-life", None),
+        (kept("refused", rpc="open"), "companion-ports", "windows"),
+        (kept("timeout", winrm="open"), "companion-ports", "windows"),
+        (kept("refused", ssh="open"), "companion-ports", "unix"),
+        (kept("refused", ssh="open", smb="open"), "companion-ports", None),
+        (kept("timeout", ssh="open"), "companion-ports", None),
+        (kept("refused"), "companion-ports", None),
+        ([*healthy(), *kept("refused", rpc="open")[-1:]], "companion-ports", None),
         (changed("rdp.negotiation", F.RDP_CLOSED), "rdp-answer", "closed"),
         (changed("rdp.negotiation", F.RDP_SILENT), "rdp-answer", "silent"),
         (changed("rdp.negotiation", F.RDP_REFUSED), "rdp-answer", "refused"),

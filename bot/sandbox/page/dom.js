@@ -45,7 +45,9 @@ export function menu(label, choices, onChoose, attributes = {}) {
   opener.addEventListener("click", () => {
     list.hidden = !list.hidden;
     opener.setAttribute("aria-expanded", String(!list.hidden));
-    if (!list.hidden) list.querySelector("button")?.focus();
+    if (list.hidden) return;
+    list.querySelector("button")?.focus({ preventScroll: true });
+    list.scrollIntoView({ block: "nearest" });
   });
   for (const choice of choices) {
     if (choice.group) {
