@@ -61,6 +61,12 @@ class DirectStream:
             async with asyncio.timeout_at(deadline):
                 return await self._reader.read(limit)
         except TimeoutError:
+            pass
+        try:
+            # What came while this program was held up has come in time, and is there.
+            async with asyncio.timeout(0):
+                return await self._reader.read(limit)
+        except TimeoutError:
             raise VantageError(Failure.PROBE_DEADLINE, "nothing came in time") from None
 
     async def write(self, data: bytes, deadline: float) -> None:

@@ -9,6 +9,8 @@ import sys
 
 from bot.cli.lines import Lines
 
+PROGRAM = [sys.executable, "-m", "bot"]
+
 
 async def test_lines_come_one_by_one_and_the_end_stays_the_end() -> None:
     reader, writer = os.pipe()
@@ -24,7 +26,7 @@ def test_ctrl_c_at_the_prompt_of_the_demo_ends_at_once() -> None:
     child, terminal = pty.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
-        os.execv(sys.executable, [sys.executable, "-m", "bot", "demo"])  # noqa: S606 - ourselves
+        os.execv(sys.executable, [*PROGRAM, "demo", "--terminal"])  # noqa: S606 - ourselves
     shown = _until(terminal, b"quit: ")
     assert b"quit: " in shown, shown
     os.write(terminal, b"\x03")

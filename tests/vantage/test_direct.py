@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import time
 from collections.abc import Awaitable
 from ipaddress import ip_address
 
@@ -125,6 +126,19 @@ async def test_silence_ends_at_the_deadline() -> None:
     async with tcp_server(silence) as port:
         stream = await Direct(RULES).connect(LOOPBACK, port, soon())
         assert await failure(stream.read(9, soon(0.05))) is Failure.PROBE_DEADLINE
+        await stream.close()
+
+
+async def test_what_came_while_this_program_was_held_up_is_not_silence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        stream = await Direct(RULES).connect(LOOPBACK, listener.getsockname()[1], soon())
+        peer, _ = listener.accept()
+        with peer:
+            reading = asyncio.create_task(stream.read(9, soon(0.05)))
+            await asyncio.sleep(0)
+            peer.sendall(b"here")
+            time.sleep(0.2)  # noqa: ASYNC251 - the loop is held up on purpose
+            assert await reading == b"here"
         await stream.close()
 
 

@@ -65,13 +65,24 @@ class SshStream:
         """Up to ``limit`` bytes; ``b""`` at the end.  SSH does not tell a reset from a close."""
         data = b""
         try:
-            data = await self._patiently(lambda: self._reader.read(limit), deadline)
+            data = await self._even_late(limit, deadline)
         except (asyncssh.Error, OSError) as error:
             if self._way.lost:
                 raise words.gone(self._way.name, str(error)) from None
         if not data and self._way.lost:
             raise words.gone(self._way.name)
         return data
+
+    async def _even_late(self, limit: int, deadline: float) -> bytes:
+        """The bytes, also those that came in time while this program was held up."""
+        try:
+            return await self._patiently(lambda: self._reader.read(limit), deadline)
+        except VantageError as silence:
+            try:
+                async with asyncio.timeout(0):
+                    return await self._reader.read(limit)
+            except TimeoutError:
+                raise silence from None
 
     async def write(self, data: bytes, deadline: float) -> None:
         """Send everything; what a peer that has left no longer takes is lost."""
