@@ -1,5 +1,6 @@
 """Private answers: what only the person sees who asked."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,6 +27,8 @@ HELP = """\
 */rdp stats 30d*  how it went: volume, causes, fixes that work, times; also `12w`, `1y`, `all`
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
 MOST_LINES = 20
+MOST_RAW, MOST_RAW_BLOCKS = 200_000, 96
+"""Bytes and blocks of raw facts in one modal; Slack takes 250,000 and 100."""
 LONGEST_OFFER = 1_000
 """Characters beside a button that carries up to 2,000 of its own."""
 FIRST, CHUNK = 4, 8
@@ -130,14 +133,27 @@ def details(number: str, story_: Story | None, otherwise: str) -> b.Block:
 
 
 def story(story: Story) -> list[b.Block]:
-    """A ticket's raw facts as blocks of a modal."""
+    """A ticket's raw facts as blocks of a modal; what does not fit is counted, and where it is."""
     made: list[b.Block] = []
+    size, left = 0, 0
     for heading, lines in story.chapters:
-        made.append(b.header(heading))
         for start in range(0, len(lines), 6):
-            pieces = [b.text_element(f"{b.cut(line, 900)}\n") for line in lines[start : start + 6]]
-            made.append(b.rich_text([{"type": "rich_text_preformatted", "elements": pieces}]))
-    return made[:100] or [b.words("Nothing was seen yet.")]
+            some = lines[start : start + 6]
+            block = _raw(some)
+            size += len(json.dumps(block, ensure_ascii=False).encode())
+            if size > MOST_RAW or len(made) > MOST_RAW_BLOCKS:
+                left += len(some)
+                continue
+            made += [b.header(heading), block] if start == 0 else [block]
+    if left:
+        where = f"rdp-triage tickets show {story.number}"
+        made.append(b.words(f"{left:,} more lines do not fit here; {where} prints them."))
+    return made or [b.words("Nothing was seen yet.")]
+
+
+def _raw(lines: Sequence[str]) -> b.Block:
+    pieces = [b.text_element(f"{b.cut(line, 900)}\n") for line in lines]
+    return b.rich_text([{"type": "rich_text_preformatted", "elements": pieces}])
 
 
 def tally(found: Tally) -> dict[str, Any]:

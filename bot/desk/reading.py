@@ -14,7 +14,7 @@ from bot.desk.saying import share, took
 from bot.desk.showing import meanings
 from bot.desk.timeline import timeline
 from bot.desk.view import Happening, Meaning, Past, PastPage, Story, Suspects, Tally
-from bot.evidence import Observation
+from bot.evidence import Observation, Status
 from bot.redact import clean
 from bot.store.base import Event, Page, Query, Store, Tenant, Ticket
 
@@ -134,7 +134,8 @@ def _fact(seen: Observation) -> str:
     failure = f" {seen.failure.value}" if seen.failure is not None else ""
     said = f" ({clean(seen.detail, LONGEST)})" if seen.detail else ""
     facts = ", ".join(f"{key} {_plain(value)}" for key, value in sorted(seen.facts.items()))
-    line = f"{seen.probe}: {seen.status.value}{failure}{said}"
+    took = f" in {seen.duration_ms:g} ms" if seen.status is not Status.NOT_RUN else ""
+    line = f"{seen.probe}: {seen.status.value}{failure}{took}{said}"
     return f"{line}; {facts}" if facts else line
 
 

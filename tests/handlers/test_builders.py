@@ -129,6 +129,13 @@ def test_any_text_at_all(name: str, text: str, count: int) -> None:
     check(name, Data(text, count))
 
 
+@pytest.mark.parametrize("text", ["\u4e2d" * 900, "W" * 200, "&"])
+def test_details_that_do_not_fit_say_how_many_and_where(text: str) -> None:
+    check("details", Data(text, MANY))
+    *_, last = BUILDERS["details"].make(Data(text, MANY))["blocks"]
+    assert "more lines do not fit here; rdp-triage tickets show 1" in last["text"]["text"]
+
+
 @pytest.mark.parametrize("what", ["live", "links", "escapes"])
 def test_the_text_and_the_blocks_say_what_was_typed(what: str) -> None:
     """It is shown, not swallowed: people must see what a target sent."""

@@ -112,6 +112,7 @@ async def test_details_show_raw_facts_in_a_modal(tmp_path: Path) -> None:
         view = await bot.form("teammate")
         said = str(view.content if view is not None else "")
         assert "days_left -3.2" in said
+        assert "tls.certificate: passed in 5 ms" in said
         assert "opened by U0ASKER" in said
 
 
