@@ -166,7 +166,7 @@ def _step(step: StepView, room: Room) -> list[b.Block]:
         made.append(b.context(*small))
     made += prose(step.prose[: room.prose])
     if step.undo and room.prose:
-        made.append(b.context(b.plain(f"To undo: {step.undo}", room.small)))
+        made += prose(f"To undo: {step.undo}"[: room.small])
     return made
 
 
