@@ -86,12 +86,14 @@ def check_report(report: Mapping[str, Any]) -> None:
     """Raises BadReport for an unknown key or value."""
     for key, value in report.items():
         if key not in KEYS:
-            raise BadReport(f"unknown report key {key!r}{did_you_mean(key, KEYS)}")
+            known = ", ".join(KEYS)
+            hint = did_you_mean(key, KEYS) or f"; known: {known}"
+            raise BadReport(f"unknown report key {str(key)[:40]!r}{hint}")
         if not isinstance(value, (str, int)) or isinstance(value, bool):
-            raise BadReport(f"the report key {key!r} wants text")
+            raise BadReport(f"the report key {key!r} wants text; leave it out if it is not known")
         if key in CHOICES and value not in CHOICES[key]:
             known = ", ".join(CHOICES[key])
-            raise BadReport(f"{key!r} is {value!r}, but known are only: {known}")
+            raise BadReport(f"{key!r} is {str(value)[:40]!r}, but known are only: {known}")
 
 
 def _told(catalog: Catalog, codes: Sequence[str], message: str, report: Mapping[str, Any]) -> Told:

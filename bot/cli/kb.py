@@ -9,6 +9,7 @@ from bot.cli import kb_explain, kb_learn, kb_new, kb_simulate, kb_tree, kb_try
 from bot.cli.common import (
     FAULT,
     FINE,
+    USAGE,
     Refused,
     case_text,
     catalog_in_use,
@@ -72,35 +73,55 @@ def check_command(folder: Path | None, close: bool, config: str | None) -> int:
 @click.argument("file")
 @json_option
 @config_option
-def diagnose_command(file: str, as_json: bool, config: str | None) -> None:
-    """Run the engine on FILE (one JSON object, or one a line; - reads stdin), no network."""
-    from bot.desk.cases import BadCase, judge, read_cases
+def diagnose_command(file: str, as_json: bool, config: str | None) -> int:
+    """Run the engine on FILE (one JSON object, or one a line; - reads stdin), no network.
+
+    A line that is no case is named on stderr, and the others are diagnosed all the same; the exit
+    code is 2 then.
+    """
+    from bot.desk.cases import BadCase, each_case, judge
     from bot.engine import Model
 
     catalog = catalog_in_use(config)
     model = Model.of(catalog)
     try:
-        results = [judge(catalog, model, case) for case in read_cases(case_text(file), file)]
+        cases = each_case(case_text(file), file)
     except BadCase as error:
         raise Refused(str(error)) from None
-    for result in results:
+    bad = 0
+    for case in cases:
+        try:
+            result = judge(catalog, model, case())
+        except BadCase as error:
+            bad += 1
+            click.echo(f"rdp-triage: {error}", err=True)
+            continue
         if as_json:
             print_json({"schema": 1, **result})
         else:
             click.echo(_sentence(result))
+    if bad and len(cases) > 1:
+        rest = "the others are above" if bad < len(cases) else "nothing was diagnosed"
+        click.echo(f"rdp-triage: {bad} of {len(cases)} lines are no cases; {rest}", err=True)
+    return USAGE if bad else FINE
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _hundredths(share: float) -> str:
+    """`` 47 in 100``; what rounds to nothing is told as such, and nothing is told as certain."""
+    if share < 0.01:
+        return "under 1 in 100"
+    return f"{min(round(share * 100), 99):7} in 100"
+
+
 def _sentence(result: dict[str, Any]) -> str:
     """One result for people: verdict, three likeliest causes, next step."""
     causes = result["verdict"]["causes"][:3]
     lines = [f"{result.get('id', '-')}: {result['verdict']['state']}"]
-    lines += [
-        f"  {round(cause['probability'] * 100):3} in 100  {cause['title']}" for cause in causes
-    ]
+    lines += [f"  {_hundredths(cause['probability'])}  {cause['title']}" for cause in causes]
     if result["next"]:
         lines.append(f"  next: {result['next']['title']}")
         lines.append(f"        {result['next']['why']}")

@@ -1,8 +1,9 @@
 """Cases written down as JSON: the input of ``kb diagnose``, of trees and of proof cases."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bot.catalog.codes import as_reported
@@ -14,6 +15,7 @@ from bot.engine import Model, Situation, UnknownEntry
 from bot.evidence import BadObservation, Observation
 from bot.evidence.rdp_file import Filed
 
+JSON_NAMES: Mapping[type, str] = {list: "a JSON list", str: "a JSON string", dict: "a JSON object"}
 KEYS = {"id", "observations", "codes", "message", "report", "evidence", "answers", "truth", "rdp"}
 
 
@@ -35,30 +37,47 @@ class Case:
 
 def read_cases(text: str, name: str) -> list[Case]:
     """Read one object, or one object a line; raises BadCase naming file and line."""
+    return [case() for case in each_case(text, name)]
+
+
+def each_case(text: str, name: str) -> list[Callable[[], Case]]:
+    """For each line of a file what reads it: a Case, or BadCase naming file and line.
+
+    Raises BadCase where no line is a case, so that a slip in one big object is told once.
+    """
     if not text.strip():
         raise BadCase(f"{name}: it is empty; a case is a JSON object, one a line")
-    try:
-        raw = json.loads(text)
-    except ValueError:
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-        return [
-            read_case(_parsed(line, f"{name}:{number}"), f"{name}:{number}")
-            for number, line in lines
-        ]
-    return [read_case(raw, name)]
+    whole = _parsed(text)
+    if not isinstance(whole, Unreadable):
+        return [partial(read_case, whole, name)]
+    # Not splitlines: a JSON string may hold the other signs that end a line in Unicode.
+    rows = [(at, line) for at, line in enumerate(text.split("\n"), 1) if line.strip()]
+    parsed = [(f"{name}:{at}", _parsed(line)) for at, line in rows]
+    if not any(isinstance(raw, dict) for _, raw in parsed):
+        at, fault = (f"{name}:{rows[0][0]}", parsed[0][1]) if len(rows) == 1 else (name, whole)
+        raise BadCase(f"{at}: not JSON ({fault}); a case is a JSON object, one a line")
+    return [partial(read_case, raw, where) for where, raw in parsed]
 
 
-def _parsed(line: str, where: str) -> Any:
+class Unreadable(str):
+    """Why a text is not JSON."""
+
+
+def _parsed(text: str) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(text)
     except ValueError as error:
-        raise BadCase(f"{where}: not JSON ({error})") from None
+        return Unreadable(error)
+    except RecursionError:
+        return Unreadable("brackets within brackets too deep")
 
 
 def read_case(raw: Any, where: str) -> Case:
     """Check one object; raises BadCase."""
+    if isinstance(raw, Unreadable):
+        raise BadCase(f"{where}: not JSON ({raw})")
     if not isinstance(raw, dict):
-        raise BadCase(f"{where}: a case is a JSON object")
+        raise BadCase(f"{where}: a case is a JSON object, one a line; this is something else")
     unknown = sorted(set(raw) - KEYS)
     if unknown:
         raise BadCase(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(KEYS))}")
@@ -86,16 +105,18 @@ def _filed(raw: Mapping[str, Any]) -> Filed:
         return Filed()
     asked = [
         str(facts["asked"])
-        for each in raw.get("observations", ())
+        for each in raw.get("observations") or ()
         if isinstance(facts := each.get("facts"), dict) and facts.get("asked")
     ]
     return Filed(settings_of(_of(str, raw, "rdp")), asked[0] if asked else "")
 
 
 def _of(kind: type, raw: Mapping[str, Any], key: str) -> Any:
-    value = raw.get(key, kind())
+    value = raw.get(key)
+    if value is None:  # null says as little as a key that is not there
+        return kind()
     if not isinstance(value, kind):
-        raise TypeError(f"{key!r} must be a JSON {'string' if kind is str else kind.__name__}")
+        raise TypeError(f"{key!r} must be {JSON_NAMES[kind]}; leave it out where it is not known")
     return value
 
 

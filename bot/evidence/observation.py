@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 
 class Failure(StrEnum):
@@ -74,6 +74,9 @@ class Rung(StrEnum):
 LADDER_STATES = ("ok", *(rung.value for rung in Rung), "unknown")
 
 
+Word = TypeVar("Word", bound=StrEnum)
+
+
 class BadObservation(ValueError):
     """An observation read from a file does not have the contract's form."""
 
@@ -132,11 +135,10 @@ class Observation:
         }  # fmt: skip
         if unknown:
             raise BadObservation(f"{name}: unknown key {min(unknown)!r}")
-        try:
-            status = Status(str(raw.get("status")))
-            failure = Failure(raw["failure"]) if raw.get("failure") is not None else None
-        except ValueError as error:
-            raise BadObservation(f"{name}: {error}") from None
+        status = _word(Status, raw.get("status"), f"{name}: 'status'")
+        failure = raw.get("failure")
+        if failure is not None:
+            failure = _word(Failure, failure, f"{name}: 'failure'")
         facts = raw.get("facts", {})
         if not isinstance(facts, dict):
             raise BadObservation(f"{name}: 'facts' is not an object")
@@ -148,6 +150,22 @@ class Observation:
             status,
             failure,
             MappingProxyType(facts),
-            float(raw.get("duration_ms") or 0.0),
+            _number(raw.get("duration_ms"), f"{name}: 'duration_ms'"),
             str(raw.get("detail") or ""),
         )
+
+
+def _word(words: type[Word], given: Any, what: str) -> Word:
+    """The word that is given; raises BadObservation naming all that are known."""
+    known = [each.value for each in words]
+    if given not in known:
+        said = "is missing" if given is None else f"is {str(given)[:40]!r}"
+        raise BadObservation(f"{what} {said}; known: {', '.join(known)}")
+    return words(given)
+
+
+def _number(given: Any, what: str) -> float:
+    """Milliseconds, 0 where none are given; raises BadObservation."""
+    if given is None or (isinstance(given, int | float) and not isinstance(given, bool)):
+        return float(given or 0.0)
+    raise BadObservation(f"{what} is {str(given)[:40]!r}, not a number")

@@ -205,8 +205,61 @@ def test_diagnose_reads_one_object_or_lines_and_refuses_unknown_keys(
     (here / "empty.json").write_text("\n", encoding="utf-8")
     assert run(["kb", "diagnose", "empty.json"]) == 2
     assert "empty" in capsys.readouterr().err
-    assert run(["kb", "diagnose", "bad.jsonl", "--json"]) == 2
+
+
+def test_diagnose_names_the_lines_that_are_no_cases_and_reads_the_others(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        '{"id": "a", "message": null, "observations": null}',
+        '{"evidnce": {}}',
+        "nonsense",
+        '{"report": {"onst": "suddenly"}}',
+        '{"observations": [{"probe": "port.tcp"}]}',
+        '{"observations": [{"probe": "port.tcp", "status": "passed", "duration_ms": "long"}]}',
+        "[" * 100_000,
+        json.dumps({"id": "b", "message": "x " * 200_000}),
+    ]
+    (here / "mixed.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert run(["kb", "diagnose", "mixed.jsonl", "--json"]) == 2
+    said = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in said.out.splitlines()] == ["a", "b"]
+    wanted = [
+        ("mixed.jsonl:2", "'evidnce'"),
+        ("mixed.jsonl:3", "not JSON"),
+        ("mixed.jsonl:4", "did you mean 'onset'?"),
+        ("mixed.jsonl:5", "'status' is missing; known: passed, failed, not_run"),
+        ("mixed.jsonl:6", "'duration_ms' is 'long', not a number"),
+        ("mixed.jsonl:7", "too deep"),
+    ]
+    told = said.err.splitlines()
+    for line, (where, what) in zip(told, wanted, strict=False):
+        assert where in line
+        assert what in line
+    assert "6 of 8 lines are no cases" in told[-1]
+    assert len(told) == 7
+
+
+def test_a_slip_in_one_big_object_is_told_once(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "big.json").write_text('{\n "id": "a",\n "codes": [,]\n}\n', encoding="utf-8")
+    assert run(["kb", "diagnose", "big.json"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert "bad.jsonl:2" in said.err
-    assert "evidnce" in said.err
+    assert said.err.count("\n") == 1
+    assert "line 3" in said.err
+
+
+def test_small_and_large_chances_read_well(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sure = {
+        "id": "a",
+        "evidence": {"ladder": "name", "name-lookup": "nxdomain"},
+        "report": {"scope": "everybody", "by_address_works": "yes"},
+    }
+    (here / "sure.json").write_text(json.dumps(sure), encoding="utf-8")
+    assert run(["kb", "diagnose", "sure.json"]) == 0
+    said = capsys.readouterr().out
+    assert "under 1 in 100" in said
+    assert " 0 in 100" not in said
+    assert "100 in 100" not in said
