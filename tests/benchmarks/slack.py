@@ -124,7 +124,12 @@ class Pulse:
         connection = HTTPConnection(LOOPBACK, self._port, timeout=30)
         while not self._stop.wait(0.02):
             began = time.perf_counter()
-            connection.request("GET", "/livez")
+            try:
+                connection.request("GET", "/livez")
+            except ConnectionRefusedError:
+                if self.waits:
+                    raise
+                continue  # Slack is connected a moment before the address is open
             connection.getresponse().read()
             self.waits.append((time.perf_counter() - began) * 1000)
         connection.close()
