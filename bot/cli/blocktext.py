@@ -8,16 +8,19 @@ from typing import Any
 Block = Mapping[str, Any]
 
 _MARKUP = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
-
-
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+_DATE = re.compile(r"<!date\^[^|<>]*\|([^<>]*)>")
 
 
 def text_of(blocks: Iterable[Block], people: Mapping[str, str] | None = None) -> str:
-    """All blocks, one after the other, buttons in brackets; ``people`` names who is mentioned."""
+    """All blocks, one after the other, buttons in brackets; ``people`` names who is mentioned.
+
+    A date is its fallback.
+    """
     said = "\n".join(filter(None, (_block(block) for block in blocks)))
     known = people or {}
-    return _MENTION.sub(lambda found: f"@{known.get(found[1], found[1])}", said)
+    named = _MENTION.sub(lambda found: f"@{known.get(found[1], found[1])}", said)
+    return _DATE.sub(r"\1", named)
 
 
 def _block(block: Block) -> str:

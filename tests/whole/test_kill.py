@@ -174,7 +174,7 @@ async def test_of_two_people_one_wins_and_the_other_is_told_who(world: Whole) ->
     (loser,) = losers()
     (note,) = world.slack.ephemerals(loser)
     assert people[loser] != winner
-    assert f"already answered by <@{winner}>" in said(note)
+    assert f"already answered by @{winner}" in said(note)
 
 
 async def test_an_old_button_is_answered_after_a_restart(world: Whole) -> None:
@@ -184,7 +184,7 @@ async def test_an_old_button_is_answered_after_a_restart(world: Whole) -> None:
     await world.bot.stop()
     await world.bot.start()
     assert (await world.slack.click("teammate", card, "Not sure", version=old)).ok
-    assert "already answered by <@U0ASKER>" in await world.private("teammate", "already")
+    assert "already answered by @U0ASKER" in await world.private("teammate", "already")
     await world.press(card, "Re-check")
     assert world.slack.from_app("helpdesk") == [card]
     assert world.stored(ANSWERS, number(card)) == ["U0ASKER"]
