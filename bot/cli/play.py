@@ -30,7 +30,7 @@ The real bot, in a local Slack, looks at a simulated host; nothing outside this 
 Lines with  |  are what Slack shows; of a card that is edited, only what is new.\
 """
 CLOSING = """
-In a terminal,  rdp-triage demo  lets you answer yourself.\
+In a terminal,  rdp-triage demo  opens a page on which you are the technician.\
 """
 
 SLACK = """\
