@@ -66,13 +66,8 @@ async def play(folder: Path) -> None:
 
     async with Lab() as lab, LocalSlack(manifest()) as slack:
         path = lab.settings_toml(folder, SLACK.format(api_url=slack.api_url))
-        tokens = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-        }
         ready = asyncio.Event()
-        bot = asyncio.create_task(serve(read(path, tokens), ready=ready.set))
+        bot = asyncio.create_task(serve(read(path, slack.tokens), ready=ready.set))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
         try:

@@ -28,12 +28,7 @@ async def show(folder: Path, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with Lab() as lab:
         slack = LocalSlack(manifest())
-        tokens = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-        }
-        bot = Bot(folder / "rdp-triage.toml", tokens)
+        bot = Bot(folder / "rdp-triage.toml", slack.tokens)
         stage = DemoStage(lab, bot, slack)
         site = Site(slack, stage)
         try:

@@ -89,6 +89,15 @@ class LocalSlack(People, Modals, Upheavals, Reading):
         """The secret that requests are signed with."""
         return self.state.app.signing_secret
 
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The app's credentials as the variables of the environment that it reads."""
+        return {
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_APP_TOKEN": self.app_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+        }
+
     def use_http(self, request_url: str) -> RequestUrl:
         """From now on deliver by signed requests to this URL."""
         self.delivery.transport = receiver = RequestUrl(self.state, request_url)

@@ -51,12 +51,7 @@ async def theatre(stack: AsyncExitStack, folder: Path) -> Theatre:
     """Start everything; ``stack`` ends it."""
     lab = await stack.enter_async_context(Lab())
     slack = LocalSlack(manifest())
-    tokens = {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-    }
-    bot = Bot(folder / "rdp-triage.toml", tokens)
+    bot = Bot(folder / "rdp-triage.toml", slack.tokens)
     stage = DemoStage(lab, bot, slack)
     site = Site(slack, stage)
     await slack.start(0, site.routes)
