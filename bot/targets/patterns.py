@@ -18,6 +18,11 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052 section 2.1
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # RFC 8215; where the IPv4 stands in it is local
+_6TO4 = IPv6Network("2002::/16")  # RFC 3056 section 2
+_TEREDO = IPv6Network("2001::/32")  # RFC 4380 section 4
+_COMPATIBLE = IPv6Network("::/96")  # RFC 4291 section 2.5.5.1
+_TRANSLATED = IPv6Network("::ffff:0:0:0/96")  # RFC 2765 section 2.1
 CLOSED: tuple[tuple[Network, str], ...] = tuple(
     (ip_network(text), kind)
     for text, kind in (
@@ -39,6 +44,11 @@ CLOSED: tuple[tuple[Network, str], ...] = tuple(
         ("224.0.0.0/4", "multicast"),
         ("ff00::/8", "multicast"),
         ("255.255.255.255/32", "broadcast"),
+        (str(_LOCAL_NAT64), "translated (NAT64)"),
+        (str(_6TO4), "tunnelled (6to4)"),
+        (str(_TEREDO), "tunnelled (Teredo)"),
+        (str(_COMPATIBLE), "IPv4-compatible"),
+        (str(_TRANSLATED), "IPv4-translated"),
     )
 )
 
@@ -51,6 +61,25 @@ def inner(address: Address) -> Address:
         if address in _NAT64:
             return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
+
+
+def carried(address: Address) -> tuple[IPv4Address, ...]:
+    """The IPv4 addresses to which a tunnel or translator may take an IPv6 address.
+
+    Of local NAT64 the form with 96 bits before the IPv4 is read, which is the usual one.
+    """
+    if not isinstance(address, IPv6Address):
+        return ()
+    if address in _6TO4:
+        return (IPv4Address(int(address) >> 80 & 0xFFFFFFFF),)
+    if address in _TEREDO:  # the server, and the client with all bits turned over
+        client = ~int(address) & 0xFFFFFFFF
+        return IPv4Address(int(address) >> 64 & 0xFFFFFFFF), IPv4Address(client)
+    if address in _LOCAL_NAT64 or address in _TRANSLATED:
+        return (IPv4Address(int(address) & 0xFFFFFFFF),)
+    if address in _COMPATIBLE and int(address) > 1:  # "::" and "::1" carry nothing
+        return (IPv4Address(int(address)),)
+    return ()
 
 
 def as_address(host: str) -> Address | None:

@@ -2,7 +2,9 @@
 
 Strategy: a name is judged after the vantage's search list completed it, an address before it is
 opened, and only judged addresses are opened.  Deny wins.  Loopback, link-local and the like are
-closed ranges: a wide rule does not open them, only an entry that lies inside such a range.
+closed ranges: a wide rule does not open them, only an entry that lies inside such a range.  So
+are the forms of IPv6 that a tunnel or translator turns into IPv4; even where an entry opens them,
+the IPv4 inside is judged as well.
 An allow list without ranges leaves every address open that is in no closed range, so that a
 typed address is then not limited by name patterns; list a range to limit it.
 """
@@ -12,7 +14,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.targets.host import BadHost, normal_name
-from bot.targets.patterns import CLOSED, Address, Patterns, as_address, inner, inside, within
+from bot.targets.patterns import (
+    CLOSED,
+    Address,
+    Patterns,
+    as_address,
+    carried,
+    inner,
+    inside,
+    within,
+)
 
 
 class TargetRefused(Exception):
@@ -85,14 +96,20 @@ class Rules:
         if self._exact is not None:
             self._check_exact(judged)
             return
-        denied = self._deny.covering(judged)
-        if denied:
-            raise TargetRefused(str(address), f"targets.deny has {denied[0]}")
         if not self._allows_something():
             raise TargetRefused(str(address), "targets.allow is empty")
-        allowed = self._allow.covering(judged)
-        if self._allow.ranges and not allowed:
+        for each in (judged, address, *carried(judged)):
+            denied = self._deny.covering(each)
+            if denied:
+                raise TargetRefused(str(address), f"targets.deny has {denied[0]}")
+        if self._allow.ranges and not self._allow.covering(judged):
             raise TargetRefused(str(address), "no range in targets.allow has it")
+        for each in (judged, *carried(judged)):
+            self._check_closed(address, each)
+
+    def _check_closed(self, address: Address, judged: Address) -> None:
+        """Refuse what lies in a closed range, unless an entry inside that range has it."""
+        allowed = self._allow.covering(judged)
         for closed, kind in CLOSED:
             if within(judged, closed) and not any(inside(net, closed) for net in allowed):
                 raise TargetRefused(str(address), f"{kind} addresses need an entry of their own")
