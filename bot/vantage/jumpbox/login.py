@@ -15,6 +15,7 @@ from typing import Any, cast
 import asyncssh
 
 from bot.evidence import Failure
+from bot.secrecy import exposure
 from bot.vantage.base import Address, VantageError
 from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection, Lost
@@ -142,7 +143,9 @@ async def _connect(
 
 def _keys(account: Account) -> Any:
     try:
-        return asyncssh.load_keypairs([str(account.key)])
+        exposed = exposure(account.key)
+        if not exposed:
+            return asyncssh.load_keypairs([str(account.key)])
     except (OSError, ValueError) as error:  # asyncssh.KeyImportError is a ValueError
         raise VantageError(
             Failure.JUMPBOX_AUTH,
@@ -150,3 +153,8 @@ def _keys(account: Account) -> Any:
             "it must be readable and have no passphrase",
             words.AUTH_REFUSED,
         ) from None
+    raise VantageError(
+        Failure.JUMPBOX_AUTH,
+        f"the private key {account.key} for jump box {account.name} is not used: {exposed}",
+        words.AUTH_REFUSED,
+    )

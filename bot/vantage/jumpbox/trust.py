@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncssh
 
 from bot.evidence import Failure
+from bot.secrecy import tampering
 from bot.vantage.base import VantageError
 from bot.vantage.jumpbox.words import HOST_KEY_CHANGED, HOST_KEY_UNKNOWN
 
@@ -32,7 +33,8 @@ class OfferedKey:
 def read_known_hosts(name: str, path: Path) -> asyncssh.SSHKnownHosts:
     """The pinned keys; raises VantageError when the file cannot be used."""
     try:
-        return asyncssh.read_known_hosts(str(path))
+        changed = tampering(path)
+        known = asyncssh.read_known_hosts(str(path))
     except (OSError, ValueError) as error:
         raise VantageError(
             Failure.JUMPBOX_HOST_KEY,
@@ -40,6 +42,13 @@ def read_known_hosts(name: str, path: Path) -> asyncssh.SSHKnownHosts:
             f"`rdp-triage jumpbox trust {name}` writes it",
             HOST_KEY_UNKNOWN,
         ) from None
+    if changed:
+        raise VantageError(
+            Failure.JUMPBOX_HOST_KEY,
+            f"known_hosts file {path} of jump box {name} is not trusted: {changed}",
+            HOST_KEY_UNKNOWN,
+        )
+    return known
 
 
 class Doorman(asyncssh.SSHClient):

@@ -88,6 +88,8 @@ async def test_a_key_file_that_cannot_be_used_is_named(
     server: SshBox, tmp_path: Path, content: str | None
 ) -> None:
     key = tmp_path / "bad_key"
+    if content is not None:
+        key.touch(mode=0o600)
     if content == "encrypted":
         key.write_bytes(server.client_key.export_private_key("pkcs8-pem", "passphrase"))
     elif content is not None:
@@ -95,6 +97,33 @@ async def test_a_key_file_that_cannot_be_used_is_named(
     error = await refused(Jumpbox(server.config(tmp_path, key=key)))
     assert (error.failure, error.state) == (Failure.JUMPBOX_AUTH, "auth-refused")
     assert "bad_key" in error.detail
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666, 0o601])
+async def test_a_private_key_that_others_can_read_is_not_used(
+    server: SshBox, tmp_path: Path, mode: int
+) -> None:
+    config = server.config(tmp_path)
+    config.key.chmod(mode)
+    error = await refused(Jumpbox(config))
+    assert (error.failure, error.state) == (Failure.JUMPBOX_AUTH, "auth-refused")
+    assert f"mode {mode:04o}" in error.detail
+    assert f"chmod 600 {config.key}" in error.detail
+    assert (server.logins, "PRIVATE" in error.detail) == (0, False)
+
+
+async def test_pinned_keys_that_everybody_can_change_are_not_trusted(
+    server: SshBox, tmp_path: Path
+) -> None:
+    config = server.config(tmp_path)
+    config.known_hosts.chmod(0o666)
+    error = await refused(Jumpbox(config))
+    assert (error.failure, error.state) == (Failure.JUMPBOX_HOST_KEY, "host-key-unknown")
+    assert f"chmod 644 {config.known_hosts}" in error.detail
+    config.known_hosts.chmod(0o644)
+    vantage = Jumpbox(config)
+    assert (await vantage.session(soon())).state == "ok"
+    await vantage.close()
 
 
 async def test_nothing_listening_is_unreachable(server: SshBox, tmp_path: Path) -> None:
