@@ -132,6 +132,7 @@ async def test_whole_looks_at_hostile_names_run_our_own_commands_only(tmp_path: 
     async with shell(tmp_path) as box, tcp_server(Lying({}).handle) as resolver:
         servers = (("127.0.0.1", resolver),)
         vantage = Jumpbox(replace(box.config, rules=RULES, resolver=servers))
+        told = list[str]()
         try:
             for name in names:
                 target = Target(name, free_port(), Target(f"{MARK}.corp.example", free_port()))
@@ -139,12 +140,12 @@ async def test_whole_looks_at_hostile_names_run_our_own_commands_only(tmp_path: 
                 assert {str(each.failure) for each in seen if each.probe == "port.tcp"} == {
                     "tcp.refused"
                 }
+                told += [str(each.facts) for each in seen]
         finally:
             await vantage.close()
         shapes = nothing_ran(box)
         assert len(shapes) >= 5, "too little was run to say anything"
-        told = str([each.facts.get("reverse") for each in seen])
-        assert "touch" not in told
+        assert not [each for each in told if "touch" in each]
 
 
 async def test_the_command_line_runs_nothing(
@@ -159,7 +160,8 @@ async def test_the_command_line_runs_nothing(
 
         texts = list(hostile(0))
         for text in texts[:: max(1, len(texts) // 100)]:
-            for words in (("--", text), ("srv", "--gateway", text), ("srv", text)):
+            ways: list[tuple[str, ...]] = [("--", text), ("srv", "--gateway", text), ("srv", text)]
+            for words in ways:
                 code = await asyncio.to_thread(check, *words)
                 assert code in {2, 3}, words
         for words in (
