@@ -145,7 +145,7 @@ async def test_whole_looks_at_hostile_names_run_our_own_commands_only(tmp_path: 
             await vantage.close()
         shapes = nothing_ran(box)
         assert len(shapes) >= 5, "too little was run to say anything"
-        assert not [each for each in told if "touch" in each]
+        assert not [each for each in told if "$(" in each or ";" in each]
 
 
 async def test_the_command_line_runs_nothing(
