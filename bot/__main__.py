@@ -18,7 +18,9 @@ def main() -> None:
     try:
         code = run()
     except Exception:  # noqa: BLE001 - the outermost border: all that is left is to say it
-        traceback.print_exc()
+        from bot.redact import redact  # noqa: PLC0415 - needed here only
+
+        print(redact(traceback.format_exc()), end="", file=sys.stderr)
         code = BROKEN
     sys.exit(code)
 

@@ -51,7 +51,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             rf"(?i)((?:passw(?:or)?[dt]|kennwort|passphrase|\bpwd|secret|token)(?:{_QUOTE})?\s*[=:]\s*)"
-            rf"(?:\"[^\"]*\"|'[^']*'|(?!\[redacted\])[^\s,;)}}\]]+)"
+            rf"(?:\\?\"[^\"]*\"|\\?'[^']*'|(?!\[redacted\])[^\s,;)}}\]]+)"
         ),
         rf"\1{MASK}",
     ),

@@ -21,6 +21,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
 
+quiet = logging.getLogger("slack_sdk.socket_mode")
+"""For the Socket Mode client, which writes whole payloads, words of people included, at debug."""
+
 PATH = "/slack/events"
 LARGEST = 1_000_000
 """Bytes of a request body; Slack's own stay far below."""
@@ -63,7 +66,7 @@ async def socket(
     patience: Patience = PATIENCE,
 ) -> AsyncIterator[Transport]:
     """Socket Mode; ``address`` is the first one-time address, already asked for."""
-    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=log)
+    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=quiet)
     handler.client.proxy = None
     handler.client.wss_uri = address
     try:

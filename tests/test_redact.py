@@ -30,6 +30,7 @@ KEY = f"-----BEGIN {KIND}-----\nb3BlbnNzaC1rZXktdjEAAAA\n-----END {KIND}-----"
         ('{"password": "hunter two"}', "hunter"),
         ('{\\"password\\": \\"hunter2\\"}', "hunter2"),
         ("db_passwd=hunter2;x=1", "hunter2"),
+        ("{'text': 'Kennwort: \\'hunter two\\''}", "two"),
         ("signing_secret=8f742231b10e8888abcd", "8f742231"),
         ("Authorization: Bearer abcdefghijkl", "abcdefgh"),
         ("token=abc", "abc"),

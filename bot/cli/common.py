@@ -24,8 +24,11 @@ class Refused(click.ClickException):
     exit_code = USAGE
 
     def show(self, file: Any = None) -> None:
-        """Say it on stderr without decoration."""
-        click.echo(f"rdp-triage: {self.format_message()}", file=file, err=file is None)
+        """Say it on stderr without decoration; a secret in what was wrong is not repeated."""
+        from bot.redact import redact
+
+        said = redact(self.format_message())
+        click.echo(f"rdp-triage: {said}", file=file, err=file is None)
 
 
 class Seconds(click.FloatRange):
