@@ -1,14 +1,16 @@
 """Steps of risk 3: asked for, then allowed by an approver who is somebody else, for 15 minutes.
 
-Strategy: an approval lets the engine offer such steps at all; it runs out by itself.
+Strategy: an approval lets the engine offer such steps at all; it runs out by itself.  It is for
+the step that was asked for: where another one would come, it has to be asked for anew.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.desk.body import Approval
+from bot.desk.body import Approval, Body
 from bot.desk.move import Move, OutOfPlace, event, onward, with_body
 from bot.desk.scene import Scene
+from bot.engine import Model, Step
 
 ALLOWED_FOR = timedelta(minutes=15)
 
@@ -22,7 +24,9 @@ def ask(scene: Scene) -> Move:
         raise OutOfPlace("Share the card to the helpdesk channel first, where an approver sees it.")
     title = scene.catalog.fixes[offer.unlocks].title
     body = replace(
-        scene.body, approval=Approval(scene.by), notice=f"Waits for an approver: {title}"
+        scene.body,
+        approval=Approval(scene.by, fix=offer.unlocks),
+        notice=f"Waits for an approver: {title}",
     )
     return Move(
         with_body(scene.ticket, body), (event("asked", scene.by, scene.now, fix=offer.unlocks),)
@@ -36,6 +40,9 @@ def allow(scene: Scene) -> Move:
         raise OutOfPlace("Nobody has asked for an approval.")
     if scene.by in {approval.asked_by, scene.ticket.asked_by}:
         raise OutOfPlace("Somebody other than the person who asked has to allow this step.")
+    offer = scene.body.offer
+    if offer is None or offer.unlocks != approval.fix:
+        raise OutOfPlace("What was asked for is not what would come now. Somebody asks again.")
     given = replace(approval, by=scene.by, until=scene.now + ALLOWED_FOR)
     situation = replace(scene.body.situation, approved=True)
     body = onward(scene.body, situation, approval=given)
@@ -50,3 +57,25 @@ def deny(scene: Scene) -> Move:
     body = replace(scene.body, approval=None, notice="The approver said no.")
     said = event("answered", scene.by, scene.now, allowed=False)
     return Move(with_body(scene.ticket, body), (said,))
+
+
+def stands(body: Body, approvers: frozenset[str], now: datetime) -> bool:
+    """Whether an approval was given, has not run out, and by somebody who still may."""
+    given = body.approval
+    return given is not None and given.holds(now) and given.by in approvers
+
+
+def exceeded(model: Model, body: Body, step: Step) -> bool:
+    """Whether a step is of risk 3 and not the one that was allowed."""
+    given = body.approval
+    return risky(model, step) and (given is None or given.fix != step.id)
+
+
+def withdrawn(body: Body) -> Body:
+    """The ticket without its approval."""
+    return replace(body, situation=replace(body.situation, approved=False), approval=None)
+
+
+def risky(model: Model, step: Step) -> bool:
+    """Whether a step is a fix of risk 3, which needs an approval."""
+    return step.kind == "fix" and model.catalog.fixes[step.id].risk == 3

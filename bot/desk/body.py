@@ -77,11 +77,15 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A step of risk 3 that somebody asked for, and who allowed it until when."""
+    """A step of risk 3 that somebody asked for, and who allowed it until when.
+
+    ``fix`` is the step: what was allowed of one says nothing about another.
+    """
 
     asked_by: str
     by: str = ""
     until: datetime | None = None
+    fix: str = ""
 
     def holds(self, now: datetime) -> bool:
         """Whether it was given and has not run out."""
@@ -89,12 +93,13 @@ class Approval:
 
     def to_json(self) -> list[str | None]:
         """Plain JSON."""
-        return [self.asked_by, self.by, self.until.isoformat() if self.until else None]
+        return [self.asked_by, self.by, self.until.isoformat() if self.until else None, self.fix]
 
     @classmethod
     def from_json(cls, raw: Sequence[Any]) -> Self:
         """The inverse of to_json."""
-        return cls(raw[0], raw[1], datetime.fromisoformat(raw[2]) if raw[2] else None)
+        fix = raw[3] if len(raw) > 3 else ""  # a row that was written before steps were named
+        return cls(raw[0], raw[1], datetime.fromisoformat(raw[2]) if raw[2] else None, fix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.catalog.entries import UNKNOWN, Catalog
 from bot.catalog.report import BadReport
+from bot.desk import approval
 from bot.desk.access import NotAllowed
 from bot.desk.body import Body
 from bot.desk.courier import Courier, card_parcel
@@ -206,19 +207,19 @@ class Clerk:
     async def _plan(self, move: Move) -> Move:
         ticket, now, parts = move.ticket, self.parts.clock(), self.parts
         model, body = await parts.library.of(ticket.knowledge, ticket.epoch), Body.of(ticket)
-        given = body.approval
-        holds = given is not None and given.holds(now) and given.by in parts.access.approvers
-        if body.situation.approved and not holds:
-            situation = replace(body.situation, approved=False)
-            body = replace(body, situation=situation, approval=None)
+        holds = approval.stands(body, parts.access.approvers, now)
+        plan = await parts.planner.plan(model, body.situation) if holds else None
+        other = plan is not None and approval.exceeded(model, body, plan.step)
+        if body.situation.approved and (not holds or other):
+            body, plan = approval.withdrawn(body), None
             move = replace(move, ticket=with_body(ticket, body))
-        plan = await parts.planner.plan(model, body.situation)
+        plan = plan or await parts.planner.plan(model, body.situation)
         unlocks = ""
         if parts.access.approvers and not body.situation.approved:
             allowed = replace(body.situation, approved=True)
-            other = (await parts.planner.plan(model, allowed)).step
-            if other.kind == "fix" and model.catalog.fixes[other.id].risk == 3:
-                unlocks = other.id
+            step = (await parts.planner.plan(model, allowed)).step
+            if approval.risky(model, step):
+                unlocks = step.id
         return planned(move, plan, now, unlocks)
 
 
