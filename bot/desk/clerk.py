@@ -50,6 +50,8 @@ class Clerk:
     live: dict[int, list[Observation]] = field(default_factory=dict)
     looks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     start_look: Callable[[int], None] = lambda number: None
+    learned: Callable[[Ticket, Observation], None] = lambda ticket, seen: None
+    """Told of everything that a look sees, as soon as it is seen."""
 
     async def click(self, claim: Claim) -> None:
         """Authorise, decide, plan if need be, write; then look if need be."""
@@ -124,6 +126,7 @@ class Clerk:
 
         def report(observation: Observation) -> None:
             live.append(observation)
+            self.learned(ticket, observation)
             self.courier.progress(number)
 
         target = Target(ticket.host, ticket.port, gateway_of(ticket.gateway))

@@ -55,11 +55,10 @@ class Desk(Asking):
         handing = Handing(parts.store, parts.surface, parts.clock, self._packet, parts.escalation)
         self._courier = Courier(parts.store, carding, handing)
         self._teller = Teller(parts, self._courier)
-        self._clerk = Clerk(parts, self._courier, self._teller, start_look=self._start_look)
+        limits, looking = Limits(parts.allowance), self._start_look
+        self._clerk = Clerk(parts, self._courier, self._teller, {}, {}, looking, limits.learned)
         looks = self._clerk.looks
-        self._reception = Reception(
-            parts, self._teller, Limits(parts.allowance), lambda: len(looks), self._start_look
-        )
+        self._reception = Reception(parts, self._teller, limits, lambda: len(looks), looking)
         self._tasks: set[asyncio.Task[None]] = set()
         self._precedence = Precedence()
         self._upkeep = Upkeep(parts, self._courier, TERMINAL)

@@ -2,7 +2,8 @@
 
 Strategy: sliding windows in memory, judged before any probe; the clock is the caller's, and what
 lies further ahead of it than a window is as good as past: it was set back.  What is lost at a
-restart is only the counting, never a ticket.
+restart is only the counting, never a ticket.  A host has many spellings: what a look finds out
+about a name (its full form, its addresses) counts as the same host from then on.
 """
 
 from collections import deque
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.desk.access import NotAllowed
+from bot.evidence import Observation
 from bot.settings import Settings
-from bot.store.base import Tenant
+from bot.store.base import Tenant, Ticket
+from bot.targets.patterns import as_address
 
 _MINUTE = timedelta(minutes=1)
 
@@ -38,6 +41,7 @@ class Limits:
         self._allowance = allowance
         self._asked: dict[tuple[Tenant, str], deque[datetime]] = {}
         self._looked: dict[tuple[Tenant, str, int], tuple[datetime, int]] = {}
+        self._also: dict[tuple[Tenant, str], frozenset[str]] = {}
 
     def admit(self, tenant: Tenant, user: str, in_flight: int, now: datetime) -> None:
         """Count one opening; raises NotAllowed over a limit."""
@@ -62,11 +66,12 @@ class Limits:
 
     def same(self, tenant: Tenant, host: str, port: int, now: datetime) -> int | None:
         """The ticket that began to look at this host a moment ago, if any."""
-        found = self._looked.get((tenant, host.casefold(), port))
-        gap = timedelta(seconds=self._allowance.same_host_seconds)
-        if found is None or abs(now - found[0]) >= gap:
-            return None
-        return found[1]
+        name, gap = _plain(host), timedelta(seconds=self._allowance.same_host_seconds)
+        for each in (name, *sorted(self._also.get((tenant, name), ()))):
+            found = self._looked.get((tenant, each, port))
+            if found is not None and abs(now - found[0]) < gap:
+                return found[1]
+        return None
 
     def began(self, tenant: Tenant, host: str, port: int, now: datetime, number: int) -> None:
         """Remember that a ticket looks at a host from now on."""
@@ -75,4 +80,26 @@ class Limits:
             self._looked = {
                 what: seen for what, seen in self._looked.items() if abs(now - seen[0]) < gap
             }
-        self._looked[tenant, host.casefold(), port] = (now, number)
+        self._looked[tenant, _plain(host), port] = (now, number)
+
+    def learned(self, ticket: Ticket, seen: Observation) -> None:
+        """Remember what a look found out about the name of its host: full form and addresses."""
+        found = (*seen.facts.get("addresses", ()), seen.facts.get("canonical", ""))
+        others = frozenset(_plain(str(other)) for other in found if other)
+        if seen.probe != "name.lookup" or not others:
+            return
+        tenant, name, port = ticket.tenant, _plain(ticket.host), ticket.port
+        if len(self._also) > 1_000:
+            self._also.clear()  # it is found out anew
+        self._also[tenant, name] = others
+        began = self._looked.get((tenant, name, port))
+        if began is not None:
+            for other in others:
+                known = self._looked.get((tenant, other, port), began)
+                self._looked[tenant, other, port] = max(known, began)
+
+
+def _plain(host: str) -> str:
+    """One spelling of a host: an address as the rules judge it, a name without case."""
+    address = as_address(host)
+    return host.casefold() if address is None else str(address)
