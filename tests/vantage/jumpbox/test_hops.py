@@ -1,0 +1,67 @@
+"""Several jump boxes one behind the other: each hop's host key is pinned, and each is checked."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from bot.evidence import Failure
+from bot.vantage.base import VantageError
+from bot.vantage.jumpbox import Jumpbox
+from tests.vantage.servers import SshBox, soon
+
+HOPS = 3
+
+
+@pytest.mark.parametrize("wrong", range(HOPS))
+@pytest.mark.parametrize("kind", ["changed", "unknown"])
+async def test_a_wrong_key_at_any_hop_is_a_hard_stop(tmp_path: Path, wrong: int, kind: str) -> None:
+    """What comes before it is logged in to, the one behind it is never reached."""
+    async with AsyncExitStack() as stack:
+        boxes, vantages = [SshBox() for _ in range(HOPS)], list[Jumpbox]()
+        for index, box in enumerate(boxes):
+            await box.start()
+            stack.push_async_callback(box.stop)
+            if index:
+                boxes[index - 1].routes[("127.0.0.1", box.port)] = box.port
+            folder = tmp_path / str(index)
+            folder.mkdir()
+            via = vantages[-1] if vantages else None
+            config = box.config(folder, name=f"dc{index}", via=via)
+            if index == wrong:
+                another = asyncssh.generate_private_key("ssh-ed25519")
+                pinned = box.pinned(another) if kind == "changed" else ""
+                config.known_hosts.write_text(pinned, encoding="ascii")
+            vantages.append(Jumpbox(config))
+            stack.push_async_callback(vantages[-1].close)
+        with pytest.raises(VantageError) as caught:
+            await vantages[-1].session(soon())
+        assert (caught.value.failure, caught.value.state) == (
+            Failure.JUMPBOX_HOST_KEY,
+            f"host-key-{kind}",
+        )
+        assert f"jump box dc{wrong}" in caught.value.detail
+        assert [bool(box.logins) for box in boxes] == [index < wrong for index in range(HOPS)]
+
+
+async def test_each_hop_has_a_file_of_its_own(tmp_path: Path) -> None:
+    """The key of the inner box in the outer one's file opens nothing."""
+    outer, inner = SshBox(), SshBox()
+    for box in (outer, inner):
+        await box.start()
+    outer.routes[("127.0.0.1", inner.port)] = inner.port
+    (tmp_path / "inner").mkdir()
+    near, far = outer.config(tmp_path), inner.config(tmp_path / "inner", name="dc2")
+    near.known_hosts.write_text(outer.pinned() + inner.pinned(), encoding="ascii")
+    far.known_hosts.write_text(outer.pinned(), encoding="ascii")
+    first = Jumpbox(near)
+    second = Jumpbox(inner.config(tmp_path / "inner", name="dc2", via=first))
+    with pytest.raises(VantageError) as caught:
+        await second.session(soon())
+    assert caught.value.state == "host-key-unknown"
+    assert (bool(outer.logins), inner.logins) == (True, 0)
+    for vantage in (second, first):
+        await vantage.close()
+    for box in (inner, outer):
+        await box.stop()
