@@ -232,7 +232,7 @@ def _by_index(query: Query, best: str | None, words: bool) -> str:
         return _walk(terms, query, order)
     # In order first, so that no more are looked for under the words than a page needs.
     inner = _walk(terms, query, order, limit="-1")
-    return f"select number from ({inner}) as found where {_HAS_WORDS[0]} limit :limit"  # noqa: S608
+    return f"select number from ({inner}) as found where {_HAS_WORDS[0]} limit :limit"  # noqa: S608 - ours
 
 
 def _walk(terms: Sequence[str], query: Query, order: str = "number", limit: str = ":limit") -> str:

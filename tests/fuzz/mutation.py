@@ -26,7 +26,7 @@ def broken(samples: Sequence[bytes], seed: int, number: int) -> bytes:
 
 def cut(data: bytes, seed: int, number: int) -> list[bytes]:
     """The data in up to six pieces; now and then byte by byte."""
-    random = Random(seed << 32 | number | 1 << 96)  # noqa: S311
+    random = Random(seed << 32 | number | 1 << 96)  # noqa: S311 - as above
     if len(data) <= 64 and not random.randrange(8):
         return [data[at : at + 1] for at in range(len(data))]
     at = sorted(random.randrange(len(data) + 1) for _ in range(random.randint(1, 5)))

@@ -133,7 +133,7 @@ async def test_thousands_of_names_are_cut(count: int) -> None:
 
 async def test_a_connection_that_ends_at_any_byte() -> None:
     """Sound up to there; whatever is reported, it is one of our words and no bug."""
-    random = Random(7)  # noqa: S311
+    random = Random(7)  # noqa: S311 - no secret
     places = [*range(20), *sorted(random.sample(range(20, 2600), 40))]
 
     async def meet(place: int) -> dict[str, str]:

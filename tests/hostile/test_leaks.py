@@ -56,7 +56,7 @@ async def stop(task: "asyncio.Task[list[Observation]]") -> None:
 
 
 async def test_a_cancelled_look_leaves_nothing(tmp_path: Path) -> None:
-    random = Random(SEED)  # noqa: S311
+    random = Random(SEED)  # noqa: S311 - no secret
     async with Lab() as lab, nothing_left():
         vantage = jumpbox(lab, tmp_path)
         for point in range(POINTS):
@@ -77,7 +77,7 @@ async def test_a_cancelled_look_leaves_nothing(tmp_path: Path) -> None:
 
 async def test_a_cancelled_first_look_leaves_no_login(tmp_path: Path) -> None:
     """Each look has to log in first, and most are cancelled meanwhile."""
-    random = Random(SEED + 1)  # noqa: S311
+    random = Random(SEED + 1)  # noqa: S311 - no secret
     async with Lab() as lab, nothing_left():
         for _ in range(POINTS // 2):
             vantage = jumpbox(lab, tmp_path)
@@ -90,7 +90,7 @@ async def test_a_cancelled_first_look_leaves_no_login(tmp_path: Path) -> None:
 
 async def test_a_cancelled_look_from_here_leaves_nothing(tmp_path: Path) -> None:
     """A closed port, so that the look goes on to other ports and a ping of the system's."""
-    random = Random(SEED + 3)  # noqa: S311
+    random = Random(SEED + 3)  # noqa: S311 - no secret
     vantage = Direct(Rules.exactly("127.0.0.1"))
     async with nothing_left():
         for _ in range(POINTS):
@@ -102,7 +102,7 @@ async def test_a_cancelled_look_from_here_leaves_nothing(tmp_path: Path) -> None
 
 async def test_a_cancelled_look_at_an_open_port_from_here_leaves_nothing() -> None:
     """The system's ping and ss are asked about the way to it."""
-    random = Random(SEED + 4)  # noqa: S311
+    random = Random(SEED + 4)  # noqa: S311 - no secret
     vantage = Direct(Rules.exactly("127.0.0.1"))
     async with hosting(good()) as host, nothing_left():
         for _ in range(POINTS):
@@ -130,7 +130,7 @@ async def test_silent_hosts_leave_nothing_once_the_jump_box_is_let_go(tmp_path: 
 @pytest.mark.filterwarnings("ignore:coroutine '_Visit._open':RuntimeWarning")
 @pytest.mark.parametrize("kind", ["closed", "cut"])
 async def test_a_jump_box_that_is_lost_leaves_nothing(tmp_path: Path, kind: str) -> None:
-    random = Random(SEED + 2)  # noqa: S311
+    random = Random(SEED + 2)  # noqa: S311 - no secret
     async with Lab() as lab, nothing_left():
         vantage = jumpbox(lab, tmp_path)
         for _ in range(12):

@@ -62,7 +62,7 @@ def looking(vantage: Jumpbox, port: int) -> "asyncio.Task[list[Observation]]":
 
 
 async def test_a_cancelled_look_leaves_nothing(tmp_path: Path, host: Server) -> None:
-    random = Random(SEED)  # noqa: S311
+    random = Random(SEED)  # noqa: S311 - no secret
     async with behind(tmp_path) as (vantage, _):
         for point in range(POINTS):
             task = looking(vantage, host.port)
@@ -76,7 +76,7 @@ async def test_a_cancelled_look_leaves_nothing(tmp_path: Path, host: Server) -> 
 
 
 async def test_a_jump_box_that_is_killed_leaves_nothing(tmp_path: Path, host: Server) -> None:
-    random = Random(SEED + 1)  # noqa: S311
+    random = Random(SEED + 1)  # noqa: S311 - no secret
     async with behind(tmp_path) as (vantage, box):
         for _ in range(LOSSES):
             task = looking(vantage, host.port)

@@ -43,7 +43,7 @@ def lottery(loss: float, seed: str) -> Callable[[bytes], bool]:
     def lost(frame: bytes) -> bool:
         if frame[12:14] == ADDRESS_RESOLUTION:
             return False
-        drawer = drawers.setdefault(kind(frame), random.Random(seed + kind(frame).hex()))  # noqa: S311
+        drawer = drawers.setdefault(kind(frame), random.Random(seed + kind(frame).hex()))  # noqa: S311 - no secret
         unlucky = drawer.random() < loss
         if unlucky:
             print("lost", frame[23], int.from_bytes(frame[16:18], "big"), flush=True)

@@ -75,7 +75,7 @@ def certificate(folder: Path, recipe: Recipe) -> Pair:
 def _with_sha1(der: bytes, key: rsa.RSAPrivateKey) -> bytes:
     """The same certificate signed with SHA-1, which the library reads and no longer writes."""
     outer = x509.load_der_x509_certificate(der.replace(SHA256_RSA, SHA1_RSA))
-    signature = key.sign(outer.tbs_certificate_bytes, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+    signature = key.sign(outer.tbs_certificate_bytes, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - the fault
     return der.replace(SHA256_RSA, SHA1_RSA)[: -len(signature)] + signature
 
 
