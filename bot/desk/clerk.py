@@ -18,6 +18,7 @@ from bot.desk.courier import Courier, card_parcel
 from bot.desk.diagnosis import Told, evidence_of
 from bot.desk.flow import clicked
 from bot.desk.intents import Click
+from bot.desk.limits import Allowance, Limits
 from bot.desk.looking import NoVantage, gateway_of
 from bot.desk.memory import remembering
 from bot.desk.move import Move, OutOfPlace, with_body
@@ -50,8 +51,7 @@ class Clerk:
     live: dict[int, list[Observation]] = field(default_factory=dict)
     looks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     start_look: Callable[[int], None] = lambda number: None
-    learned: Callable[[Ticket, Observation], None] = lambda ticket, seen: None
-    """Told of everything that a look sees, as soon as it is seen."""
+    limits: Limits = field(default_factory=lambda: Limits(Allowance()))
 
     async def click(self, claim: Claim) -> None:
         """Authorise, decide, plan if need be, write; then look if need be."""
@@ -67,6 +67,8 @@ class Clerk:
                     return
                 await self._adopt(ticket, click)
                 move = clicked(await self._scene(ticket, click))
+                if move.then == "look":
+                    self.limits.again(ticket, self.parts.clock())
                 await self._write(move, claim)
             except (NotAllowed, OutOfPlace) as refusal:
                 await self.teller.refuse(claim, str(refusal), ticket.number)
@@ -126,7 +128,7 @@ class Clerk:
 
         def report(observation: Observation) -> None:
             live.append(observation)
-            self.learned(ticket, observation)
+            self.limits.learned(ticket, observation)
             self.courier.progress(number)
 
         target = Target(ticket.host, ticket.port, gateway_of(ticket.gateway))

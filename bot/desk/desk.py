@@ -56,7 +56,7 @@ class Desk(Asking):
         self._courier = Courier(parts.store, carding, handing)
         self._teller = Teller(parts, self._courier)
         limits, looking = Limits(parts.allowance), self._start_look
-        self._clerk = Clerk(parts, self._courier, self._teller, {}, {}, looking, limits.learned)
+        self._clerk = Clerk(parts, self._courier, self._teller, {}, {}, looking, limits)
         looks = self._clerk.looks
         self._reception = Reception(parts, self._teller, limits, lambda: len(looks), looking)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -50,12 +50,23 @@ class Limits:
                 f"{in_flight} hosts are being looked at right now, which is the limit. "
                 "Try again in a minute."
             )
-        asked = self._asked.setdefault((tenant, user), deque())
+        self._count((tenant, user), now, "You asked")
+
+    def again(self, ticket: Ticket, now: datetime) -> None:
+        """Count one more look at the host of an open ticket; raises NotAllowed over the limit.
+
+        A host allows as many a minute as a person: it may ban us, and with us everybody.
+        """
+        host = f"{_plain(ticket.host)} port {ticket.port}"
+        self._count((ticket.tenant, host), now, f"People had {host} looked at")
+
+    def _count(self, what: tuple[Tenant, str], now: datetime, said: str) -> None:
+        asked = self._asked.setdefault(what, deque())
         while asked and abs(now - asked[0]) >= _MINUTE:
             asked.popleft()
         if len(asked) >= self._allowance.per_user_minute:
             raise NotAllowed(
-                f"You asked {len(asked)} times within a minute, which is the limit. "
+                f"{said} {len(asked)} times within a minute, which is the limit. "
                 "Try again in a minute."
             )
         asked.append(now)

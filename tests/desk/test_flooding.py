@@ -99,6 +99,20 @@ async def test_another_spelling_of_a_host_is_the_same_host(tmp_path: Path, spell
         assert len(office.scout.looks) == 2
 
 
+async def test_a_host_is_not_looked_at_again_and_again_by_way_of_its_ticket(tmp_path: Path) -> None:
+    """Whoever presses it: what a host may ban is the place that looks, for everybody."""
+    allowance = Allowance(per_user_minute=4)
+    async with o.office(tmp_path, scout=Resolving(), allowance=allowance) as office:
+        await office.open()
+        for each in range(12):
+            await office.press(Verb.RECHECK, user=(o.ASKER, o.TEAMMATE, o.ADMIN)[each % 3])
+        assert len(office.scout.looks) == 1 + 4
+        assert "looked at 4 times within a minute" in office.wall.notes[-1].text
+        office.clock.pass_(60)
+        await office.press(Verb.RECHECK)
+        assert len(office.scout.looks) == 1 + 5
+
+
 def test_what_a_look_found_out_counts_in_every_direction() -> None:
     clock, limits = o.Clock(), Limits(Allowance(same_host_seconds=15))
     ticket = replace(_ticket(), host=SHORT)
