@@ -144,7 +144,18 @@ def test_what_kb_check_calls_an_error_is_not_sound(tmp_path: Path) -> None:
 
 
 def test_what_comes_with_the_program_was_checked_before() -> None:
-    assert sound(Source()) == load(Source().files())
+    assert sound(Source()) == load(Source().files(cases=False))
+
+
+def test_proof_cases_are_not_kept_once_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.desk.sound.run_cases", lambda _: [])  # two causes can look alike
+    source = written(tmp_path)
+    kept = sound(source)
+    assert any(file.endswith(".cases.yaml") for file in source.files())
+    assert not any(file.endswith(".cases.yaml") for file in kept.files)
+    assert kept.hash == source.catalog().hash
 
 
 def test_a_failing_proof_case_is_an_error(tmp_path: Path) -> None:
