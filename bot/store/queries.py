@@ -67,12 +67,13 @@ def search(db: Database, query: Query) -> Page:
 
 def _values(query: Query) -> Row:
     tenant = query.tenant or Tenant()
-    host = clean(query.host or "").removesuffix("*")
+    host = clean(query.host or "").removesuffix("*").removesuffix(".")
     return {
         "enterprise": tenant.enterprise_id,
         "team": tenant.team_id,
         "host": host,
-        "host_end": f"{host}\U0010ffff",
+        "host_end": f"{host}/" if _is_short(query) else f"{host}\U0010ffff",
+        "host_dot": f"{host}.",
         "user": clean(query.user or ""),
         "state": query.state,
         "cause": clean(query.cause or ""),
@@ -85,7 +86,7 @@ def _values(query: Query) -> Row:
 
 def _columns(query: Query, match: str) -> str:
     """The words, and what else the full-text index knows, so that it meets only what has both."""
-    host = (query.host or "") if _is_prefix(query) else ""
+    host = f"{(query.host or '').rstrip('.*')}*" if _is_prefix(query) else ""
     more = [
         f"{column} : {phrase}"
         for column, text in (("cause", (query.cause or "").removesuffix("*")), ("host", host))
@@ -116,7 +117,12 @@ def _phrases(words: Iterable[str]) -> list[str]:
 
 
 def _is_prefix(query: Query) -> bool:
-    return (query.host or "").endswith("*")
+    return (query.host or "").endswith(("*", "."))
+
+
+def _is_short(query: Query) -> bool:
+    """Whether a name is meant and those that continue it after a dot; a slash follows the dot."""
+    return (query.host or "").endswith(".")
 
 
 def _conditions(query: Query) -> dict[str, _Condition]:
@@ -125,7 +131,9 @@ def _conditions(query: Query) -> dict[str, _Condition]:
     tenant = ("ticket.enterprise_id = :enterprise", "ticket.team_id = :team")
     team = tenant if query.tenant else ()
     host = ("ticket.host = :host", *team)
-    prefix = ("ticket.host >= :host", "ticket.host < :host_end")
+    prefix: _Condition = ("ticket.host >= :host", "ticket.host < :host_end")
+    if _is_short(query):  # what lies between in the alphabet is another host, like srv-1-old
+        prefix = (*prefix, "(ticket.host = :host or ticket.host >= :host_dot)")
     user = "(ticket.asked_by = :user or ticket.owner = :user)"
     host_name = "host*" if _is_prefix(query) else "host"
     table: list[tuple[object, str, _Condition]] = [

@@ -165,7 +165,8 @@ class Query:
 
     tenant: Tenant | None = None
     host: str | None = None
-    """The whole name in any case, or its beginning when it ends with ``*``."""
+    """The whole name in any case; its beginning when it ends with ``*``; when it ends with a dot,
+    the name and every longer one that goes on after the dot."""
     user: str | None = None
     """Who asked, or has claimed it."""
     state: str | None = None
