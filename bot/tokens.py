@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from bot.redact import hide
 from bot.settings import Settings
 
 
@@ -23,6 +24,7 @@ class Tokens:
     def of(cls, settings: Settings) -> "Tokens":
         """Raises CannotServe naming every variable that is missing or looks wrong."""
         secrets, mode = settings.secrets, settings.slack.mode
+        hide(*map(_plain, (secrets.bot_token, secrets.app_token, secrets.signing_secret)))
         wanted: list[tuple[str, SecretStr | None, str]] = [
             ("SLACK_BOT_TOKEN", secrets.bot_token, "xoxb-")
         ]

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import time
 from typing import Protocol
 
 from aiohttp import web
@@ -53,6 +54,11 @@ class Transport(Protocol):
         """Whether Slack can reach us now."""
         ...
 
+    @property
+    def silence(self) -> float:
+        """Seconds since anything was heard on the way in, pongs included; 0 where none is open."""
+        ...
+
 
 @asynccontextmanager
 async def socket(
@@ -79,6 +85,16 @@ class Watched:
     def __init__(self, client: SocketModeClient, patience: Patience = PATIENCE) -> None:
         self._client = client
         self._patience = patience
+        self._heard = time()
+        client.on_message_listeners.append(self._hear)
+
+    async def _hear(self, _: object) -> None:
+        self._heard = time()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since a message, or since the ping that was answered last was sent."""
+        return max(0.0, time() - max(self._heard, self._client.last_ping_pong_time or 0.0))
 
     async def connected(self) -> bool:
         """Whether the socket is open and answers pings."""
@@ -115,6 +131,8 @@ async def http(app: AsyncApp, host: str, port: int) -> AsyncIterator[Transport]:
 
 class _Http:
     """Nothing has to be kept open."""
+
+    silence = 0.0
 
     async def connected(self) -> bool:
         return True

@@ -172,6 +172,8 @@ async def test_a_watch_that_breaks_is_no_orderly_end() -> None:
         async def watch(self) -> None:
             raise RuntimeError("a fault of the library")
 
+        silence = 0.0
+
         async def connected(self) -> bool:
             return False
 
