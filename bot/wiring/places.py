@@ -5,34 +5,49 @@ last look has ended, so that nobody's look breaks off over a change of the setti
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol
 
-from bot.desk.looking import Scout
+from bot.desk.parts import Looker
 from bot.evidence import Observation
 from bot.probes.base import Report, Target
 from bot.wiring.meters import Meters
 
-log = logging.getLogger(__name__)
+
+class Scouting(Looker, Protocol):
+    """A looker that holds connections."""
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(eq=False, slots=True)
+class _Post:
+    """A scout and the looks that run from its places."""
+
+    scout: Scouting
+    looks: int = 0
 
 
 class Places:
     """A ``Looker`` that hands everything to the scout of today."""
 
-    def __init__(self, scout: Scout, meters: Meters) -> None:
-        self._scout = scout
+    def __init__(self, scout: Scouting, meters: Meters) -> None:
+        self._now = _Post(scout)
+        self._former: set[_Post] = set()
         self._meters = meters
-        self._running: dict[Scout, int] = {scout: 0}
         self._closing: set[asyncio.Task[None]] = set()
 
     def admit(self, target: Target) -> None:
         """See Looker.admit."""
-        self._scout.admit(target)
+        self._now.scout.admit(target)
 
     def places(self, host: str, via: str | None = None) -> tuple[str, ...]:
         """See Looker.places."""
-        return self._scout.places(host, via)
+        return self._now.scout.places(host, via)
 
     async def look(
         self,
@@ -44,33 +59,34 @@ class Places:
         report: Report | None = None,
     ) -> list[Observation]:
         """See Looker.look."""
-        scout, begun = self._scout, monotonic()
-        self._running[scout] += 1
+        post, begun = self._now, monotonic()
+        post.looks += 1
         self._meters.looking(1)
         try:
-            seen = await scout.look(target, places, seconds=seconds, only=only, report=report)
+            seen = await post.scout.look(target, places, seconds=seconds, only=only, report=report)
             self._meters.looked(monotonic() - begun, seen)
         finally:
             self._meters.looking(-1)
-            self._running[scout] -= 1
-            self._let_go(scout)
+            post.looks -= 1
+            self._let_go(post)
         return seen
 
-    def adopt(self, scout: Scout) -> None:
+    def adopt(self, scout: Scouting) -> None:
         """Look from other places from now on."""
-        before, self._scout = self._scout, scout
-        self._running[scout] = 0
+        before, self._now = self._now, _Post(scout)
+        self._former.add(before)
         self._let_go(before)
 
     async def close(self) -> None:
         """Close every connection."""
-        await asyncio.gather(*(scout.close() for scout in self._running), return_exceptions=True)
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        left = [self._now, *self._former]
+        await asyncio.gather(*(post.scout.close() for post in left), *self._closing)
 
-    def _let_go(self, scout: Scout) -> None:
-        if scout is self._scout or self._running.get(scout) != 0:
+    def _let_go(self, post: _Post) -> None:
+        """Close the places of a former post once nobody looks from them."""
+        if post.looks or post not in self._former:
             return
-        del self._running[scout]
-        task = asyncio.create_task(scout.close())
+        self._former.remove(post)
+        task = asyncio.create_task(post.scout.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
