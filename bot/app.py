@@ -10,8 +10,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 
 from bot.catalog.source import BadKnowledge
 from bot.garbage import few_heaps, set_aside
@@ -37,23 +37,40 @@ async def serve(settings: Settings, *, ready: Callable[[], None] | None = None) 
     SIGHUP has the settings file and the knowledge folder read again.
     """
     few_heaps()
-    _wait_without_threads()
     stop, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     signals = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: again}
     for number, event in signals.items():
         loop.add_signal_handler(number, event.set)
     try:
-        await serve_until(stop, settings, ready=ready, again=again)
+        with without_threads(loop):
+            await serve_until(stop, settings, ready=ready, again=again)
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
 
 
-def _wait_without_threads() -> None:
-    """Have the ends of child processes told by the kernel: Python 3.11 starts a thread for each."""
-    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
-        asyncio.get_event_loop_policy().set_child_watcher(asyncio.PidfdChildWatcher())
+@contextmanager
+def without_threads(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have the ends of child processes told by the kernel: Python 3.11 starts a thread for each.
+
+    Newer Pythons do so by themselves; a kernel or a sandbox that cannot is left as it is.
+    """
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        yield
+        return
+    if sys.version_info >= (3, 12):
+        yield
+        return
+    policy, watcher = asyncio.get_event_loop_policy(), asyncio.PidfdChildWatcher()
+    watcher.attach_loop(loop)
+    policy.set_child_watcher(watcher)
+    try:
+        yield
+    finally:
+        policy.set_child_watcher(asyncio.ThreadedChildWatcher())
 
 
 async def serve_until(

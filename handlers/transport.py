@@ -21,6 +21,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
+sdk_log = log.getChild("sdk")
 
 PATH = "/slack/events"
 LARGEST = 1_000_000
@@ -69,7 +70,7 @@ async def socket(
     patience: Patience = PATIENCE,
 ) -> AsyncIterator[Transport]:
     """Socket Mode; ``address`` is the first one-time address, already asked for."""
-    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=log)
+    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=sdk_log)
     handler.client.proxy = None
     handler.client.wss_uri = address
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import _until, serve_until
+from bot.app import _until, serve_until, without_threads
 from bot.sandbox.server import LocalSlack
 from bot.settings import Settings, read
 from bot.tokens import CannotServe, Tokens
@@ -179,6 +180,16 @@ async def test_a_watch_that_breaks_is_no_orderly_end() -> None:
 
     with pytest.raises(RuntimeError, match="of the library"):
         await _until(asyncio.Event(), Broken())
+
+
+async def test_child_processes_are_waited_for_without_a_thread_each() -> None:
+    with without_threads(asyncio.get_running_loop()):
+        before = threading.active_count()
+        children = [await asyncio.create_subprocess_exec("sleep", "0.2") for _ in range(3)]
+        assert threading.active_count() == before
+        assert [await child.wait() for child in children] == [0, 0, 0]
+    child = await asyncio.create_subprocess_exec("true")  # and as before afterwards
+    assert await child.wait() == 0
 
 
 def test_no_secret_is_shown_by_accident() -> None:

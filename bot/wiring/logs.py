@@ -15,7 +15,12 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-QUIET = ("slack_bolt", "slack_sdk", "asyncssh", "aiohttp.access")
+QUIET = {
+    **dict.fromkeys(("slack_bolt", "slack_sdk", "asyncssh", "aiohttp.access"), logging.WARNING),
+    # Here the SDK says when the socket comes and goes, and at debug level every payload.
+    "handlers.transport.sdk": logging.INFO,
+    "markdown_it": logging.WARNING,
+}
 """Frameworks that print payloads when they are asked to talk; they speak when it matters."""
 
 
@@ -36,8 +41,8 @@ def set_up_logs(settings: Settings, *more: logging.Handler) -> None:
     handler.setFormatter(JsonFormatter() if settings.log.format == "json" else TextFormatter())
     level = settings.log.level.upper()
     logging.basicConfig(level=level, handlers=[handler, *more], force=True)
-    for noisy in QUIET:
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for noisy, least in QUIET.items():
+        logging.getLogger(noisy).setLevel(least)
 
 
 def take_over() -> None:
