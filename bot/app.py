@@ -17,8 +17,8 @@ from bot.catalog.source import BadKnowledge
 from bot.garbage import few_heaps, set_aside
 from bot.health import health
 from bot.settings import Settings
-from bot.store.base import StoreError
-from bot.tokens import CannotServe, Tokens
+from bot.store.base import StoreBusy, StoreError
+from bot.tokens import CannotServe, Passing, Tokens
 from bot.wiring.house import build
 from bot.wiring.logs import set_up_logs
 from bot.wiring.meters import Meters
@@ -99,7 +99,9 @@ async def serve_until(
                 ready()
             await _until(stop, way_in)
             await desk.drain(DRAIN)
-    except (BadKnowledge, StoreError, TransportLost, OSError) as error:
+    except (StoreBusy, TransportLost) as error:
+        raise Passing(str(error)) from None
+    except (BadKnowledge, StoreError, OSError) as error:
         raise CannotServe(str(error)) from None
     log.info("stopped")
 

@@ -12,6 +12,10 @@ class CannotServe(Exception):
     """The bot cannot be started, or has lost Slack for good; the text says what to do."""
 
 
+class Passing(CannotServe):
+    """It cannot serve now, and a new start may mend it: Slack is away, the database is held."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The secrets that the chosen mode needs."""

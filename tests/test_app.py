@@ -13,7 +13,7 @@ import pytest
 from bot.app import _until, serve_until, without_threads
 from bot.sandbox.server import LocalSlack
 from bot.settings import Settings, read
-from bot.tokens import CannotServe, Tokens
+from bot.tokens import CannotServe, Passing, Tokens
 from handlers.manifest import manifest
 
 SETTINGS = """
@@ -164,8 +164,20 @@ async def test_a_wrong_token_is_named(tmp_path: Path, variable: str, value: str,
 async def test_a_slack_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     async with LocalSlack(manifest(), limits="off") as slack:
         config = settings(tmp_path, slack)
-    with pytest.raises(CannotServe, match="Slack cannot be reached at"):
+    with pytest.raises(Passing, match="Slack cannot be reached at"):
         await serve_until(asyncio.Event(), config)
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("action", ["429", "503", "empty", "drop-before"])
+async def test_a_slack_that_is_not_well_may_be_tried_again(
+    tmp_path: Path, method: str, action: str
+) -> None:
+    async with LocalSlack(manifest(), limits="off") as slack:
+        config = settings(tmp_path, slack)
+        slack.fault(method, action, times=1000)
+        with pytest.raises(Passing, match="Slack"):
+            await serve_until(asyncio.Event(), config)
 
 
 async def test_a_watch_that_breaks_is_no_orderly_end() -> None:

@@ -1,8 +1,8 @@
 """Slack's side of the wiring: one client, who the bot is there, Bolt, and the way in."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from typing import Any
 
 import aiohttp
@@ -14,12 +14,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import Settings
-from bot.tokens import CannotServe, Tokens
+from bot.tokens import CannotServe, Passing, Tokens
 from handlers.door import Door
 from handlers.transport import Transport, http, socket
 
 CALL_TIMEOUT = 15
 """Seconds for one call of Slack's Web API."""
+
+BUSY = frozenset({429, 500, 502, 503, 504})
+UNWELL = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
+"""Answers that say nothing about us."""
 
 
 class Bolt(AsyncApp):
@@ -52,15 +56,24 @@ async def door_of(settings: Settings, tokens: Tokens, stack: AsyncExitStack) -> 
     return Door(client, session)
 
 
-async def who_am_i(client: AsyncWebClient) -> dict[str, Any]:
-    """The bot's own team and user; raises CannotServe when Slack refuses the token."""
+@contextmanager
+def _explained(client: AsyncWebClient, refused: str) -> Iterator[None]:
+    """Slack's errors at the start as ours; raises CannotServe, Passing where it is Slack's own."""
     try:
-        answer = await client.auth_test()
+        yield
     except SlackApiError as error:
         code = error.response.get("error")
-        raise CannotServe(f"SLACK_BOT_TOKEN: Slack says {code}; check the installation") from None
+        if error.response.status_code in BUSY or code in UNWELL or not code:
+            raise Passing(f"Slack is not well just now ({code}); try again") from None
+        raise CannotServe(refused.format(code)) from None
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise CannotServe(f"Slack cannot be reached at {client.base_url}: {error!r}") from None
+        raise Passing(f"Slack cannot be reached at {client.base_url}: {error!r}") from None
+
+
+async def who_am_i(client: AsyncWebClient) -> dict[str, Any]:
+    """The bot's own team and user; raises CannotServe when Slack refuses the token."""
+    with _explained(client, "SLACK_BOT_TOKEN: Slack says {}; check the installation"):
+        answer = await client.auth_test()
     return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
@@ -98,9 +111,6 @@ async def way_in_of(
     if settings.slack.mode == "http":
         host, _, port = settings.slack.listen.rpartition(":")
         return http(app, host.strip("[]"), int(port))
-    try:
+    with _explained(door.client, "SLACK_APP_TOKEN: Slack says {}; see connections:write"):
         answer = await door.client.apps_connections_open(app_token=tokens.app)
-    except SlackApiError as error:
-        code = error.response.get("error")
-        raise CannotServe(f"SLACK_APP_TOKEN: Slack says {code}; see connections:write") from None
     return socket(app, door.client, tokens.app, str(answer["url"]))
