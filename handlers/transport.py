@@ -75,7 +75,9 @@ async def socket(
     handler.client.wss_uri = address
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield Watched(handler.client, patience)
+        watched = Watched(handler.client, patience)
+        handler.client.on_message_listeners.append(watched.hear)
+        yield watched
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
@@ -87,9 +89,9 @@ class Watched:
         self._client = client
         self._patience = patience
         self._heard = time()
-        client.on_message_listeners.append(self._hear)
 
-    async def _hear(self, _: object) -> None:
+    async def hear(self, _: object) -> None:
+        """Something came that is no pong."""
         self._heard = time()
 
     @property
