@@ -103,7 +103,7 @@ class Reloading:
         except SettingsError as error:
             await self._refused(error)
             return Result.REFUSED
-        if new == self.settings and scout is None:
+        if new.model_dump() == self.settings.model_dump():
             log.info("the settings are as they were")
             return Result.SAME
         await self._taken(new, scout)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.settings import Settings
+from bot.wiring.reloading import FIXED
+from tests.test_docs import keys
 from tests.wiring.serving import Served, serving
 
 
@@ -130,3 +133,22 @@ async def test_the_same_file_again_is_no_news(served: Served) -> None:
     await again(served)
     assert places._now is scout
     assert served.slack.from_app("dm", user="lead") == []
+
+
+FOLLOW = {
+    *("slack.helpdesk_channels", "slack.escalation_channel", "slack.escalation_group"),
+    *("targets.allow", "targets.deny", "targets.direct", "targets.gateway", "targets.ports"),
+    *("access.users", "access.channels", "access.admins", "access.approvers"),
+    *("desk.timezone", "desk.working_hours", "desk.stale_hours", "desk.abandon_days"),
+    *("desk.keep_days", "limits.in_flight", "limits.per_user_minute", "limits.same_host_seconds"),
+    *("knowledge.folder", "log.level", "log.format", "jumpbox"),
+}
+"""Settings that ``Live.adopt`` and what is beside it take over."""
+
+
+def test_every_setting_follows_or_needs_a_restart() -> None:
+    """A new setting has to be in one of the two lists."""
+    known = {key if not key.startswith("jumpbox.") else "jumpbox" for key in keys(Settings)}
+    fixed = {key.partition(" ")[0] for key in FIXED}
+    assert known == FOLLOW | fixed
+    assert FOLLOW & fixed == {"targets.ports"}
