@@ -41,8 +41,9 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)(hooks\.slack\.com/)[^\s'\"]+"), rf"\1{MASK}"),
     (
         re.compile(
-            # Whatever scheme it is; the line or the quoted value to its end.
-            rf"(?i)((?:authorization|cookie)(?:{_QUOTE})?\s*[=:]\s*(?:{_QUOTE})?)[^\"'\\\r\n}}]+"
+            # With a scheme before it or without.
+            rf"(?i)((?:authorization|cookie)(?:{_QUOTE})?\s*[=:]\s*(?:{_QUOTE})?)"
+            r"(?:\w+\s+)?[^\s,;\"'}\\]+"
         ),
         rf"\1{MASK}",
     ),
