@@ -227,6 +227,15 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits now: intents not done, parcels not sent, and tickets by state."""
+
+    intents: int
+    parcels: int
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class EpochRecord:
     """Learned probabilities as they are kept: append-only, ``values`` the engine's own JSON."""
 
