@@ -11,8 +11,8 @@ COPY knowledge ./knowledge
 RUN /opt/venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
-RUN groupadd --system --gid 10001 triage \
- && useradd --system --uid 10001 --gid triage --home-dir /data --shell /usr/sbin/nologin triage \
+RUN groupadd --gid 10001 triage \
+ && useradd --no-create-home --uid 10001 --gid triage --home-dir /data --shell /usr/sbin/nologin triage \
  && mkdir /data && chown triage:triage /data
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
@@ -22,6 +22,7 @@ USER triage
 WORKDIR /data
 VOLUME /data
 # The address of [http] listen, by default; a setting of your own needs a check of your own.
+# Podman keeps it only with `podman build --format docker`.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9464/readyz', timeout=4)"]
 ENTRYPOINT ["rdp-triage"]

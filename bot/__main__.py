@@ -5,6 +5,7 @@ import sys
 import traceback
 
 from bot.cli.main import run
+from bot.redact import redact
 
 # Loading the libraries and the knowledge base makes many objects that stay; looking for garbage
 # among them again and again took a fifth of a command's start.
@@ -18,9 +19,7 @@ def main() -> None:
     try:
         code = run()
     except Exception:  # noqa: BLE001 - the outermost border: all that is left is to say it
-        from bot.redact import redact  # noqa: PLC0415 - needed here only
-
-        print(redact(traceback.format_exc()), end="", file=sys.stderr)
+        sys.stderr.write(redact(traceback.format_exc()))
         code = BROKEN
     sys.exit(code)
 

@@ -8,6 +8,8 @@ import json
 import logging
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -15,6 +17,9 @@ ticket_number: ContextVar[int | None] = ContextVar("ticket_number", default=None
 """The ticket that the running task works for; it stands in each of its log lines."""
 
 MASK = "[redacted]"
+SHORTEST = 8
+"""Characters of a secret that is masked wherever it stands; shorter ones are also plain words."""
+_hidden: list[str] = []
 _QUOTE = r"\\?[\"']"
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Lines of an .rdp file; a client that saves the password writes it as "password 51:b:...".
@@ -35,7 +40,11 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)([?&]ticket=)[^&\s'\"]+"), rf"\1{MASK}"),
     (re.compile(r"(?i)(hooks\.slack\.com/)[^\s'\"]+"), rf"\1{MASK}"),
     (
-        re.compile(rf"(?i)(authorization(?:{_QUOTE})?\s*[=:]\s*(?:{_QUOTE})?\w+\s+)[^\s,;\"'}}]+"),
+        re.compile(
+            # With a scheme before it or without.
+            rf"(?i)((?:authorization|cookie)(?:{_QUOTE})?\s*[=:]\s*(?:{_QUOTE})?)"
+            r"(?:\w+\s+)?[^\s,;\"'}\\]+"
+        ),
         rf"\1{MASK}",
     ),
     # What people type: "the password is ...", net use, cmdkey, an address with a login in it.
@@ -61,8 +70,26 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _BREAKS = frozenset({"Zs", "Zl", "Zp"})
 
 
+@contextmanager
+def about(number: int | None) -> Iterator[None]:
+    """Within it, log lines concern this ticket."""
+    before = ticket_number.set(number)
+    try:
+        yield
+    finally:
+        ticket_number.reset(before)
+
+
+def hide(*secrets: str) -> None:
+    """Mask these from now on wherever they stand: a signing secret looks like any other number."""
+    known = {*_hidden, *(each for each in secrets if len(each) >= SHORTEST)}
+    _hidden[:] = sorted(known, key=lambda secret: (-len(secret), secret))
+
+
 def redact(text: str) -> str:
     """Mask Slack tokens, private keys, authorization headers and ``password = ...`` pairs."""
+    for secret in _hidden:
+        text = text.replace(secret, MASK)
     for pattern, mask in _SECRETS:
         text = pattern.sub(mask, text)
     return text

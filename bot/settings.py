@@ -152,8 +152,14 @@ class Settings(Section):
     limits: Limits = Limits()
     http: Http = Http()
     log: Log = Log()
+    _file: Path | None = PrivateAttr(default=None)
     _folder: Path = PrivateAttr(default=Path())
     _secrets: Secrets = PrivateAttr(default=Secrets())
+
+    @property
+    def file(self) -> Path | None:
+        """The file that this was read from."""
+        return self._file
 
     @property
     def secrets(self) -> Secrets:
@@ -226,7 +232,8 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError([f"{path}: {_say(fault)}" for fault in error.errors()]) from None
-    settings._folder = path.resolve().parent
+    settings._file = path.resolve()
+    settings._folder = settings._file.parent
     settings._secrets = Secrets(
         bot_token=_secret(env, "SLACK_BOT_TOKEN"),
         app_token=_secret(env, "SLACK_APP_TOKEN"),

@@ -4,11 +4,16 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from bot.redact import hide
 from bot.settings import Settings
 
 
 class CannotServe(Exception):
     """The bot cannot be started, or has lost Slack for good; the text says what to do."""
+
+
+class Passing(CannotServe):
+    """It cannot serve now, and a new start may mend it: Slack is away, the database is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Tokens:
     def of(cls, settings: Settings) -> "Tokens":
         """Raises CannotServe naming every variable that is missing or looks wrong."""
         secrets, mode = settings.secrets, settings.slack.mode
+        hide(*map(_plain, (secrets.bot_token, secrets.app_token, secrets.signing_secret)))
         wanted: list[tuple[str, SecretStr | None, str]] = [
             ("SLACK_BOT_TOKEN", secrets.bot_token, "xoxb-")
         ]

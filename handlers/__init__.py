@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.desk.api import Desk
 from handlers.causes import CauseFlow
+from handlers.details import DetailsFlow
 from handlers.door import Door
 from handlers.errors import LastNet
 from handlers.filtering import FilterFlow
@@ -22,6 +23,7 @@ def register_all(app: AsyncApp, desk: Desk, door: Door, port: int = 3389) -> Non
         TriageFlow(desk, door, port),
         StartFlow(desk, door, port),
         steps,
+        DetailsFlow(desk, door),
         CauseFlow(desk, steps),
         HistoryFlow(desk, door),
         FilterFlow(desk, door),

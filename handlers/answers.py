@@ -1,12 +1,11 @@
 """Private answers: what only the person sees who asked."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.desk.api import Happening, Meaning, Past, PastPage, Story, Tally, TicketView
+from bot.desk.api import Happening, Meaning, Past, PastPage, Tally, TicketView
 from handlers import blocks as b
 from handlers.cards import Room, card, fitting, mention
 from handlers.ids import Action, View
@@ -27,8 +26,6 @@ HELP = """\
 */rdp stats 30d*  how it went: volume, causes, fixes that work, times; also `12w`, `1y`, `all`
 A host is looked at without credentials and nothing on it is changed. Never type a password."""
 MOST_LINES = 20
-MOST_RAW, MOST_RAW_BLOCKS = 200_000, 96
-"""Bytes and blocks of raw facts in one modal; Slack takes 250,000 and 100."""
 LONGEST_OFFER = 1_000
 """Characters beside a button that carries up to 2,000 of its own."""
 FIRST, CHUNK = 4, 8
@@ -124,36 +121,6 @@ def as_modal(number: str, answer: dict[str, Any]) -> b.Block:
     """A private answer about a ticket as a modal, for where there is no address to answer to."""
     blocks = answer.get("blocks") or [b.words(str(answer["text"]))]
     return b.modal(View.DETAILS, f"Ticket #{number[:10]}", blocks)
-
-
-def details(number: str, story_: Story | None, otherwise: str) -> b.Block:
-    """A ticket's raw facts as a modal, or why there are none."""
-    blocks = story(story_) if story_ is not None else [b.words(otherwise)]
-    return b.modal(View.DETAILS, f"Details of #{number[:10]}", blocks)
-
-
-def story(story: Story) -> list[b.Block]:
-    """A ticket's raw facts as blocks of a modal; what does not fit is counted, and where it is."""
-    made: list[b.Block] = []
-    size, left = 0, 0
-    for heading, lines in story.chapters:
-        for start in range(0, len(lines), 6):
-            some = lines[start : start + 6]
-            block = _raw(some)
-            size += len(json.dumps(block, ensure_ascii=False).encode())
-            if size > MOST_RAW or len(made) > MOST_RAW_BLOCKS:
-                left += len(some)
-                continue
-            made += [b.header(heading), block] if start == 0 else [block]
-    if left:
-        where = f"rdp-triage tickets show {story.number}"
-        made.append(b.words(f"{left:,} more lines do not fit here; {where} prints them."))
-    return made or [b.words("Nothing was seen yet.")]
-
-
-def _raw(lines: Sequence[str]) -> b.Block:
-    pieces = [b.text_element(f"{b.cut(line, 900)}\n") for line in lines]
-    return b.rich_text([{"type": "rich_text_preformatted", "elements": pieces}])
 
 
 def tally(found: Tally) -> dict[str, Any]:

@@ -21,7 +21,7 @@ LONGEST = 200
 """Characters of one filter; all of them must fit on the button "Older"."""
 
 EXAMPLES: Mapping[str, str] = {
-    "host": "host:srv-app-07, or host:srv-app* for a beginning",
+    "host": "host:srv-app-07 (its full name, too), or host:srv-app* for a beginning",
     "user": "user:@somebody, or user:me",
     "cause": "cause:certificate-expired",
     "code": "code:0x904",
@@ -166,9 +166,10 @@ def _host(said: str) -> str:
     if said.endswith("*") and said.strip("*"):
         return said.rstrip("*") + "*"
     try:
-        return parse_host(said).host
+        host = parse_host(said).host
     except BadHost as error:
         raise _wrong("host", str(error).rstrip(".")) from None
+    return host if "." in host or ":" in host else f"{host}."  # a short name is its full ones, too
 
 
 def _person(said: str, sender: Sender) -> str:

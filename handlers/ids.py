@@ -50,6 +50,8 @@ class Action(StrEnum):
     TICKET_LOOK = "ticket.look."
     """Followed by the place's name."""
     TICKET_MORE = "ticket.more"
+    DETAILS_BACK = "details.back"
+    DETAILS_ON = "details.on"
     HISTORY_PAGE = "history.page"
     HISTORY_OPEN = "history.open."
     """Followed by the ticket's number."""

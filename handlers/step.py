@@ -7,8 +7,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.desk.api import BadValue, Click, Desk, NotAllowed, Sender, StoreBusy, Verb, markdown
-from handlers import answers, packets, reasons
+from bot.desk.api import BadValue, Click, Desk, StoreBusy, Verb
+from handlers import answers, reasons
 from handlers import blocks as b
 from handlers.door import Door
 from handlers.ids import MENU, MODALS, STEPS, Action, View
@@ -17,7 +17,6 @@ from handlers.sending import Body, card_of, clicker
 
 _CHOICE = re.compile(r"([a-z]+):([0-9]+:[0-9]+)")
 OLD = "That button is from an older version. /rdp ticket NUMBER shows the ticket as it is."
-NO_TICKET = "There is no such ticket."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,6 @@ class StepFlow:
         app.action(starts_with(Action.ANSWER))(self.answered)
         app.action(starts_with(Action.TICKET_LOOK))(self.looked)
         app.action(Action.TICKET_MORE.value)(self.chosen)
-        for action in (Action.TICKET_DETAILS, Action.TICKET_PACKET):
-            app.action(action.value)(self.details)
         app.view(View.CANNOT.value)(self.reasoned)
         app.view(View.ESCALATE.value)(self.reasoned)
         app.view(View.CAUSE.value)(self.reasoned)
@@ -121,32 +118,6 @@ class StepFlow:
             return
         await ack()
         self.desk.start(claim)
-
-    async def details(self, ack: AsyncAck, body: Body, action: dict[str, Any]) -> None:
-        """The raw facts in a modal; nothing is changed, so there is no intent."""
-        await ack()
-        sender = clicker(body)
-        number = str(action["value"]).partition(":")[0]
-        verb = Verb(str(action["action_id"]).rpartition(".")[2])
-
-        async def made() -> b.Block:
-            try:
-                await self.desk.may_read(sender.user, sender.tenant, sender.channel)
-            except NotAllowed as refusal:
-                return answers.details(number, None, str(refusal))
-            return await self._read(verb, number, sender)
-
-        title = f"Details of #{number[:10]}"
-        if not await self.door.open_then(body["trigger_id"], View.DETAILS, title, made):
-            await self._offer_again(body, action)
-
-    async def _read(self, verb: Verb, number: str, sender: Sender) -> b.Block:
-        """The modal of a button that only reads."""
-        known = int(number) if number.isdigit() and len(number) <= 15 else 0
-        if verb is Verb.PACKET:
-            packet = await self.desk.packet(known, sender.tenant)
-            return packets.page(number, markdown(packet) if packet is not None else NO_TICKET)
-        return answers.details(number, await self.desk.story(known, sender.tenant), NO_TICKET)
 
 
 @dataclass(frozen=True, slots=True)

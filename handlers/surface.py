@@ -51,7 +51,7 @@ DEFAULT_WAIT = 3.0
 _SHARED = re.compile(r"[CG][A-Z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SlackSurface:
     """Posts and edits through the Web API."""
 

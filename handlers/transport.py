@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import time
 from typing import Protocol
 
 from aiohttp import web
@@ -21,9 +22,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
-
-quiet = logging.getLogger("slack_sdk.socket_mode")
-"""For the Socket Mode client, which writes whole payloads, words of people included, at debug."""
+sdk_log = log.getChild("sdk")
 
 PATH = "/slack/events"
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
@@ -60,6 +59,11 @@ class Transport(Protocol):
         """Whether Slack can reach us now."""
         ...
 
+    @property
+    def silence(self) -> float:
+        """Seconds since anything was heard on the way in, pongs included; 0 where none is open."""
+        ...
+
 
 @asynccontextmanager
 async def socket(
@@ -70,12 +74,14 @@ async def socket(
     patience: Patience = PATIENCE,
 ) -> AsyncIterator[Transport]:
     """Socket Mode; ``address`` is the first one-time address, already asked for."""
-    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=quiet)
+    handler = AsyncSocketModeHandler(app, app_token, web_client=client, logger=sdk_log)
     handler.client.proxy = None
     handler.client.wss_uri = address
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield Watched(handler.client, patience)
+        watched = Watched(handler.client, patience)
+        handler.client.on_message_listeners.append(watched.hear)
+        yield watched
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
@@ -86,6 +92,16 @@ class Watched:
     def __init__(self, client: SocketModeClient, patience: Patience = PATIENCE) -> None:
         self._client = client
         self._patience = patience
+        self._heard = time()
+
+    async def hear(self, _: object) -> None:
+        """Something came that is no pong."""
+        self._heard = time()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since a message, or since the ping that was answered last was sent."""
+        return max(0.0, time() - max(self._heard, self._client.last_ping_pong_time or 0.0))
 
     async def connected(self) -> bool:
         """Whether the socket is open and answers pings."""
@@ -122,6 +138,8 @@ async def http(app: AsyncApp, host: str, port: int) -> AsyncIterator[Transport]:
 
 class _Http:
     """Nothing has to be kept open."""
+
+    silence = 0.0
 
     async def connected(self) -> bool:
         return True

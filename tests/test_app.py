@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import _until, serve_until
+from bot.app import _until, serve_until, without_threads
 from bot.sandbox.server import LocalSlack
 from bot.settings import Settings, read
-from bot.tokens import CannotServe, Tokens
+from bot.tokens import CannotServe, Passing, Tokens
 from handlers.manifest import manifest
 
 SETTINGS = """
@@ -163,8 +164,20 @@ async def test_a_wrong_token_is_named(tmp_path: Path, variable: str, value: str,
 async def test_a_slack_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     async with LocalSlack(manifest(), limits="off") as slack:
         config = settings(tmp_path, slack)
-    with pytest.raises(CannotServe, match="Slack cannot be reached at"):
+    with pytest.raises(Passing, match="Slack cannot be reached at"):
         await serve_until(asyncio.Event(), config)
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("action", ["429", "503", "empty", "drop-before"])
+async def test_a_slack_that_is_not_well_may_be_tried_again(
+    tmp_path: Path, method: str, action: str
+) -> None:
+    async with LocalSlack(manifest(), limits="off") as slack:
+        config = settings(tmp_path, slack)
+        slack.fault(method, action, times=1000)
+        with pytest.raises(Passing, match="Slack"):
+            await serve_until(asyncio.Event(), config)
 
 
 async def test_a_watch_that_breaks_is_no_orderly_end() -> None:
@@ -172,11 +185,23 @@ async def test_a_watch_that_breaks_is_no_orderly_end() -> None:
         async def watch(self) -> None:
             raise RuntimeError("a fault of the library")
 
+        silence = 0.0
+
         async def connected(self) -> bool:
             return False
 
     with pytest.raises(RuntimeError, match="of the library"):
         await _until(asyncio.Event(), Broken())
+
+
+async def test_child_processes_are_waited_for_without_a_thread_each() -> None:
+    with without_threads(asyncio.get_running_loop()):
+        before = threading.active_count()
+        children = [await asyncio.create_subprocess_exec("sleep", "0.2") for _ in range(3)]
+        assert threading.active_count() == before
+        assert [await child.wait() for child in children] == [0, 0, 0]
+    child = await asyncio.create_subprocess_exec("true")  # and as before afterwards
+    assert await child.wait() == 0
 
 
 def test_no_secret_is_shown_by_accident() -> None:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.redact import JsonFormatter, TextFormatter, clean, redact, ticket_number
+from bot.redact import (
+    JsonFormatter,
+    TextFormatter,
+    about,
+    clean,
+    hide,
+    redact,
+    ticket_number,
+)
 
 KIND = "OPENSSH PRIVATE KEY"
 KEY = f"-----BEGIN {KIND}-----\nb3BlbnNzaC1rZXktdjEAAAA\n-----END {KIND}-----"
@@ -33,6 +41,10 @@ KEY = f"-----BEGIN {KIND}-----\nb3BlbnNzaC1rZXktdjEAAAA\n-----END {KIND}-----"
         ("{'text': 'Kennwort: \\'hunter two\\''}", "two"),
         ("signing_secret=8f742231b10e8888abcd", "8f742231"),
         ("Authorization: Bearer abcdefghijkl", "abcdefgh"),
+        ("Authorization: abcdefghijkl", "abcdefgh"),
+        ("{'Authorization': 'Basic YWxhZGRpbjo='} sent", "YWxhZGRpbjo"),
+        ('{\\"authorization\\": \\"Bearer abcdefghijkl\\"}', "abcdefgh"),
+        ("Set-Cookie: d=xoxd-1234; path=/", "1234"),
         ("token=abc", "abc"),
         ("url='wss://wss-primary.slack.com/link/?ticket=1a2b-3c&app_id=4d'", "1a2b-3c"),
         ("https://hooks.slack.com/commands/T0HOME/12/AbCdEf failed", "AbCdEf"),
@@ -43,6 +55,22 @@ def test_secrets_are_masked(text: str, hidden: str) -> None:
     assert hidden not in shown
     assert "[redacted]" in shown
     assert redact(shown) == shown
+
+
+def test_a_secret_that_is_known_is_masked_wherever_it_stands() -> None:
+    """A signing secret looks like any other number."""
+    known = "8f742231b10e8888abcd99yyyzzz85a5"
+    assert known in redact(f"it is {known}")
+    hide(known, "short")
+    assert redact(f"it is {known}, {{'a': '{known}'}} short") == (
+        "it is [redacted], {'a': '[redacted]'} short"
+    )
+
+
+def test_lines_are_about_a_ticket_within() -> None:
+    with about(5):
+        assert json.loads(JsonFormatter().format(record("inside")))["ticket"] == 5
+    assert "ticket" not in json.loads(JsonFormatter().format(record("outside")))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from bot.cli.common import (
     settings_required,
 )
 from bot.cli.export import export_command
+from bot.cli.people import erase_command, person_command
 from bot.store.base import Event, Query, Store, StoreError, Ticket
 
 Result = TypeVar("Result")
@@ -28,10 +29,11 @@ STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 
 @click.group("tickets")
 def command() -> None:
-    """Ticket history: list, show, search, packet, export, cause, purge."""
+    """Ticket history: list, show, search, packet, export, cause, purge, person, erase."""
 
 
-command.add_command(export_command)
+for each in (export_command, person_command, erase_command):
+    command.add_command(each)
 
 
 def with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:

@@ -130,6 +130,10 @@ class Members:
         """Who may allow steps of risk 3."""
         return self._rights.approvers
 
+    def adopt(self, rights: Rights) -> None:
+        """Judge by other settings from now on; who people are stays known."""
+        self._rights = rights
+
     async def open(self, opening: Opening) -> None:
         """A member who is listed, or who asks in a listed channel."""
         sender = opening.sender

@@ -52,7 +52,7 @@ class Desk(Asking):
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         carding = Carding(parts.store, parts.surface, self._view)
-        handing = Handing(parts.store, parts.surface, parts.clock, self._packet, parts.escalation)
+        handing = Handing(parts.store, parts.surface, parts.clock, self._packet, parts.handed_to)
         self._courier = Courier(parts.store, carding, handing)
         self._teller = Teller(parts, self._courier)
         limits, looking = Limits(parts.allowance), self._start_look

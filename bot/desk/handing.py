@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """``channel`` is the second line's, empty for none; ``pack`` renders."""
+    """``channel`` tells the second line's, empty for none; ``pack`` renders."""
 
     store: Store
     surface: Surface
     clock: Callable[[], datetime]
     pack: Callable[[Ticket, Sequence[Event]], Awaitable[Packet]]
-    channel: str = ""
+    channel: Callable[[], str] = str
 
     async def bring(self, parcel: Parcel, sending: Callable[[], Awaitable[None]]) -> Outcome:
         """Post or edit the packet; ``sending`` marks the parcel before.  Raises SurfaceError."""
@@ -40,7 +40,7 @@ class Handing:
         events = await self.store.events(number)
         place = stands_at(events)
         packet = await self.pack(ticket, events)
-        where = self.channel or packet.to
+        where = self.channel() or packet.to
         if parcel.state == "sending" and place is None:
             return await self._perhaps_posted(ticket)
         if not where:

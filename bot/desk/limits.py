@@ -19,9 +19,9 @@ from bot.targets.patterns import as_address
 _MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Allowance:
-    """The numbers of the settings section ``[limits]``."""
+    """The numbers of the settings section ``[limits]``; they may change while somebody counts."""
 
     in_flight: int = 100
     per_user_minute: int = 10
@@ -32,6 +32,12 @@ class Allowance:
         """From the settings."""
         limits = settings.limits
         return cls(limits.in_flight, limits.per_user_minute, limits.same_host_seconds)
+
+    def adopt(self, other: "Allowance") -> None:
+        """Take over other numbers, for whoever counts by these."""
+        self.in_flight = other.in_flight
+        self.per_user_minute = other.per_user_minute
+        self.same_host_seconds = other.same_host_seconds
 
 
 class Limits:

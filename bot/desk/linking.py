@@ -20,6 +20,7 @@ from bot.desk.move import event
 from bot.desk.parts import Parts
 from bot.desk.surface import Note
 from bot.evidence import BadObservation, Observation
+from bot.redact import about
 from bot.store.base import Query, Tenant, Ticket
 
 log = logging.getLogger(__name__)
@@ -148,7 +149,8 @@ def _hops(ticket: Ticket) -> frozenset[Hop]:
     try:
         return hops_of([Observation.from_json(each) for each in raw])
     except (BadObservation, KeyError, TypeError, ValueError):
-        log.exception("#%d cannot be read", ticket.number)
+        with about(ticket.number):
+            log.exception("the ticket cannot be read")
         return frozenset()
 
 

@@ -40,9 +40,12 @@ class Looker(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parts:
-    """The desk's parts and the few settings that it reads itself."""
+    """The desk's parts and the few settings that it reads itself, which may change while it works.
+
+    Whoever needs a setting reads it here when it is needed, and keeps no copy.
+    """
 
     store: Store
     scout: Looker
@@ -64,3 +67,7 @@ class Parts:
     """When the people of a silent ticket are reminded."""
     keep: timedelta = timedelta(days=730)
     """How long closed tickets are kept."""
+
+    def handed_to(self) -> str:
+        """The channel that is told of escalations now."""
+        return self.escalation

@@ -14,9 +14,10 @@ import os
 import signal
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from time import monotonic
 from typing import Protocol
 
 from bot.catalog import load
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 MOST_PLANS = 2_000
 MOST_MODELS = 4
+LONGEST_PLAN = 30.0
+"""Seconds after which a plan that has not come is a fault; they take some hundredths."""
 
 
 class Planner(Protocol):
@@ -89,9 +92,13 @@ class InlinePlanner:
 class WorkerPlanner:
     """Plans in one worker process; questions for the same plan at one time are asked once."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[float], None] = lambda seconds: None) -> None:
+        """``told`` hears how many seconds each plan took."""
+        self._told = told
+        self._dead = False
         self._memo = Memo()
         self._asked: dict[tuple[str, str, str], asyncio.Task[Plan]] = {}
+        self._since: dict[asyncio.Task[Plan], float] = {}
         self._pool: ProcessPoolExecutor | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -105,6 +112,8 @@ class WorkerPlanner:
         if task is None:
             task = asyncio.create_task(self._compute(model, situation))
             self._asked[key] = task
+            self._since[task] = monotonic()
+            task.add_done_callback(self._since.pop)
             task.add_done_callback(lambda _: self._asked.pop(key, None))
         return self._memo.keep(key, await asyncio.shield(task))
 
@@ -127,8 +136,18 @@ class WorkerPlanner:
         if pool is not None:
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
+    @property
+    def fault(self) -> str:
+        """Why no plan comes; empty while all is well."""
+        if self._dead:
+            return "the planning worker has died and does not start again"
+        longest = monotonic() - min(self._since.values(), default=monotonic())
+        return f"a plan has been due for {longest:.0f} s" if longest > LONGEST_PLAN else ""
+
     async def _compute(self, model: Model, situation: Situation) -> Plan:
+        begun = monotonic()
         made = await self._ask(model, situation)
+        self._told(monotonic() - begun)
         if made is None:  # only a warming question has no plan
             raise RuntimeError("the planning worker gave no plan")
         return made
@@ -136,12 +155,24 @@ class WorkerPlanner:
     async def _ask(self, model: Model, situation: Situation | None) -> Plan | None:
         pool = self._worker()
         try:
-            return await _send(pool, model, situation)
+            answer = await _send(pool, model, situation)
         except BrokenProcessPool:
-            if self._pool is pool:  # else somebody who asked it as well has replaced it
-                self._pool = None
-                pool.shutdown(wait=False, cancel_futures=True)
-            return await _send(self._worker(), model, situation)
+            self._replace(pool)
+            again = self._worker()
+            self._dead = True  # until it has answered
+            try:
+                answer = await _send(again, model, situation)
+            except BrokenProcessPool:
+                self._replace(again)
+                raise
+        self._dead = False
+        return answer
+
+    def _replace(self, pool: ProcessPoolExecutor) -> None:
+        """Let a dead worker go, unless somebody who asked it as well has replaced it."""
+        if self._pool is pool:
+            self._pool = None
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _worker(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -5,7 +5,7 @@ than everything else.
 """
 
 from bot.catalog import Problem, catalog_cases
-from bot.catalog.entries import OTHER, Catalog
+from bot.catalog.entries import OTHER, Catalog, ProofCase
 from bot.desk.cases import BadCase, read_case, situation_of
 from bot.engine import Model, UnknownEntry, Verdict, verdict
 from bot.engine.verdict import FOUND
@@ -22,7 +22,7 @@ def run_cases(catalog: Catalog) -> list[Problem]:
         where = f"{proof.file}:{proof.line}"
         try:
             situation = situation_of(catalog, read_case(proof.input, where))
-            told = complaint(proof.cause, proof.expect, verdict(model, situation))
+            told = complaint(proof, verdict(model, situation))
         except (BadCase, UnknownEntry) as error:
             told = str(error)
         if told:
@@ -50,8 +50,9 @@ def margins(catalog: Catalog) -> list[Problem]:
     return notes
 
 
-def complaint(cause: str, expect: str, found: Verdict) -> str | None:
-    """Why a case of a cause does not hold with this verdict; None where it does."""
+def complaint(proof: ProofCase, found: Verdict) -> str | None:
+    """Why the case does not hold with this verdict; None where it does."""
+    cause, expect = proof.cause, proof.expect
     first = next(each for each in found.causes if each.id != OTHER)
     share = next(each.probability for each in found.causes if each.id == cause)
     said = f"{first.id} comes first with {first.probability:.2f}, {cause} has {share:.2f}"
@@ -59,6 +60,8 @@ def complaint(cause: str, expect: str, found: Verdict) -> str | None:
         return f"expected {cause} first, but {said}"
     if expect == "not-first" and first.id == cause:
         return f"expected another cause before {cause}, but {said}"
+    if expect == "not-first" and proof.winner not in (None, first.id):
+        return f"expected {proof.winner} first, but {said}"
     if expect == "inconclusive" and found.state != "inconclusive":
         return f"expected inconclusive, but the verdict is {found.state}: {said}"
     return None

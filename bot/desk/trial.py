@@ -140,7 +140,7 @@ class _Case:
             Judged(*_first(judged), step)
             for judged, step in zip(self.verdicts, planned, strict=True)
         )
-        broken = complaint(self.case.cause, self.case.expect, self.verdicts[1])
+        broken = complaint(self.case, self.verdicts[1])
         change = CaseChange(self.case, before, after, broken)
         return change if change.verdict or before.step != after.step else None
 

@@ -15,6 +15,7 @@ from bot.desk.courier import Courier, card_parcel
 from bot.desk.move import event, with_body
 from bot.desk.parts import Parts
 from bot.desk.surface import Note
+from bot.redact import about
 from bot.store.base import Query, Stale, Tenant, Ticket
 
 log = logging.getLogger(__name__)
@@ -59,10 +60,11 @@ class Upkeep:
 
     async def _judged(self, ticket: Ticket, now: datetime) -> None:
         """Judge a ticket; one that a newer program wrote may be unreadable, the rest is not."""
-        try:
-            await self._judge(ticket, now)
-        except (KeyError, TypeError, ValueError):
-            log.exception("#%d cannot be read", ticket.number)
+        with about(ticket.number):
+            try:
+                await self._judge(ticket, now)
+            except (KeyError, TypeError, ValueError):
+                log.exception("the ticket cannot be read")
 
     async def _judge(self, ticket: Ticket, now: datetime) -> None:
         events = await self.parts.store.events(ticket.number)
@@ -96,7 +98,7 @@ class Upkeep:
         try:
             await self.parts.store.change(ended, [said], [card_parcel(ticket.number)])
         except Stale:
-            log.info("#%d came to life again", ticket.number)
+            log.info("the ticket came to life again")
 
 
 def _in_force(ticket: Ticket) -> bool:

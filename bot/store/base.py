@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.store.values import (
     EVENT_KINDS,
+    Backlog,
     Claim,
     EpochRecord,
     Event,
@@ -34,6 +35,7 @@ from bot.store.values import (
 
 __all__ = [
     "EVENT_KINDS",
+    "Backlog",
     "Claim",
     "EpochRecord",
     "Event",

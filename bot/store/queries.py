@@ -1,10 +1,9 @@
-"""The search of the history; it runs on a reader's connection.
+"""The search of the history, on a reader's connection.
 
-Strategy: ticket numbers first, newest first and no more than a page, then their
-rows.  An index gives numbers in order, so a page costs the same whether a word is rare or stands
-in every ticket; exactly one condition may use its index (the others carry SQLite's unary plus,
-https://www.sqlite.org/optoverview.html), or the planner would sort a million rows.  Which one is
-found by counting each a little way along its index: the one that leaves the fewest.
+Strategy: numbers first, newest first and a page at most, then their rows.  An index gives numbers
+in order, so a page costs the same whether a word is rare or common; one condition alone may use
+its index (the others carry SQLite's unary plus, https://www.sqlite.org/optoverview.html), or a
+million rows would be sorted: the one that leaves the fewest, counted a little way along each.
 """
 
 import json
@@ -28,7 +27,6 @@ SHORT = 6
 """A beginning of so few letters, its quotes and star included, is not looked up among the words."""
 ROWS_AN_ENTRY = 10
 """How many entries of the hosts' index, which holds every filter, are read in the time of a row."""
-
 _Condition = tuple[str, ...]
 """Comparisons that all must hold, and that one index can serve together."""
 
@@ -46,7 +44,7 @@ def search(db: Database, query: Query) -> Page:
     values = {**_values(query), **dates.bounds(db, query)}
     words = bool((query.text or "").strip() or query.code)
     if words and not values["match"]:
-        return Page((), more=False)  # nothing in it that could be a word
+        return Page((), more=False)  # no word in it
     best, count = _narrowest(db, query, values)
     if words and not (count <= FEW or _are_few(db, query, best, values)):
         values["newest"] = _newest(db, query, values)
@@ -67,12 +65,13 @@ def search(db: Database, query: Query) -> Page:
 
 def _values(query: Query) -> Row:
     tenant = query.tenant or Tenant()
-    host = clean(query.host or "").removesuffix("*")
+    host = clean(query.host or "").removesuffix("*").removesuffix(".")
     return {
         "enterprise": tenant.enterprise_id,
         "team": tenant.team_id,
         "host": host,
-        "host_end": f"{host}\U0010ffff",
+        "host_end": f"{host}/" if _is_short(query) else f"{host}\U0010ffff",
+        "host_dot": f"{host}.",
         "user": clean(query.user or ""),
         "state": query.state,
         "cause": clean(query.cause or ""),
@@ -85,7 +84,7 @@ def _values(query: Query) -> Row:
 
 def _columns(query: Query, match: str) -> str:
     """The words, and what else the full-text index knows, so that it meets only what has both."""
-    host = (query.host or "") if _is_prefix(query) else ""
+    host = (query.host or "").rstrip(".*") + "*" if _is_prefix(query) else ""
     more = [
         f"{column} : {phrase}"
         for column, text in (("cause", (query.cause or "").removesuffix("*")), ("host", host))
@@ -116,7 +115,12 @@ def _phrases(words: Iterable[str]) -> list[str]:
 
 
 def _is_prefix(query: Query) -> bool:
-    return (query.host or "").endswith("*")
+    return (query.host or "").endswith(("*", "."))
+
+
+def _is_short(query: Query) -> bool:
+    """Whether names that go on after a dot are meant, too; a slash follows the dot."""
+    return (query.host or "").endswith(".")
 
 
 def _conditions(query: Query) -> dict[str, _Condition]:
@@ -125,13 +129,14 @@ def _conditions(query: Query) -> dict[str, _Condition]:
     tenant = ("ticket.enterprise_id = :enterprise", "ticket.team_id = :team")
     team = tenant if query.tenant else ()
     host = ("ticket.host = :host", *team)
-    prefix = ("ticket.host >= :host", "ticket.host < :host_end")
+    prefix: _Condition = ("ticket.host >= :host", "ticket.host < :host_end")
+    if _is_short(query):  # srv-1-old lies between, too
+        prefix = (*prefix, "(ticket.host = :host or ticket.host >= :host_dot)")
     user = "(ticket.asked_by = :user or ticket.owner = :user)"
-    host_name = "host*" if _is_prefix(query) else "host"
     table: list[tuple[object, str, _Condition]] = [
         (query.state == "open", "state", (state,)),
         (query.signature, "signature", ("ticket.signature = :signature", _SIGNED, *team)),
-        (query.host, host_name, prefix if _is_prefix(query) else host),
+        (query.host, *(("host*", prefix) if _is_prefix(query) else ("host", host))),
         (query.user, "user", (user,)),
         (query.cause, "cause", ("ticket.cause = :cause",)),
         (query.state and query.state != "open", "state", (state,)),

@@ -216,8 +216,9 @@ class SqliteStore:
 
     async def close(self) -> None:
         """See Store.close; more than once does no harm."""
-        await asyncio.to_thread(self._writer.close)
+        # The last to close puts the write-ahead log into the file, which readers cannot.
         await asyncio.to_thread(self._readers.close)
+        await asyncio.to_thread(self._writer.close)
 
     async def _write(self, work: Callable[[Database], Result]) -> Result:
         call = self._writer.submit(work)

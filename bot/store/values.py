@@ -165,7 +165,8 @@ class Query:
 
     tenant: Tenant | None = None
     host: str | None = None
-    """The whole name in any case, or its beginning when it ends with ``*``."""
+    """The whole name in any case; its beginning when it ends with ``*``; when it ends with a dot,
+    the name and every longer one that goes on after the dot."""
     user: str | None = None
     """Who asked, or has claimed it."""
     state: str | None = None
@@ -223,6 +224,15 @@ class Stats:
     to_verdict: Pace | None = None
     to_outcome: Pace | None = None
     """From opening to the first verdict, and to the end of those resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits now: intents not done, parcels not sent, and tickets by state."""
+
+    intents: int
+    parcels: int
+    states: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

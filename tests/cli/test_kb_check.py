@@ -66,3 +66,15 @@ def test_a_folder_that_is_none_is_refused(
     for command in (["kb", "check"], ["kb", "explain", "a"], ["code", "0x904"]):
         assert run(command) == 2
         assert f"{tmp_path}/mine is not a folder" in capsys.readouterr().err
+
+
+def test_a_case_that_another_look_alike_wins_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = dict(shipped())
+    name = "causes/name/short-name-not-completed.cases.yaml"
+    files[name] = files[name].replace("winner: name-not-found", "winner: host-down-or-asleep", 1)
+    folder = written(tmp_path / "mine", files)
+    assert run(["kb", "check", str(folder)]) == 1
+    said = capsys.readouterr().out
+    assert f"{name}:7:1: expected host-down-or-asleep first, but name-not-found" in said

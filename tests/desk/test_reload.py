@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.catalog import load
 from bot.catalog.source import BadKnowledge, Source
 from bot.desk.library import Library
-from bot.desk.reload import Reload
+from bot.desk.reload import Reload, Result
 from bot.desk.sound import sound
 from bot.desk.surface import Note
 from bot.engine import Model
@@ -67,7 +67,7 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 async def test_a_sound_folder_replaces_the_old_one(house: House) -> None:
     before = await house.library.keep(NOON)
     house.edit(CHANGED)
-    assert await house.reload.once()
+    assert await house.reload.once() is Result.TAKEN
     current = await house.library.keep(NOON)
     assert current.catalog.causes["service-down"].title.startswith("The service has ended")
     assert [model.catalog.hash for model in house.warmed] == [current.catalog.hash]
@@ -89,7 +89,7 @@ async def test_an_old_version_comes_back_from_the_store(house: House) -> None:
 async def test_a_bad_folder_changes_nothing(house: House, caplog: pytest.LogCaptureFixture) -> None:
     before = await house.library.keep(NOON)
     house.edit(CAUSE.replace("how_common: common", "how_common: comon"))
-    assert not await house.reload.once()
+    assert await house.reload.once() is Result.REFUSED
     assert house.library.current is before
     assert house.warmed == []
     place = f"{house.folder}/{FILE}:4:1: how_common: 'comon' is not one of"
@@ -101,22 +101,23 @@ async def test_many_faults_are_all_logged_and_some_are_told(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.edit(CAUSE.replace("who", "hwo").replace("how", "hwo").replace("title", "titel"))
-    assert not await house.reload.once()
+    assert await house.reload.once() is Result.REFUSED
     assert caplog.text.count("was not taken over") == 6
     assert "and 3 more" in (await house.told())[0].text
 
 
 async def test_the_same_folder_again_is_no_news(house: House) -> None:
-    assert not await house.reload.once()
+    assert await house.reload.once() is Result.SAME
     assert await house.told() == []
 
 
-async def test_without_a_folder_there_is_nothing_to_read(
-    house: House, caplog: pytest.LogCaptureFixture
+async def test_a_folder_that_is_not_named_any_more_gives_way_to_what_came_with_the_program(
+    house: House,
 ) -> None:
     shipped = Reload(Source(), house.library, Clock(), house.warmed.append)
-    assert not await shipped.once()
-    assert "knowledge.folder" in caplog.text
+    assert await shipped.once() is Result.TAKEN
+    assert house.library.current.catalog.hash == Source().catalog().hash
+    assert await shipped.once() is Result.SAME
 
 
 async def test_without_administrators_the_helpdesk_is_told(house: House) -> None:
@@ -124,7 +125,7 @@ async def test_without_administrators_the_helpdesk_is_told(house: House) -> None
     helpdesk = Reload(
         house.reload.source, house.library, Clock(), house.warmed.append, (), ("C0HELP", "C0MORE")
     )
-    assert await helpdesk.once()
+    assert await helpdesk.once() is Result.TAKEN
     assert [(note.user, note.channel) for note in await house.told()] == [("", "C0HELP")]
 
 
@@ -144,7 +145,18 @@ def test_what_kb_check_calls_an_error_is_not_sound(tmp_path: Path) -> None:
 
 
 def test_what_comes_with_the_program_was_checked_before() -> None:
-    assert sound(Source()) == load(Source().files())
+    assert sound(Source()) == load(Source().files(cases=False))
+
+
+def test_proof_cases_are_not_kept_once_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.desk.sound.run_cases", lambda _: [])  # two causes can look alike
+    source = written(tmp_path)
+    kept = sound(source)
+    assert any(file.endswith(".cases.yaml") for file in source.files())
+    assert not any(file.endswith(".cases.yaml") for file in kept.files)
+    assert kept.hash == source.catalog().hash
 
 
 def test_a_failing_proof_case_is_an_error(tmp_path: Path) -> None:

@@ -28,7 +28,18 @@ from bot.desk.view import (
     Tally,
     TicketView,
 )
-from handlers import answers, cards, causes, filtering, home, joining, packets, reasons, start
+from handlers import (
+    answers,
+    cards,
+    causes,
+    details,
+    filtering,
+    home,
+    joining,
+    packets,
+    reasons,
+    start,
+)
 from handlers.door import saying
 from handlers.pages import cursor_of
 from handlers.prose import prose
@@ -211,8 +222,11 @@ BUILDERS: dict[str, Builder] = {
     "stats": Builder("private", lambda d: answers.tally(tally(d))),
     "history": Builder("private", history),
     "too late": Builder("private", lambda d: answers.again("ticket.details", d.text)),
-    "details": modal(lambda d: answers.details(d.text, story(d), d.text)),
-    "no details": modal(lambda d: answers.details(d.text, None, d.text)),
+    "details": modal(lambda d: details.view(d.text, story(d), d.text)),
+    "a page of details": modal(
+        lambda d: details.view(d.text, story(d), d.text, page=d.count, kept="{}")
+    ),
+    "no details": modal(lambda d: details.view(d.text, None, d.text)),
     "start form": modal(lambda d: start.form("C0HELPDESK", d.text, d.text)),
     "filter form": modal(lambda d: filtering.form(named(d), "{}")),
     "cannot form": modal(lambda d: reasons.form(Verb.CANNOT, "{}", second_line=True)),

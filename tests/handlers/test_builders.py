@@ -15,9 +15,10 @@ import slackblocks as sb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.desk.view import Story
 from bot.sandbox.blocks import check_message_blocks, check_view, interactive
 from bot.sandbox.escape import live
-from handlers import blocks
+from handlers import blocks, details
 from tests.handlers.builders import BUILDERS, GROUP, PEOPLE, Data
 from tests.handlers.second_opinion import judge_message, judge_view
 
@@ -130,10 +131,22 @@ def test_any_text_at_all(name: str, text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["\u4e2d" * 900, "W" * 200, "&"])
-def test_details_that_do_not_fit_say_how_many_and_where(text: str) -> None:
-    check("details", Data(text, MANY))
-    *_, last = BUILDERS["details"].make(Data(text, MANY))["blocks"]
-    assert "more lines do not fit here; rdp-triage tickets show 1" in last["text"]["text"]
+def test_every_line_of_the_details_stands_on_some_page(text: str) -> None:
+    lines = tuple(f"{n} {text}" for n in range(2_000))
+    made = details.pages(Story(1, "srv", (("Seen", lines), ("Causes", ("the last",)))))
+    assert len(made) > 1
+    shown = [
+        piece["text"].partition(" ")[0]
+        for page in made
+        for block in page
+        if block["type"] == "rich_text"
+        for piece in block["elements"][0]["elements"]
+    ]
+    assert shown == [*(str(n) for n in range(2_000)), "the"]
+    assert all(page[0]["type"] == "header" for page in made)
+    for number in (-1, 0, 1, len(made) - 1, len(made), 99_999):
+        story = Story(1, "srv", (("Seen", lines),))
+        check_view(details.view("1", story, "", page=number, kept="{}"), "modal")
 
 
 @pytest.mark.parametrize("what", ["live", "links", "escapes"])

@@ -12,7 +12,7 @@ from bot.desk.intents import Verb
 from bot.desk.view import Button, Past, PastPage, Proof, Row, StepView, Story, TicketView
 from bot.sandbox.blocks import check_message_blocks
 from bot.sandbox.escape import live
-from handlers import answers, blocks, cards
+from handlers import answers, blocks, cards, details
 from handlers.prose import prose
 from tests.desk import office as o
 
@@ -160,6 +160,6 @@ def test_private_answers_are_sound_too(text: str, count: int) -> None:
         assert made["text"]
         assert made["response_type"] == "ephemeral"
     story = Story(1, text, (("Seen", (text,) * count), ("Causes", (text,))))
-    view_blocks = answers.story(story)
-    assert 1 <= len(view_blocks) <= 100
-    assert live("", view_blocks) == []
+    for facts in details.pages(story):
+        assert 1 <= len(facts) <= 100
+        assert live("", facts) == []

@@ -35,6 +35,17 @@ async def told(bot: House, line: str) -> str:
     return f"{seen[0].text} {seen[0].blocks}"
 
 
+async def test_a_short_name_finds_the_full_one_but_no_neighbour(tmp_path: Path) -> None:
+    async with house(tmp_path) as bot:
+        for number, host in enumerate(("srv-1", "srv-1.corp.example", "srv-1-old", "srv-10"), 1):
+            await bot.slack.command("asker", "helpdesk", f"/rdp {host}")
+            await bot.shows(f"#{number} ", "It worked")
+        for line in ("host:srv-1", "SRV-1"):
+            said = await told(bot, line)
+            assert [each for each in (1, 2, 3, 4) if f"#{each} " in said] == [1, 2], said
+            assert "srv-1.:" not in said
+
+
 async def test_each_filter_narrows(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         await filled(bot)

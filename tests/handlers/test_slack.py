@@ -116,6 +116,34 @@ async def test_details_show_raw_facts_in_a_modal(tmp_path: Path) -> None:
         assert "opened by U0ASKER" in said
 
 
+async def test_details_are_turned_page_by_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.details.MOST_RAW", 900)
+    async with house(tmp_path) as bot:
+
+        async def page(number: int) -> str:
+            def there() -> str:
+                view = bot.slack.modal("teammate")
+                said = str(view.content) if view is not None else ""
+                return said if f"Page {number} of " in said else ""
+
+            return await bot.slack.wait_for(there, what=f"page {number}")
+
+        card = await opened(bot)
+        await bot.slack.click("teammate", card, "ticket.details")
+        told = [await page(1)]
+        assert "Earlier facts" not in told[0]
+        while "More facts" in told[-1]:
+            await bot.slack.press("teammate", "details.on")
+            told.append(await page(len(told) + 1))
+        assert len(told) > 2
+        for fact in ("days_left -3.2", "tls.certificate: passed in 5 ms", "opened by U0ASKER"):
+            assert sum(fact in each for each in told) == 1
+        await bot.slack.press("teammate", "details.back")
+        assert await page(len(told) - 1) == told[-2]
+
+
 async def test_history_is_paged_privately(tmp_path: Path) -> None:
     async with house(tmp_path) as bot:
         for number in range(1, 11):

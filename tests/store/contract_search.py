@@ -20,7 +20,28 @@ async def _fill(store: Store) -> list[Ticket]:
     return [await store.open_ticket(each, [], []) for each in wanted]
 
 
+FAMILY = ("srv-1", "srv-1.corp.example", "srv-1-old", "srv-1-old.corp.example", "srv-10", "asrv-1")
+
+
 class SearchContract:
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            (Query(host="srv-1."), [2, 1]),
+            (Query(host="SRV-1.", text="lost"), [2, 1]),
+            (Query(host="srv-1.", text="lost", state="resolved"), []),
+            (Query(host="srv-1", text="lost"), [1]),
+            (Query(host="srv-1.corp.example."), [2]),
+            (Query(host="srv-1-old.", limit=1), [4]),
+        ],
+    )
+    async def test_a_short_name_finds_its_full_ones(
+        self, store: Store, query: Query, found: list[int]
+    ) -> None:
+        for name in FAMILY:
+            await store.open_ticket(ticket(host=name, message="lost"), [], [])
+        assert [each.number for each in (await store.search(query)).tickets] == found
+
     @pytest.mark.parametrize(
         ("query", "found"),
         [

@@ -10,6 +10,7 @@ not need a name.  A third one beside them finds out what else the jump box can r
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context
 
 from bot.evidence import Failure
 from bot.vantage import commands, outputs
@@ -51,7 +52,8 @@ class Link:
         if current is not None and not current.lost and current.abandoned < WORN:
             return current
         if self._connecting is None:
-            self._connecting = asyncio.create_task(self._connect())
+            # Shared by all tickets: its log lines are not those of the one that came first.
+            self._connecting = asyncio.create_task(self._connect(), context=Context())
             self._connecting.add_done_callback(self._settled)
         try:
             async with asyncio.timeout_at(deadline):

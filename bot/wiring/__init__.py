@@ -1,0 +1,1 @@
+"""The joints between the parts: built from settings, watched, and changed while the bot runs."""

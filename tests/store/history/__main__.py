@@ -1,0 +1,5 @@
+"""Writes the database of the newest schema."""
+
+from tests.store.history import write
+
+print(write())
