@@ -25,9 +25,9 @@ class Refused(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Say it on stderr without decoration; a secret in what was wrong is not repeated."""
-        from bot.redact import redact
+        from bot.redact import without_tokens
 
-        said = redact(self.format_message())
+        said = without_tokens(self.format_message())
         click.echo(f"rdp-triage: {said}", file=file, err=file is None)
 
 

@@ -169,7 +169,7 @@ async def test_a_start_that_fails_repeats_no_secret(tmp_path: Path, mode: str) -
                 if mode == "http" and "SLACK_APP_TOKEN" in more:
                     continue
                 done = await cli("serve", "--config", str(config), env=env)
-                assert done.code == (75 if config == away else 2), done
+                assert done.code in {2, 75}, done
                 assert "Sesame" not in done.out + done.err
                 assert not found(world.bot.tokens, "", done.out + done.err)
 
