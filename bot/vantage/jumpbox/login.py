@@ -19,6 +19,7 @@ from bot.vantage.base import Address, VantageError
 from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection, Lost
 from bot.vantage.jumpbox.gathering import Tcp
+from bot.vantage.jumpbox.keyfile import KeyState, key_state
 from bot.vantage.jumpbox.trust import Doorman, OfferedKey, read_known_hosts
 
 # asyncssh logs whole command lines at INFO.
@@ -141,6 +142,13 @@ async def _connect(
 
 
 def _keys(account: Account) -> Any:
+    if key_state(account.key) is KeyState.OPEN:
+        raise VantageError(
+            Failure.JUMPBOX_AUTH,
+            f"the private key {account.key} for jump box {account.name} is not used because others "
+            f"can read it; `chmod 600 {account.key}`, and make a new key if it may have been read",
+            words.AUTH_REFUSED,
+        )
     try:
         return asyncssh.load_keypairs([str(account.key)])
     except (OSError, ValueError) as error:  # asyncssh.KeyImportError is a ValueError

@@ -1,0 +1,55 @@
+"""A private key file as it stands on the disk: usable, or what keeps it from being used.
+
+The rule about its mode is OpenSSH's: a key of our own that others can read is not a secret (a file
+of somebody else, such as a mounted secret, is that owner's affair).
+"""
+
+import os
+import stat
+from enum import StrEnum
+from pathlib import Path
+
+import asyncssh
+
+LARGEST = 1 << 20
+
+
+class KeyState(StrEnum):
+    """What a key file is like."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    OPEN = "readable by others"
+    ENCRYPTED = "encrypted"
+    NOT_A_KEY = "not a private key"
+
+
+def key_state(path: Path) -> KeyState:
+    """Judge a key file; never raises."""
+    try:
+        told = path.stat()
+        data = path.read_bytes() if stat.S_ISREG(told.st_mode) and told.st_size < LARGEST else b""
+    except FileNotFoundError:
+        return KeyState.MISSING
+    except OSError:
+        return KeyState.UNREADABLE
+    if told.st_uid == os.geteuid() and told.st_mode & 0o077:
+        return KeyState.OPEN
+    return _content(data)
+
+
+def _content(data: bytes) -> KeyState:
+    try:
+        asyncssh.import_private_key(data)
+    except asyncssh.KeyImportError:
+        pass
+    else:
+        return KeyState.GOOD
+    try:  # a wrong passphrase tells a key that has one from what is no key at all
+        asyncssh.import_private_key(data, "x")
+    except asyncssh.KeyEncryptionError:
+        return KeyState.ENCRYPTED
+    except ValueError:
+        return KeyState.NOT_A_KEY
+    return KeyState.ENCRYPTED
