@@ -23,8 +23,13 @@ CONNECT_S = 5.0
 SKEW_S = 5.0
 
 
-async def look(settings: Settings) -> Result:
-    """Everything about every jump box, all at once."""
+async def look(settings: Settings, *, offline: bool = False) -> Result:
+    """Everything about every jump box, all at once; ``offline`` only what files tell."""
+    if offline:
+        notes = Notes()
+        for box in settings.jumpbox:
+            notes.add(*_files(settings, box))
+        return notes.result()
     targets = settings.targets
     rules = Rules.of(targets.allow, targets.deny, targets.ports)
     try:
@@ -43,17 +48,14 @@ async def look(settings: Settings) -> Result:
 
 async def _one(settings: Settings, box: Box, vantage: Jumpbox) -> Result:
     notes = Notes()
-    state = await asyncio.to_thread(key_state, settings.located(box.key))
-    notes.add(
-        _key(box, settings.located(box.key), state),
-        known_hosts_fault(box, settings.located(box.known_hosts)),
-    )
+    faults = await asyncio.to_thread(_files, settings, box)
+    notes.add(*faults)
     try:
         async with asyncio.timeout(BOX_S):
             fault = None if box.via else await _reach(box)
             if fault is not None:
                 notes.add(fault)
-            elif state is KeyState.GOOD:
+            elif faults[0] is None:
                 notes.take([await _inside(settings, box, vantage)])
     except TimeoutError:
         notes.add(
@@ -64,6 +66,13 @@ async def _one(settings: Settings, box: Box, vantage: Jumpbox) -> Result:
             )
         )
     return notes.result()
+
+
+def _files(settings: Settings, box: Box) -> tuple[Finding | None, Finding | None]:
+    """What is wrong with the key file and with the known_hosts file."""
+    key = settings.located(box.key)
+    known_hosts = known_hosts_fault(box, settings.located(box.known_hosts))
+    return _key(box, key, key_state(key)), known_hosts
 
 
 def _key(box: Box, path: Path, state: KeyState) -> Finding | None:

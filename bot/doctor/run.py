@@ -44,16 +44,15 @@ async def examine(settings: Settings, file: Path, *, offline: bool = False) -> R
         "knowledge": knowledge.look(settings),
         "machine": machine.look(settings, file),
     }
+    looks["slack"] = slackside.look(settings, offline=offline)
+    looks["jumpbox"] = jumpboxes.look(settings, offline=offline)
     skipped = ("slack", "jumpbox") if offline else ()
-    if not offline:
-        looks["slack"] = slackside.look(settings)
-        looks["jumpbox"] = jumpboxes.look(settings)
     results = await asyncio.gather(*(_bounded(area, look) for area, look in looks.items()))
     by_area = dict(zip(looks, results, strict=True))
     secrets = _secrets(settings)
     findings = [_told(found, secrets) for result in results for found in result.findings]
     fine = {
-        area: tuple(_scrubbed(line, secrets) for line in result.fine)
+        area: tuple(redact(_scrubbed(line, secrets)) for line in result.fine)
         for area, result in by_area.items()
     }
     return Report(
@@ -84,12 +83,13 @@ def _secrets(settings: Settings) -> tuple[str, ...]:
 
 
 def _scrubbed(text: str, secrets: tuple[str, ...]) -> str:
+    """Without the secrets themselves."""
     for secret in secrets:
         text = text.replace(secret, MASK)
-    return redact(text)
+    return text
 
 
 def _told(found: Finding, secrets: tuple[str, ...]) -> Finding:
-    return replace(
-        found, what=_scrubbed(found.what, secrets), remedy=_scrubbed(found.remedy, secrets)
-    )
+    """Remedies are our own words, in which what merely looks like a secret must stay readable."""
+    what = redact(_scrubbed(found.what, secrets))
+    return replace(found, what=what, remedy=_scrubbed(found.remedy, secrets))

@@ -4,13 +4,12 @@ Strategy: the bot token is judged first; everything else asks with it, all at on
 """
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import aiohttp
 
 from bot.doctor import channels, clock, installation, people
-from bot.doctor.credentials import judge
+from bot.doctor.credentials import Keys, judge
 from bot.doctor.findings import Notes, Result, error
 from bot.doctor.slackapi import NoAnswer, Slack, header
 from bot.settings import Settings
@@ -29,20 +28,18 @@ INSTALL = (
 )
 
 
-async def look(
-    settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Result:
-    """Everything about Slack."""
+async def look(settings: Settings, *, offline: bool = False) -> Result:
+    """Everything about Slack; ``offline`` only what the secrets look like."""
     notes = Notes()
     keys = judge(settings)
     notes.add(*keys.findings)
-    if not keys.bot and not keys.app:
+    if offline or not (keys.bot or keys.app):
         return notes.result()
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
         slack = Slack(settings.slack.api_url, session)
         try:
-            await _ask(notes, slack, settings, now)
+            await _ask(notes, slack, settings, keys)
         except NoAnswer as lost:
             notes.add(
                 error(
@@ -55,15 +52,14 @@ async def look(
     return notes.result()
 
 
-async def _ask(notes: Notes, slack: Slack, settings: Settings, now: Callable[[], datetime]) -> None:
-    keys = judge(settings)
+async def _ask(notes: Notes, slack: Slack, settings: Settings, keys: Keys) -> None:
     if keys.app:
         notes.take([await installation.socket(slack, keys.app)])
     if not keys.bot:
         return
-    asked = now()
+    asked = datetime.now(UTC)
     me = await slack.ask("auth.test", keys.bot)
-    notes.take([clock.compare(header(me, "Date"), asked, now())])
+    notes.take([clock.compare(header(me, "Date"), asked, datetime.now(UTC))])
     if not me.ok:
         why = UNUSABLE.get(me.error, f"Slack says {me.error}")
         notes.add(error("slack.bot-token-refused", f"SLACK_BOT_TOKEN is refused: {why}", INSTALL))

@@ -82,8 +82,9 @@ def server_of(path: Path) -> int | None:
 
 
 def _opened(path: Path, seen: Inspection, until: float) -> Inspection:
+    alone = not path.with_name(path.name + "-wal").exists()
     try:
-        with closing(open_reader(path)) as db:
+        with closing(open_reader(path, alone=alone)) as db:
             missing = examined(db, path)
             damage, checked = _damage(db.conn, until)
     except StoreForeign as error:
