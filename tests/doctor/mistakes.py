@@ -1,13 +1,17 @@
 """Mistakes of administrators, each with what the doctor must call it and what it must say to do."""
 
+import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.doctor.setup import Setup, keygen
 from tests.real.material import ssh_key
 
+ROOT = Path(__file__).parents[2]
 Spoil = Callable[[Setup], object]
 
 
@@ -358,6 +362,16 @@ def guard_triggers_missing(setup: Setup) -> None:
     sql(setup, "drop trigger event_no_delete")
 
 
+@mistake("store.disk-full", "store.path")
+def disk_full(setup: Setup) -> None:
+    setup.change('path = "data/tickets.db"', 'path = "/proc/tickets.db"')  # has no free blocks
+
+
+@mistake("store.not-writable", "chown", "known_hosts")
+def folder_is_a_file(setup: Setup) -> None:
+    setup.change('path = "data/tickets.db"', 'path = "known_hosts/tickets.db"')
+
+
 @mistake("store.open", "chmod 600", "tickets.db")
 def database_open(setup: Setup) -> None:
     setup.database.chmod(0o644)
@@ -366,6 +380,29 @@ def database_open(setup: Setup) -> None:
 @mistake("knowledge.bad", "rdp-triage kb check", "knowledge.folder")
 def knowledge_missing(setup: Setup) -> None:
     setup.change("[store]", '[knowledge]\nfolder = "mine"\n\n[store]')
+
+
+def own_knowledge(setup: Setup) -> Path:
+    """A copy of the knowledge that came with the program, in use."""
+    folder = setup.folder / "mine"
+    shutil.copytree(ROOT / "knowledge", folder)
+    setup.change("[store]", '[knowledge]\nfolder = "mine"\n\n[store]')
+    return folder
+
+
+@mistake("knowledge.bad", "rdp-triage kb check")
+def knowledge_broken(setup: Setup) -> None:
+    (own_knowledge(setup) / "settings.yaml").write_text("review_days: never\n", "utf-8")
+
+
+@mistake("knowledge.overdue", "rdp-triage kb check", "reviewed")
+def knowledge_overdue(setup: Setup) -> None:
+    cause = sorted(own_knowledge(setup).glob("causes/*/*.md"))[0]
+    text, count = re.subn(
+        r"reviewed: (.*)20\d\d-", r"reviewed: \g<1>2019-", cause.read_text("utf-8")
+    )
+    assert count == 1
+    cause.write_text(text, "utf-8")
 
 
 @mistake("machine.http-listen-taken", "ss -ltnp", "http.listen")

@@ -18,7 +18,7 @@ ALONG = {
     "slack.bot-token-kind": {"slack.app-token-kind"},
     "slack.app-token-kind": {"slack.bot-token-kind"},
     "slack.bot-token-refused": {"slack.app-token-refused"},
-    "slack.scopes-missing": set(),
+    "store.disk-full": {"store.not-writable"},
     "slack.other-workspace": {"slack.channel-unknown"},
     "slack.api-url-plain": {"slack.unreachable"},
     "slack.api-url-other": {"slack.unreachable"},
