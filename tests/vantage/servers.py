@@ -182,6 +182,7 @@ class SshBox:
         """How to log in here; writes key and known_hosts files unless they exist."""
         key, known_hosts = folder / "key", folder / "known_hosts"
         if not key.exists():
+            key.touch(mode=0o600)
             key.write_bytes(self.client_key.export_private_key("openssh"))
         if not known_hosts.exists():
             known_hosts.write_text(self.pinned())

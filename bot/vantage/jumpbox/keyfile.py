@@ -12,6 +12,8 @@ from pathlib import Path
 import asyncssh
 
 LARGEST = 1 << 20
+# RFC 1421 section 4.6.1.1 and RFC 7468 section 11; OpenSSH's own form says it inside.
+ENCRYPTED_PEM = (b"Proc-Type: 4,ENCRYPTED", b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
 
 
 class KeyState(StrEnum):
@@ -46,6 +48,8 @@ def _content(data: bytes) -> KeyState:
         pass
     else:
         return KeyState.GOOD
+    if any(mark in data for mark in ENCRYPTED_PEM):
+        return KeyState.ENCRYPTED
     try:  # a wrong passphrase tells a key that has one from what is no key at all
         asyncssh.import_private_key(data, "x")
     except asyncssh.KeyEncryptionError:

@@ -57,6 +57,7 @@ async def sshd(folder: Path, *options: str) -> AsyncIterator[Sshd]:
     port = free_port()
     (folder / "host_key").touch(mode=0o600)
     (folder / "host_key").write_bytes(host_key.export_private_key("openssh"))
+    (folder / "key").touch(mode=0o600)
     (folder / "key").write_bytes(client_key.export_private_key("openssh"))
     (folder / "authorized").write_bytes(client_key.export_public_key("openssh"))
     public = host_key.export_public_key("openssh").decode()
