@@ -18,6 +18,11 @@ from bot.cli.init_questions import QUESTIONS, Question
 from bot.cli.init_text import settings_text
 from bot.settings import SettingsError, find, read
 
+INTRODUCTION = (
+    "Enter takes what stands in brackets, or leaves it open; several answers have blanks between. "
+    "Every answer can be changed later in the file."
+)
+
 
 def questions(function: Callable[..., None]) -> Callable[..., None]:
     """An option for every question."""
@@ -64,6 +69,8 @@ def command(
 def _answers(given: Mapping[str, Any], folder: Path, *, asks: bool) -> dict[str, Any]:
     """Every answer, checked; raises a usage error that names the option."""
     answers: dict[str, Any] = {}
+    if asks:
+        click.echo(INTRODUCTION, err=True)
     for each in QUESTIONS:
         told = given[each.key]
         if not each.when(answers):

@@ -71,18 +71,20 @@ QUESTIONS = (
         always("127.0.0.1:3000"),
         when=_http,
     ),
-    Question("helpdesk", "Helpdesk channels (ids, C…)?", check.channel, many=True),
+    Question(
+        "helpdesk", "Helpdesk channels, where cards stay (ids, C…)?", check.channel, many=True
+    ),
     Question("escalation", "Channel of the second line (id, C…)?", check.channel),
     Question(
         "allow",
-        "Which hosts may be looked at (*.corp.example 10.0.0.0/8; nothing: none)?",
+        "Which hosts may be looked at, such as *.corp.example 10.0.0.0/8?",
         check.pattern,
         many=True,
     ),
     Question("deny", "Which of these may not?", check.pattern, many=True),
     Question("port", "RDP ports?", check.port, always("3389"), many=True),
     Question("direct", "May the bot look from its own network, too?", check.yes, always("no")),
-    Question("gateway", "RD Gateway that all use (HOST)?", check.gateway),
+    Question("gateway", "RD Gateway, if all go through one (HOST)?", check.gateway),
     Question("jumpbox", "Jump box (USER@HOST or USER@HOST:PORT)?", check.login),
     Question("jumpbox_name", "What is it called on cards?", check.name, _first_label, when=_boxed),
     Question("key", "Its private key file?", check.key, always("jump_key"), when=_boxed),

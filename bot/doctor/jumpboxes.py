@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 
 from bot.desk.looking import NoVantage, jumpboxes
-from bot.doctor.findings import Finding, Notes, Result, error, warning
+from bot.doctor.findings import Finding, Notes, Result, Severity, error, warning
 from bot.doctor.jumpwords import known_hosts_fault, login_fault, tools_line
 from bot.settings import Jumpbox as Box
 from bot.settings import Settings
@@ -55,7 +55,7 @@ async def _one(settings: Settings, box: Box, vantage: Jumpbox) -> Result:
             fault = None if box.via else await _reach(box)
             if fault is not None:
                 notes.add(fault)
-            elif faults[0] is None:
+            elif not any(each and each.severity is Severity.ERROR for each in faults):
                 notes.take([await _inside(settings, box, vantage)])
     except TimeoutError:
         notes.add(

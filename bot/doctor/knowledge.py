@@ -49,5 +49,6 @@ def _reviews(catalog: Catalog, source: Source) -> Result:
                 else "update rdp-triage; its knowledge is reviewed with each release",
             )
         )
-    notes.fine.append(f"knowledge {catalog.hash} of {source.name}: {len(catalog.causes)} causes")
+    where = "that came with the program" if source.folder is None else f"of {source.folder}"
+    notes.fine.append(f"version {catalog.hash} {where}: {len(catalog.causes)} causes")
     return notes.result()

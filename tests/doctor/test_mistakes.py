@@ -22,7 +22,6 @@ ALONG = {
     "slack.other-workspace": {"slack.channel-unknown"},
     "slack.api-url-plain": {"slack.unreachable"},
     "slack.api-url-other": {"slack.unreachable"},
-    "jumpbox.known-hosts-missing": {"jumpbox.host-key-unknown"},
     "targets.box-without-targets": {"targets.allow-unseen"},
     "targets.box-closed": {"targets.allow-unseen"},
 }
