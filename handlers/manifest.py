@@ -10,8 +10,21 @@ from typing import Any
 from handlers.ids import Command, EventName, Shortcut
 
 
-def manifest() -> dict[str, Any]:
-    """The manifest to paste when the app is created."""
+def manifest(request_url: str = "") -> dict[str, Any]:
+    """The manifest to paste when the app is created.
+
+    ``request_url`` is where Slack posts in HTTP mode; without it the app uses Socket Mode.
+    """
+    made = _socket_manifest()
+    if request_url:
+        made["features"]["slash_commands"][0]["url"] = request_url
+        made["settings"]["event_subscriptions"]["request_url"] = request_url
+        made["settings"]["interactivity"]["request_url"] = request_url
+        made["settings"]["socket_mode_enabled"] = False
+    return made
+
+
+def _socket_manifest() -> dict[str, Any]:
     return {
         "display_information": {
             "name": "RDP triage",

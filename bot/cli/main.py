@@ -30,6 +30,7 @@ COMMANDS = {
     "check": Entry("bot.cli.check", "Look at a host and name the likeliest cause; no ticket."),
     "code": Entry("bot.cli.code", "Explain RDP error codes, hex or decimal."),
     "demo": Entry("bot.cli.demo", "Try it: a simulated lab, no account, no network."),
+    "doctor": Entry("bot.cli.doctor", "Check the whole set-up; each finding with its remedy."),
     "init": Entry("bot.cli.init", "Write a commented settings file to start from."),
     "jumpbox": Entry("bot.cli.jumpbox", "Jump boxes: show a host key, ask, and pin it."),
     "kb": Entry("bot.cli.kb", "Knowledge base: check, tree, diagnose."),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -92,7 +93,8 @@ class WebApi:
             raise missing_scope(self.state, ",".join(method.scopes))
 
     def _respond(self, method: str, body: Json) -> web.Response:
-        headers = {"X-OAuth-Scopes": ",".join(self.state.app.scopes)}
+        headers = {"Date": formatdate(self.state.clock.now(), usegmt=True)}
+        headers["X-OAuth-Scopes"] = ",".join(self.state.app.scopes)
         if method in METHODS:
             headers["X-Accepted-OAuth-Scopes"] = ",".join(METHODS[method].scopes)
         if RETRY_AFTER in body:

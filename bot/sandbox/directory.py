@@ -28,6 +28,9 @@ def auth_test(state: State, _: Arguments) -> Json:
 
 def connections_open(state: State, _: Arguments) -> Json:
     """apps.connections.open: a socket URL for one connection."""
+    if "connections:write" not in state.app.app_scopes:
+        provided = ",".join(state.app.app_scopes)
+        raise SlackError("missing_scope", needed="connections:write", provided=provided)
     if not state.app.socket_mode:
         raise SlackError("forbidden_team")
     url = state.origin.replace("http", "ws", 1)
@@ -40,6 +43,16 @@ def users_info(state: State, call: Arguments) -> Json:
     if user is None:
         raise SlackError("user_not_found")
     return {"user": show.user(user)}
+
+
+def bots_info(state: State, call: Arguments) -> Json:
+    """bots.info of the app's own bot, the only one here."""
+    app = state.app
+    if call.text("bot") != app.bot_id:
+        raise SlackError("bot_not_found")
+    name = state.world.users[app.user_id].name
+    bot = {"id": app.bot_id, "deleted": False, "name": name, "app_id": app.id}
+    return {"bot": {**bot, "user_id": app.user_id}}
 
 
 def team_info(state: State, call: Arguments) -> Json:

@@ -51,6 +51,9 @@ KNOWN_EVENTS = {  # event -> the scope that it needs, None when it needs none
 }
 
 
+APP_ID = "A0RDPTRIAGE"
+
+
 class ManifestError(ValueError):
     """Slack would not take this manifest; the message lists every fault."""
 
@@ -79,12 +82,13 @@ class App:
     home_tab: bool
     messages_tab: bool
     shortcut_names: dict[str, str]  # callback_id -> what people read in the menu
-    id: str = "A0RDPTRIAGE"
+    id: str = APP_ID
     bot_id: str = "B0RDPTRIAGE"
     user_id: str = "U0RDPBOT"
     revoked: bool = False
     bot_token: str = field(default_factory=lambda: f"xoxb-local-{secrets.token_hex(12)}")
-    app_token: str = field(default_factory=lambda: f"xapp-1-local-{secrets.token_hex(12)}")
+    app_token: str = field(default_factory=lambda: f"xapp-1-{APP_ID}-{secrets.token_hex(12)}")
+    app_scopes: tuple[str, ...] = ("connections:write",)  # those of the app-level token
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @classmethod

@@ -60,5 +60,6 @@ METHODS: dict[str, Method] = {
         directory.conversations_members, 4, (), ("channel",), ("cursor", "limit")
     ),
     "users.info": Method(directory.users_info, 4, ("users:read",), ("user",), ("include_locale",)),
+    "bots.info": Method(directory.bots_info, 3, ("users:read",), ("bot",)),
     "team.info": Method(directory.team_info, 3, ("team:read",), (), ("team",)),
 }

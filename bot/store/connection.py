@@ -66,9 +66,12 @@ def _ensure_wal(connection: sqlite3.Connection, patience: float) -> None:
             time.sleep(RETRY_S)
 
 
-def open_reader(path: Path) -> Database:
-    """A connection that can only read."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
+def open_reader(path: Path, *, alone: bool = False) -> Database:
+    """A connection that can only read; ``alone`` where nobody else has the file open.
+
+    It then leaves no file beside the database, which might belong to the wrong user.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
     connection = sqlite3.connect(uri, uri=True, timeout=LOCK_TIMEOUT, check_same_thread=False)
     return Database(connection, execute_plugins=False, recursive_triggers=False)
 

@@ -82,6 +82,20 @@ def migrate(db: Database, path: Path) -> None:
 
 def _is_current(db: Database, path: Path) -> bool:
     """Whether there is nothing to do; a current database is not written to, only read."""
+    _refuse_foreign(db, path)
+    return not migrations.pending(db) and not _missing(db)
+
+
+def examined(db: Database, path: Path) -> set[str]:
+    """Triggers that a database of the current schema lacks; none are missed in an older one.
+
+    Only reads.  Raises StoreForeign as ``migrate`` does.
+    """
+    _refuse_foreign(db, path)
+    return set() if migrations.pending(db) else _missing(db)
+
+
+def _refuse_foreign(db: Database, path: Path) -> None:
     names = set(db.table_names())
     (owner,) = db.execute("pragma application_id").fetchone()
     if names and owner != APPLICATION_ID:
@@ -94,7 +108,6 @@ def _is_current(db: Database, path: Path) -> bool:
             f"the database {path} was written by a newer version of rdp-triage (it has "
             f"{', '.join(sorted(unknown))}); use that version, or a backup from before"
         )
-    return not migrations.pending(db) and not _missing(db)
 
 
 def _known() -> set[str]:

@@ -33,6 +33,7 @@ def several(item: Schema, most: int, least: int = 0) -> Schema:
 
 FLAG: Schema = {"type": "boolean"}
 NAME = words(50)
+ADDRESS = words(3_000, pattern="^https://")
 MANIFEST = table(
     {
         "display_information": table({"name": words(35), "description": words(140)}),
@@ -61,7 +62,7 @@ MANIFEST = table(
                 "slash_commands": several(
                     table(
                         {"command": words(32, 2, "^/"), "description": words(2_000)},
-                        {"usage_hint": words(1_000), "should_escape": FLAG},
+                        {"usage_hint": words(1_000), "should_escape": FLAG, "url": ADDRESS},
                     ),
                     most=50,
                     least=1,
@@ -71,8 +72,10 @@ MANIFEST = table(
         "oauth_config": table({"scopes": table({"bot": several(NAME, most=255)})}),
         "settings": table(
             {
-                "event_subscriptions": table({"bot_events": several(NAME, most=100)}),
-                "interactivity": table({"is_enabled": FLAG}),
+                "event_subscriptions": table(
+                    {"bot_events": several(NAME, most=100)}, {"request_url": ADDRESS}
+                ),
+                "interactivity": table({"is_enabled": FLAG}, {"request_url": ADDRESS}),
                 "org_deploy_enabled": FLAG,
                 "socket_mode_enabled": FLAG,
                 "token_rotation_enabled": FLAG,

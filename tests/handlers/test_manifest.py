@@ -49,6 +49,19 @@ def test_what_the_command_prints_is_a_manifest_that_slack_takes(schema: Any) -> 
     jsonschema.Draft7Validator(schema).validate(made)
 
 
+@pytest.mark.parametrize("schema", schemas())
+def test_for_http_mode_slack_is_told_where_to_post(schema: Any) -> None:
+    url = "https://bot.corp.example/slack/events"
+    printed = CliRunner().invoke(cli, ["manifest", "--url", url])
+    assert printed.exit_code == 0
+    made = json.loads(printed.stdout)
+    jsonschema.Draft7Validator(schema).validate(made)
+    assert made["settings"]["socket_mode_enabled"] is False
+    assert printed.stdout.count(url) == 3
+    for wrong in ("http://bot.corp.example/slack/events", "https://bot.corp.example/", "bot"):
+        assert CliRunner().invoke(cli, ["manifest", "--url", wrong]).exit_code == 2
+
+
 def test_it_asks_for_no_scope_and_no_event_beyond_these() -> None:
     made = manifest()
     assert made["oauth_config"] == {"scopes": {"bot": ["chat:write", "commands", "users:read"]}}

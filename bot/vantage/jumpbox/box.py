@@ -24,10 +24,13 @@ from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.jumpbox.trust import OfferedKey
 from bot.vantage.means import CommandMeans
 from bot.vantage.names import courtesy, literal, look_up
+from bot.vantage.outputs import Survey
 from bot.vantage.system import ping_state
 
 # Where a jump box that runs no command for us may have its resolver: a local or a stub one.
 GUESSES: tuple[Server, ...] = (("127.0.0.1", 53), ("127.0.0.53", 53))
+
+ITSELF = "127.0.0.1"
 
 # So often the way to the jump box is measured; the quickest round trip counts.
 LEG_SAMPLES = 3
@@ -106,6 +109,20 @@ class Jumpbox:
 
         place = f"jump box {self.name}"
         return CommandMeans(place, self._config.rules, survey, connection.execute, leg)
+
+    async def forwards(self, port: int, deadline: float) -> None:
+        """See that it opens streams, by one to itself; raises VantageError (``jumpbox.*``)."""
+        try:
+            stream = await self._link.open(ITSELF, port, deadline)
+        except VantageError as error:
+            if error.failure.value.startswith("jumpbox."):
+                raise
+        else:
+            await stream.close()
+
+    async def survey(self, deadline: float) -> Survey:
+        """What it can run; raises VantageError (``jumpbox.*``)."""
+        return (await self._link.survey(deadline))[1]
 
     async def offered_key(self, deadline: float) -> OfferedKey:
         """The host key that it shows now, for people to compare; raises VantageError."""

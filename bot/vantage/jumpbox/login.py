@@ -155,6 +155,7 @@ def _keys(account: Account) -> Any:
         ) from None
     raise VantageError(
         Failure.JUMPBOX_AUTH,
-        f"the private key {account.key} for jump box {account.name} is not used: {exposed}",
+        f"the private key {account.key} for jump box {account.name} is not used: {exposed}; "
+        "make a new key if it may have been read",
         words.AUTH_REFUSED,
     )

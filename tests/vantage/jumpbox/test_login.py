@@ -83,7 +83,7 @@ async def test_a_refused_login_is_a_matter_of_the_key(server: SshBox, tmp_path: 
     assert (error.failure, error.state) == (Failure.JUMPBOX_AUTH, "auth-refused")
 
 
-@pytest.mark.parametrize("content", [None, "not a key", "encrypted"])
+@pytest.mark.parametrize("content", [None, "not a key", "encrypted", "open"])
 async def test_a_key_file_that_cannot_be_used_is_named(
     server: SshBox, tmp_path: Path, content: str | None
 ) -> None:
@@ -92,8 +92,12 @@ async def test_a_key_file_that_cannot_be_used_is_named(
         key.touch(mode=0o600)
     if content == "encrypted":
         key.write_bytes(server.client_key.export_private_key("pkcs8-pem", "passphrase"))
+    elif content == "open":
+        key.write_bytes(server.client_key.export_private_key("openssh"))
     elif content is not None:
         key.write_text(content)
+    if content is not None:
+        key.chmod(0o640 if content == "open" else 0o600)
     error = await refused(Jumpbox(server.config(tmp_path, key=key)))
     assert (error.failure, error.state) == (Failure.JUMPBOX_AUTH, "auth-refused")
     assert "bad_key" in error.detail
