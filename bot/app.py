@@ -106,8 +106,8 @@ async def serve_until(
                 ready()
             await _until(stop, way_in)
             await desk.drain(DRAIN)
-    except (BadKnowledge, StoreError, TransportLost, OSError) as error:
-        raise CannotServe(str(error)) from None
+    except (BadKnowledge, StoreError, TransportLost, OSError, aiohttp.ClientError) as error:
+        raise CannotServe(str(error) or repr(error)) from None
     log.info("stopped")
 
 

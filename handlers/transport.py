@@ -3,6 +3,8 @@
 Strategy: both are context managers that give a ``Transport``; leaving one closes it.  The Socket
 Mode client retries a dead one-time address for ever, so a watchdog takes the address away after
 30 s without a connection, and gives up after five minutes so that a supervisor can restart us.
+A socket may answer pings and yet bring nothing (python-slack-sdk 1701), which looks like a quiet
+night; so one that was silent for a quarter of an hour is exchanged for a new one.
 """
 
 import asyncio
@@ -12,10 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from aiohttp import web
+from aiohttp import ClientError, WSMessage, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -28,11 +31,15 @@ LARGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: how often the socket is checked, when a new address is asked for, when to end."""
+    """Seconds: how often the socket is checked, when a new address is asked for, when to end.
+
+    ``quiet``: after how long without a message a socket is exchanged.
+    """
 
     check: float = 5.0
     new_address: float = 30.0
     give_up: float = 300.0
+    quiet: float = 900.0
 
 
 PATIENCE = Patience()
@@ -68,7 +75,9 @@ async def socket(
     handler.client.wss_uri = address
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield Watched(handler.client, patience)
+        watched = Watched(handler.client, patience)
+        handler.client.on_message_listeners.append(watched.heard)
+        yield watched
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
@@ -79,6 +88,11 @@ class Watched:
     def __init__(self, client: SocketModeClient, patience: Patience = PATIENCE) -> None:
         self._client = client
         self._patience = patience
+        self._heard = asyncio.get_running_loop().time()
+
+    async def heard(self, _: WSMessage) -> None:
+        """A message came in."""
+        self._heard = asyncio.get_running_loop().time()
 
     async def connected(self) -> bool:
         """Whether the socket is open and answers pings."""
@@ -93,12 +107,23 @@ class Watched:
             now = loop.time()
             if await self.connected():
                 seen = asked = now
+                if now - self._heard > patience.quiet:
+                    self._heard = now
+                    await self._exchange()
             elif now - seen > patience.give_up:
                 raise TransportLost(f"no connection to Slack for {patience.give_up:g} s")
             elif now - asked > patience.new_address:
                 log.warning("no connection to Slack; asking for a new address")
                 self._client.wss_uri = None
                 asked = now
+
+    async def _exchange(self) -> None:
+        """Ask for a new socket; the old one is kept where there is none to be had."""
+        log.info("nothing came for %g s; taking a new socket", self._patience.quiet)
+        try:
+            await self._client.connect_to_new_endpoint(force=True)  # type: ignore[no-untyped-call]
+        except (SlackApiError, ClientError, TimeoutError, OSError) as error:
+            log.warning("no new socket: %r", error)
 
 
 @asynccontextmanager

@@ -4,13 +4,10 @@ Strategy: an approval lets the engine offer such steps at all; it runs out by it
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
-from bot.desk.body import Approval
+from bot.desk.body import ALLOWED_FOR, Approval
 from bot.desk.move import Move, OutOfPlace, event, onward, with_body
 from bot.desk.scene import Scene
-
-ALLOWED_FOR = timedelta(minutes=15)
 
 
 def ask(scene: Scene) -> Move:
