@@ -121,7 +121,7 @@ class Watched:
         """Ask for a new socket; the old one is kept where there is none to be had."""
         log.info("nothing came for %g s; taking a new socket", self._patience.quiet)
         try:
-            await self._client.connect_to_new_endpoint(force=True)  # type: ignore[no-untyped-call]
+            await self._client.connect_to_new_endpoint(force=True)
         except (SlackApiError, ClientError, TimeoutError, OSError) as error:
             log.warning("no new socket: %r", error)
 
