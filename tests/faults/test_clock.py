@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk.body import ALLOWED_FOR, Approval
 from bot.desk.trust import Trust
 from bot.sandbox.world import Message
 from bot.store.base import Parcel
@@ -85,9 +86,7 @@ async def test_a_reminder_for_later_keeps_its_time(tmp_path: Path) -> None:
         assert await bot.store.due(o.NOON) == []
 
 
-async def test_an_approval_does_not_outlast_a_clock_that_is_set_back() -> None:
-    from bot.desk.body import ALLOWED_FOR, Approval
-
+def test_an_approval_does_not_outlast_a_clock_that_is_set_back() -> None:
     given = Approval("U1", "U2", o.NOON + ALLOWED_FOR)
     assert given.holds(o.NOON)
     assert not given.holds(o.NOON + ALLOWED_FOR)

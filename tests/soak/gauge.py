@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import re
 import signal
+from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,12 +45,25 @@ async def held(world: Whole) -> Held:
     return Held(
         _resident(pid),
         sum(_resident(child) for child in children(pid)),
-        len(list(Path(f"/proc/{pid}/fd").iterdir())),
-        len(list(Path(f"/proc/{pid}/task").iterdir())),
+        _entries(pid, "fd"),
+        _entries(pid, "task"),
         len(children(pid)),
         await _tasks(world),
         sum(len(visit._connection._channels) for visit in world.lab.jumpbox._visits),
     )
+
+
+def _entries(pid: int, of: str) -> int:
+    return len(list(Path(f"/proc/{pid}/{of}").iterdir()))
+
+
+def kinds(pid: int) -> Counter[str]:
+    """What the open descriptors lead to, numbers left out."""
+    found: Counter[str] = Counter()
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found[re.sub(r"[0-9]+", "N", str(each.readlink()))] += 1
+    return found
 
 
 def _resident(pid: int) -> float:
@@ -59,9 +75,17 @@ def _resident(pid: int) -> float:
 
 async def _tasks(world: Whole) -> int:
     answer = Path(world.bot.tokens["SOAK_TASKS"])
-    answer.unlink(missing_ok=True)
-    os.kill(world.bot.pid, signal.SIGUSR1)
+    _ask(world.bot.pid, answer)
     async with asyncio.timeout(WAIT):
-        while not answer.exists():  # noqa: ASYNC110 - a file tells nobody that it has come
+        while not (told := _told(answer)):  # noqa: ASYNC110 - a file tells nobody
             await asyncio.sleep(0.05)
-    return int(answer.read_text(encoding="ascii"))
+    return int(told)
+
+
+def _ask(pid: int, answer: Path) -> None:
+    answer.unlink(missing_ok=True)
+    os.kill(pid, signal.SIGUSR1)
+
+
+def _told(answer: Path) -> str:
+    return answer.read_text(encoding="ascii") if answer.exists() else ""

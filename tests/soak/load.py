@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.sandbox.errors import ImpossibleInSlack
@@ -43,10 +44,8 @@ class Load:
         while True:
             await self.going.wait()
             act = self.chance.choices(acts, (4, 3, 3, 1))[0]
-            try:
+            with suppress(ImpossibleInSlack):  # the card changed under the finger
                 await act(name)
-            except ImpossibleInSlack:
-                pass  # the card changed under the finger
             await asyncio.sleep(self.chance.uniform(0, PAUSE))
 
     async def _command(self, _: str) -> None:

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.soak.gauge import Held, held, prepared
+from tests.soak.gauge import Held, held, kinds, prepared
 from tests.soak.load import Load
 from tests.soak.troubles import Troubles
 from tests.whole.cards import settled
@@ -23,7 +23,8 @@ WARM_UP = 0.4
 """Part of the time before the first reading; only in it the process ends and comes back."""
 REST = 90.0
 """Seconds in which everything must have come to rest, once the troubles are over."""
-QUIET = 3.0
+QUIET = 17.0
+"""Seconds of rest before a reading: idle connections to Slack are kept for 15."""
 
 MEMORY_MIB = 24.0
 """What the bot may grow by in a minute's soak: plans and models that it remembers."""
@@ -66,11 +67,12 @@ async def soak(seconds: float, seed: int) -> Report:
             people = [asyncio.create_task(load.person(each)) for each in PEOPLE]
             try:
                 await _spell(load, troubles, seconds * WARM_UP)
-                before = await held(world)
+                before, had = await held(world), kinds(world.bot.pid)
                 troubles.restarts = False
                 began = time.monotonic()
                 await _spell(load, troubles, seconds * (1 - WARM_UP))
                 after = await held(world)
+                print("new descriptors:", dict(kinds(world.bot.pid) - had))
             finally:
                 for task in people:
                     task.cancel()

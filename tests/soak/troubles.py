@@ -35,7 +35,8 @@ class Troubles:
         """One after the other; each is over before the next begins."""
         lasting: list[Callable[[], Awaitable[None]]] = [
             self.busy, self.ill, self.lost_answers, self.overlooked, self.twice, self.refreshed,
-            self.cut, self.box_down, self.no_names, self.disk, self.lock, self.shortage, self.worker,
+            self.cut, self.box_down, self.no_names, self.disk, self.lock, self.shortage,
+            self.worker,
         ]  # fmt: skip
         self._stop.clear()
         while not self._stop.is_set():
