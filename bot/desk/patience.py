@@ -30,6 +30,14 @@ def longer(tries: int) -> timedelta:
     return min(LONGEST, AGAIN * doubled)
 
 
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Do it, and again at growing gaps, until it says that it is done."""
+    tries = 0
+    while not await done():
+        tries += 1
+        await asyncio.sleep(longer(tries).total_seconds())
+
+
 async def surely(ask: Callable[[], Awaitable[Result]]) -> Result:
     """Ask the store, and again while it is busy; raises other StoreErrors."""
     while True:
