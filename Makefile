@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
 
-.PHONY: demo test lint check bench optima guards pictures lock clean
+.PHONY: demo test lint check bench soak optima guards pictures lock clean
 
 .venv/.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rdp-triage needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -39,6 +39,12 @@ check: lint test
 
 bench: .venv/.stamp-dev .venv-bench/.stamp
 	$(BIN)/python -m tests.benchmarks
+
+# The whole product under load and troubles: make soak SECONDS=600 SEED=7
+SECONDS ?= 60
+SEED ?= 1
+soak: .venv/.stamp-dev
+	$(BIN)/python -m tests.soak --seconds $(SECONDS) --seed $(SEED)
 
 # Writes tests/engine/optima.json anew: the shipped knowledge cut down, beside its exact optimum (minutes).
 optima: .venv/.stamp-dev .venv-bench/.stamp

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 
+import aiohttp
+
 from bot.catalog.source import BadKnowledge
 from bot.garbage import few_heaps, set_aside
 from bot.health import health
@@ -99,10 +101,10 @@ async def serve_until(
                 ready()
             await _until(stop, way_in)
             await desk.drain(DRAIN)
-    except (StoreBusy, TransportLost) as error:
-        raise Passing(str(error)) from None
+    except (StoreBusy, TransportLost, aiohttp.ClientError) as error:
+        raise Passing(str(error) or repr(error)) from None
     except (BadKnowledge, StoreError, OSError) as error:
-        raise CannotServe(str(error)) from None
+        raise CannotServe(str(error) or repr(error)) from None
     log.info("stopped")
 
 

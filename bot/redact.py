@@ -4,6 +4,7 @@ Strategy: redact last.  The formatters mask secrets after the message and the tr
 become text, so that no logger, argument or exception can carry one past them.
 """
 
+import codecs
 import json
 import logging
 import re
@@ -15,6 +16,9 @@ from datetime import UTC, datetime
 
 ticket_number: ContextVar[int | None] = ContextVar("ticket_number", default=None)
 """The ticket that the running task works for; it stands in each of its log lines."""
+
+_escaped = codecs.lookup("unicode_escape").encode
+"""Found now: looking it up needs a file descriptor, and a log has to work without one."""
 
 MASK = "[redacted]"
 SHORTEST = 8
@@ -122,7 +126,7 @@ def _one_line(text: str) -> str:
     return "".join(
         char
         if char == " " or unicodedata.category(char) not in _UNSEEN | {"Zl", "Zp"}
-        else char.encode("unicode_escape").decode("ascii")
+        else _escaped(char)[0].decode("ascii")
         for char in text
     )
 

@@ -169,7 +169,7 @@ def _word(error: SlackApiError) -> SurfaceError:
         wait = str(response.headers.get("Retry-After", ""))
         return Later(float(wait) if wait.isdecimal() else DEFAULT_WAIT)
     if status >= 500 or "error" not in told:
-        return Unsure(f"Slack answered with status {status}")
+        return Unsure(f"Slack answered with status {status}", ill=status >= 500)
     code = str(told["error"])
     if code in TOO_MUCH:
         return _TooMuch(f"{code}: {told.get('response_metadata')}")

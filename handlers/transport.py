@@ -3,6 +3,8 @@
 Strategy: both are context managers that give a ``Transport``; leaving one closes it.  The Socket
 Mode client retries a dead one-time address for ever, so a watchdog takes the address away after
 30 s without a connection, and gives up after five minutes so that a supervisor can restart us.
+A socket may answer pings and yet bring nothing (python-slack-sdk 1701), which looks like a quiet
+night; so one that was silent for a quarter of an hour is exchanged for a new one.
 """
 
 import asyncio
@@ -14,10 +16,11 @@ from dataclasses import dataclass
 from time import time
 from typing import Protocol
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -34,11 +37,15 @@ LARGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: how often the socket is checked, when a new address is asked for, when to end."""
+    """Seconds: how often the socket is checked, when a new address is asked for, when to end.
+
+    ``quiet``: after how long without a message a socket is exchanged.
+    """
 
     check: float = 5.0
     new_address: float = 30.0
     give_up: float = 300.0
+    quiet: float = 900.0
 
 
 PATIENCE = Patience()
@@ -93,10 +100,12 @@ class Watched:
         self._client = client
         self._patience = patience
         self._heard = time()
+        self._quiet_since = asyncio.get_running_loop().time()
 
     async def hear(self, _: object) -> None:
         """Something came that is no pong."""
         self._heard = time()
+        self._quiet_since = asyncio.get_running_loop().time()
 
     @property
     def silence(self) -> float:
@@ -116,12 +125,23 @@ class Watched:
             now = loop.time()
             if await self.connected():
                 seen = asked = now
+                if now - self._quiet_since > patience.quiet:
+                    self._quiet_since = now
+                    await self._exchange()
             elif now - seen > patience.give_up:
                 raise TransportLost(f"no connection to Slack for {patience.give_up:g} s")
             elif now - asked > patience.new_address:
                 log.warning("no connection to Slack; asking for a new address")
                 self._client.wss_uri = None
                 asked = now
+
+    async def _exchange(self) -> None:
+        """Ask for a new socket; the old one is kept where there is none to be had."""
+        log.info("nothing came for %g s; taking a new socket", self._patience.quiet)
+        try:
+            await self._client.connect_to_new_endpoint(force=True)
+        except (SlackApiError, ClientError, TimeoutError, OSError) as error:
+            log.warning("no new socket: %r", error)
 
 
 @asynccontextmanager

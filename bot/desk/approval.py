@@ -5,14 +5,12 @@ the step that was asked for: where another one would come, it has to be asked fo
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.desk.body import Approval, Body
+from bot.desk.body import ALLOWED_FOR, Approval, Body
 from bot.desk.move import Move, OutOfPlace, event, onward, with_body
 from bot.desk.scene import Scene
 from bot.engine import Model, Step
-
-ALLOWED_FOR = timedelta(minutes=15)
 
 
 def ask(scene: Scene) -> Move:

@@ -6,7 +6,7 @@ a card shows is made from it again each time, so nothing of a card is kept.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from bot.engine import CauseShare, Plan, Situation, Step, Verdict
@@ -75,6 +75,10 @@ class Trial:
         return [self.verb, self.fix, self.by]
 
 
+ALLOWED_FOR = timedelta(minutes=15)
+"""How long an approval holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """A step of risk 3 that somebody asked for, and who allowed it until when.
@@ -88,8 +92,8 @@ class Approval:
     fix: str = ""
 
     def holds(self, now: datetime) -> bool:
-        """Whether it was given and has not run out."""
-        return self.until is not None and now < self.until
+        """Whether it was given and has not run out; a clock that was set back ends it too."""
+        return self.until is not None and timedelta() < self.until - now <= ALLOWED_FOR
 
     def to_json(self) -> list[str | None]:
         """Plain JSON."""

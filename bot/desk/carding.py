@@ -55,7 +55,7 @@ class Carding:
             where = await self.surface.show(view, ticket.asked_by, None)
             told = moved(ticket, closed.why)
             await surely(lambda: self.store.queue([told]))
-        now = await self.store.ticket(ticket.number)
+        now = await surely(lambda: self.store.ticket(ticket.number))
         if now is None or now.channel != ticket.channel:
             return  # it was moved while this was being shown
         if where != (now.channel, now.card):

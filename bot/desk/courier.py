@@ -14,17 +14,20 @@ from datetime import datetime, timedelta
 from bot.desk.carding import Carding
 from bot.desk.edits import CardEdits, Cards
 from bot.desk.handing import Handing
-from bot.desk.patience import AGAIN, surely
+from bot.desk.patience import AGAIN, longer, surely
 from bot.desk.surface import Barred, Later, Note, SurfaceError, Unsure
 from bot.desk.whereabouts import untold
 from bot.redact import ticket_number
-from bot.store.base import Parcel, ParcelState, Store, StoreError
+from bot.store.base import Parcel, ParcelState, Store, StoreBusy, StoreError
 
 log = logging.getLogger(__name__)
 
 PROGRESS_GAP = 2.0
 POLL = 1.0
 MOST_TRIES = 8
+"""Of a note whose coming is not known: each may have come."""
+MOST_EDITS = 500
+"""Of what does no harm twice, and of a note that Slack was too ill to take: some eight hours."""
 
 
 def card_parcel(number: int) -> Parcel:
@@ -65,6 +68,8 @@ class Courier:
             self._wake.clear()
             try:
                 await self._carry_due()
+            except StoreBusy as error:
+                log.warning("due parcels could not be read: %s", error)
             except Exception:
                 log.exception("due parcels could not be read")
             try:
@@ -144,6 +149,10 @@ class Courier:
             self._alarm(error)
             again = self._clock() + timedelta(seconds=error.seconds)
             await surely(lambda: self._store.mark(parcel, "due", again, tried=False))
+        except StoreBusy as error:  # nothing was sent: what follows a sending waits for the store
+            log.warning("a parcel has to wait: %s", error)
+            again = self._clock() + AGAIN
+            await surely(lambda: self._store.mark(parcel, "due", again, tried=False))
         except (SurfaceError, StoreError) as error:
             log.error("a parcel cannot be delivered: %s", error)  # noqa: TRY400 - said in words
             await self._undelivered(parcel)
@@ -159,7 +168,7 @@ class Courier:
             bring = self._handing.bring if packet else self._carding.bring
             outcome = await bring(parcel, lambda: self._mark(parcel, "sending"))
             if outcome == "again":
-                await self._try_again(parcel)
+                await self._try_again(parcel, MOST_EDITS)
             else:
                 await self._mark(parcel, outcome)
             if not packet:
@@ -174,15 +183,15 @@ class Courier:
     async def _undelivered(self, parcel: Parcel) -> None:
         """Give it up; what a channel should have been told, the asker hears was not told."""
         number, payload = parcel.ticket, parcel.payload
-        ticket = await self._store.ticket(number) if number is not None else None
+        ticket = await surely(lambda: self._store.ticket(number or 0))
         if ticket is not None and parcel.kind == "note" and not payload["user"]:
             told = untold(ticket, parcel)
             await surely(lambda: self._store.queue([told]))
         await self._mark(parcel, "dead")
 
-    async def _try_again(self, parcel: Parcel) -> None:
-        if parcel.tries < MOST_TRIES:
-            await self._mark(parcel, "due", self._clock() + AGAIN)
+    async def _try_again(self, parcel: Parcel, most: int = MOST_TRIES) -> None:
+        if parcel.tries < most:
+            await self._mark(parcel, "due", self._clock() + longer(parcel.tries))
         else:
             log.error("gave up on a parcel after %d tries", parcel.tries)
             await self._mark(parcel, "dead")
@@ -205,8 +214,9 @@ class Courier:
         await self._mark(parcel, "sending")
         try:
             await self._surface.tell(note)
-        except Unsure:
-            await (self._try_again(parcel) if note.user else self._perhaps_told(parcel))
+        except Unsure as error:
+            most = MOST_EDITS if error.ill else MOST_TRIES
+            await (self._try_again(parcel, most) if note.user else self._perhaps_told(parcel))
         else:
             await self._mark(parcel, "sent")
 

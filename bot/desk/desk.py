@@ -26,7 +26,7 @@ from bot.desk.linking import Linking
 from bot.desk.outcome import only_of
 from bot.desk.packet import packet_of
 from bot.desk.parts import Parts
-from bot.desk.patience import pause, taken
+from bot.desk.patience import pause, taken, until
 from bot.desk.precedence import Precedence
 from bot.desk.reception import Reception
 from bot.desk.showing import view_of
@@ -175,16 +175,15 @@ class Desk(Asking):
         ticket_number.set(number)
         if before is not None:
             await asyncio.wait([before])
-        while not await self._looked(number):
-            await pause()
+        await until(lambda: self._looked(number))
 
     async def _looked(self, number: int) -> bool:
         """Look and have it written, or have it written that it broke off; False if neither."""
         try:
             await self._clerk.look(number)
             self._linking.wake()
-        except StoreBusy:
-            log.exception("a look was not written")
+        except StoreBusy as error:
+            log.warning("a look was not written: %s", error)
             return False
         except Exception:
             reference = _reference()
@@ -211,8 +210,8 @@ class Desk(Asking):
         try:
             await self._precedence.turn()
             await work
-        except StoreBusy:  # neither done nor refused
-            log.exception("an intent is begun again")
+        except StoreBusy as error:  # neither done nor refused
+            log.warning("an intent is begun again: %s", error)
             await self._again(claim)
         except Exception:
             reference = _reference()

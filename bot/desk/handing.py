@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.desk.carding import Outcome
 from bot.desk.move import event
 from bot.desk.packet import stands_at
+from bot.desk.patience import surely
 from bot.desk.surface import Closed, Gone, Surface, Unsure
 from bot.desk.view import Packet
 from bot.desk.whereabouts import second_line_unsure, untold
@@ -52,11 +53,12 @@ class Handing:
             return "again" if place is not None else await self._perhaps_posted(ticket)
         except Closed as closed:
             log.warning("the second line cannot be told of it: %s", closed)
-            await self.store.queue([untold(ticket, parcel)])
+            told = untold(ticket, parcel)
+            await surely(lambda: self.store.queue([told]))
             return "dead"
         if now != place:
             said = event("shared", "", self.clock(), packet=list(now))
-            await self.store.append(number, [said])
+            await surely(lambda: self.store.append(number, [said]))
         return "sent"
 
     async def _shown(
@@ -71,5 +73,6 @@ class Handing:
 
     async def _perhaps_posted(self, ticket: Ticket) -> Outcome:
         log.warning("whether the packet stands in Slack is not known")
-        await self.store.queue([second_line_unsure(ticket)])
+        told = second_line_unsure(ticket)
+        await surely(lambda: self.store.queue([told]))
         return "dead"

@@ -49,7 +49,14 @@ class Closed(SurfaceError):
 
 
 class Unsure(SurfaceError):
-    """The connection broke: perhaps it was shown, perhaps not."""
+    """Perhaps it was shown, perhaps not: the connection broke.
+
+    ``ill``: the surface itself answered that it is not well, so most likely it was not shown.
+    """
+
+    def __init__(self, text: str = "", *, ill: bool = False) -> None:
+        super().__init__(text)
+        self.ill = ill
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """SQLite's errors in our words: what happened to which file, and what to do about it.
 
 Strategy: one table from SQLite's primary result codes to an error class and a sentence; no
-message text decides.  (https://www.sqlite.org/rescode.html)
+message text decides.  What an administrator can cure while the program runs (a full disk, a lock,
+lost rights, no descriptors) is a ``StoreBusy``: whoever wrote tries again and nothing is given up.
+(https://www.sqlite.org/rescode.html)
 """
 
 import sqlite3
@@ -14,12 +16,16 @@ class StoreLocked(StoreBusy):
     """Another program held the database for too long."""
 
 
-class StoreFull(StoreError):
+class StoreFull(StoreBusy):
     """There is no room left for the database."""
 
 
-class StoreReadOnly(StoreError):
-    """The database cannot be written or opened by this user."""
+class StoreReadOnly(StoreBusy):
+    """The database cannot be written or opened now, by this user."""
+
+
+class StoreIll(StoreBusy):
+    """The disk, or the system under it, reports an error."""
 
 
 class StoreDamaged(StoreError):
@@ -68,7 +74,7 @@ _FAULTS: dict[int, tuple[type[StoreError], str]] = {
         "read and write there",
     ),
     sqlite3.SQLITE_IOERR: (
-        StoreError,
+        StoreIll,
         "the disk under the database {path} reports an error; look at the system's log",
     ),
     sqlite3.SQLITE_NOTADB: _DAMAGED,

@@ -8,12 +8,15 @@ not lost whichever way the sending ends.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.store.base import Parcel, ParcelState, StoreError
 from bot.store.rows import Row, iso, parcel_row, parcel_value
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""No retry is set for later than this: one that is was set before the clock was put back."""
 
 
 def addressed(parcels: Sequence[Parcel], number: int) -> list[Parcel]:
@@ -61,8 +64,14 @@ def due(now: datetime, limit: int, holder: str, db: Database) -> list[Parcel]:
     rows = list(
         db.query(
             "select * from parcel where state in ('due', 'sending') and holder is not :holder "
-            "and (not_before is null or not_before <= :now) order by turn limit :limit",
-            {"holder": holder, "now": iso(now), "limit": limit},
+            "and (not_before is null or not_before <= :now or (tries > 0 and not_before > :last)) "
+            "order by turn limit :limit",
+            {
+                "holder": holder,
+                "now": iso(now),
+                "last": iso(now + LONGEST_WAIT),
+                "limit": limit,
+            },
         )
     )
     for row in rows:

@@ -107,3 +107,11 @@ class ParcelContract:
     async def test_marking_an_unknown_parcel(self, store: Store) -> None:
         with pytest.raises(StoreError, match="no parcel 'n'"):
             await store.mark(note("n"), "sent")
+
+    async def test_a_retry_does_not_wait_for_a_clock_that_was_set_back(self, store: Store) -> None:
+        await store.queue([note("tried"), replace(note("planned"), not_before=later(7200))])
+        (parcel,) = await store.due(NOON)
+        await store.mark(parcel, "sending")
+        await store.mark(parcel, "due", later(60))
+        assert await store.due(NOON) == []
+        assert [each.key for each in await store.due(later(-3600))] == ["tried"]

@@ -68,6 +68,8 @@ class Bot:
         self.tokens = dict(tokens)
         self._ready = ready
         self._log = log
+        self.inside: tuple[str, ...] = ()
+        """Words before its command: a namespace to run in, which keeps the process number."""
         log.touch()
         self._process: asyncio.subprocess.Process | None = None
 
@@ -86,6 +88,7 @@ class Bot:
         """Start it and wait until it can be used."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
+                *self.inside,
                 sys.executable,
                 "-m",
                 "bot",
