@@ -157,7 +157,9 @@ class DemoStage:
         return {
             "name": row.name,
             "told": f"the user saw {told}" if told else "it just does not connect",
-            "command": f"/rdp {row.name} {told}".strip(),
+            "command": " ".join(
+                filter(None, ("/rdp", row.name, told, row.everywhere and "via all"))
+            ),
             "wrong": row.wrong,
             "repair": row.repair,
             "repaired": row.name in self._repaired,
