@@ -158,7 +158,7 @@ class DemoStage:
             "name": row.name,
             "told": f"the user saw {told}" if told else "it just does not connect",
             "command": " ".join(
-                filter(None, ("/rdp", row.name, told, row.everywhere and "via all"))
+                filter(None, ("/rdp", row.name, told, "via all" if row.everywhere else ""))
             ),
             "wrong": row.wrong,
             "repair": row.repair,
