@@ -91,7 +91,8 @@ async def _look(scout: Scout, case: Case, model: Model) -> Diagnosis:
     target = Target(case.host, gateway=gateway)
     try:
         scout.admit(target)
-        seen = await scout.look(target, scout.places(case.host), seconds=SECONDS)
+        places = scout.places(case.host, "all" if case.everywhere else None)
+        seen = await scout.look(target, places, seconds=SECONDS)
     finally:
         await scout.close()
     return diagnose(model, evidence_of(model.catalog, seen, Told()), {}, seen)

@@ -157,7 +157,9 @@ class DemoStage:
         return {
             "name": row.name,
             "told": f"the user saw {told}" if told else "it just does not connect",
-            "command": f"/rdp {row.name} {told}".strip(),
+            "command": " ".join(
+                filter(None, ("/rdp", row.name, told, "via all" if row.everywhere else ""))
+            ),
             "wrong": row.wrong,
             "repair": row.repair,
             "repaired": row.name in self._repaired,

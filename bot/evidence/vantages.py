@@ -37,22 +37,24 @@ def compare(views: Mapping[str, Seen]) -> str | None:
         return None
     heights = {name: _HEIGHT[ladder(seen)] for name, seen in looked.items()}
     if len(set(heights.values())) == 1:
+        if _led_apart(looked.values()):
+            return "led-apart"
         return "agree" if _same_sight(list(looked.values())) else "differ"
     if _led_apart(looked.values()):
-        return "differ"  # of another machine; the ways there cannot be compared
+        return "led-apart"  # to another machine; the ways there cannot be compared
     if _tls_is_cut(looked.values()):
         return "tls-cut"
     return _worse(heights)
 
 
 def _worse(heights: dict[str, int]) -> str:
-    """Which side gets less far."""
+    """Which side gets less far; ``box-worse``: jump boxes part, whatever is seen from here."""
     direct = heights.pop(DIRECT, None)
     if direct is not None and direct < min(heights.values()):
         return "direct-worse"
     if direct is not None and direct > max(heights.values()):
         return "jumpbox-worse"
-    return "differ"
+    return "box-worse"
 
 
 def partings(observations: Sequence[Observation]) -> tuple[Parting, ...]:

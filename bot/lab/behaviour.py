@@ -1,6 +1,7 @@
 """How a simulated machine can behave: a healthy one by default, a faulty one by a few fields."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -47,7 +48,9 @@ class Behaviour:
     ``identity`` is the machine that its NTLM names tell, ``certificate_name`` the one that its
     certificate names; without them both are the host's own.  Days and seconds count from now.
     ``ciphers`` are in OpenSSL's notation; packets of more than ``largest_packet`` bytes vanish on
-    the way.
+    the way.  A farm has several ``members``, each with a certificate of its own, that take turns.
+    ``port_from`` says what a jump box meets on port 3389, ``address_from`` what its DNS tells,
+    where that is not the same from every place.
     """
 
     in_dns: bool = True
@@ -67,6 +70,9 @@ class Behaviour:
     ciphers: str = "ALL"
     largest_packet: int = 1500
     delay_s: float = 0.0
+    members: int = 1
+    port_from: Mapping[str, Port] = field(default_factory=dict)
+    address_from: Mapping[str, str] = field(default_factory=dict)
 
 
 HEALTHY = Behaviour()

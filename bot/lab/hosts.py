@@ -5,10 +5,11 @@ administrator's act puts a sound behaviour in its place.  Addresses are those re
 documentation (RFC 5737).
 """
 
-from bot.lab.host import COMPANION_PORTS, DOMAIN, RDP_PORT, RESOLVER, Host
+from bot.lab.host import BRANCH, COMPANION_PORTS, DOMAIN, MAIN, RDP_PORT, RESOLVER, Host
 from bot.lab.hosts_path import PATH
+from bot.lab.hosts_places import PLACES
 from bot.lab.hosts_security import SECURITY
 
-__all__ = ["COMPANION_PORTS", "DOMAIN", "HOSTS", "RDP_PORT", "RESOLVER", "Host"]
+__all__ = ["BRANCH", "COMPANION_PORTS", "DOMAIN", "HOSTS", "MAIN", "RDP_PORT", "RESOLVER", "Host"]
 
-HOSTS = tuple(sorted((*PATH, *SECURITY), key=lambda row: row.name))
+HOSTS = tuple(sorted((*PATH, *PLACES, *SECURITY), key=lambda row: row.name))

@@ -33,10 +33,17 @@ class JumpboxState(StrEnum):
 class Jumpbox:
     """An SSH server on the loopback; ``client_key`` opens it, ``host_key`` is the pinned one."""
 
-    def __init__(self, reach: Callable[[str, int], Reach], network: Network) -> None:
+    def __init__(
+        self,
+        reach: Callable[[str, int], Reach],
+        network: Network,
+        client_key: asyncssh.SSHKey | None = None,
+    ) -> None:
         self.reach = reach
         self.state = JumpboxState.UP
-        self.client_key = asyncssh.generate_private_key("ssh-ed25519", comment="lab probe key")
+        self.client_key = client_key or asyncssh.generate_private_key(
+            "ssh-ed25519", comment="lab probe key"
+        )
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self._other_key = asyncssh.generate_private_key("ssh-ed25519")
         self._network = network

@@ -1,11 +1,13 @@
 """A simulated machine: its listeners on the loopback and what the network lets through to it."""
 
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle, repeat
 
 from bot.lab.behaviour import Behaviour, Port, Service
 from bot.lab.certificates import VERSIONS, server_context
-from bot.lab.hosts import COMPANION_PORTS, RDP_PORT, Host
+from bot.lab.hosts import COMPANION_PORTS, MAIN, RDP_PORT, Host
 from bot.lab.listener import Listener, idle, ssh_banner, web
 from bot.lab.rdp import RdpServer, Seen
 
@@ -26,8 +28,10 @@ class Machine:
         self.row = row
         self.behaviour = row.behaviour
         self.seen = Seen()
-        self._context: ssl.SSLContext | None = None
-        server = RdpServer(row.name, lambda: self.behaviour, lambda: self._context, self.seen)
+        self._contexts: Iterator[ssl.SSLContext | None] = repeat(None)
+        server = RdpServer(
+            row.name, lambda: self.behaviour, lambda: next(self._contexts), self.seen
+        )
         self._services = {
             Service.RDP: Listener(server.converse),
             Service.SSH: Listener(ssh_banner),
@@ -44,9 +48,10 @@ class Machine:
     async def behave(self, behaviour: Behaviour) -> None:
         """Change how the machine behaves; connections made before are cut."""
         self.behaviour = behaviour
-        self._context = None
+        self._contexts = repeat(None)
         if behaviour.tls in VERSIONS:
-            self._context = server_context(behaviour, self.row.name)
+            members = range(behaviour.members)
+            self._contexts = cycle([server_context(behaviour, self.row.name) for _ in members])
         for listener in self._services.values():
             await listener.close()
         if behaviour.port is not Port.REFUSED:
@@ -62,15 +67,16 @@ class Machine:
         """The loopback port of whatever listens on 3389."""
         return self._services[self.behaviour.service].port
 
-    def reach(self, port: int) -> Reach:
-        """What a TCP connection to this machine's ``port`` meets."""
+    def reach(self, port: int, place: str = MAIN) -> Reach:
+        """What a TCP connection from a jump box to this machine's ``port`` meets."""
         behaviour = self.behaviour
         if not behaviour.awake:
             return Reach(Port.SILENT)
         if behaviour.port is Port.UNREACHABLE:
             return Reach(Port.UNREACHABLE)
         if port == RDP_PORT:
-            return Reach(behaviour.port, self.port, behaviour.delay_s)
+            fate = behaviour.port_from.get(place, behaviour.port)
+            return Reach(fate, self.port, behaviour.delay_s)
         if port in COMPANION_PORTS:
             return Reach(Port.OPEN, self._companion.port, behaviour.delay_s)
         # Windows says nothing on a port without a listener, unless its firewall is off.

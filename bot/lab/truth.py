@@ -15,7 +15,8 @@ class Case:
     """One thing to look at.
 
     ``cause`` is the truth about the host or its gateway, None where nothing is wrong; ``box`` is
-    the state of the evidence ``jumpbox``, where that is at fault.
+    the state of the evidence ``jumpbox``, where that is at fault.  ``everywhere``: looked at from
+    every jump box.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Case:
     gateway: str | None = None
     state: JumpboxState = JumpboxState.UP
     box: str = "ok"
+    everywhere: bool = False
 
 
 _BOX = (
@@ -36,7 +38,7 @@ _BOX = (
 )
 
 CASES = (
-    *(Case(row.name, row.wrong, row.name, row.cause) for row in HOSTS),
+    *(Case(row.name, row.wrong, row.name, row.cause, everywhere=row.everywhere) for row in HOSTS),
     *(Case(row.name, row.wrong, SOUND_HOST, row.cause, row.name) for row in GATEWAYS),
     *(
         Case(f"jump box {state}", wrong, SOUND_HOST, cause, state=state, box=box)

@@ -1,6 +1,7 @@
 """The whole simulated world: hosts, DNS and jump box in one event loop, on the loopback only."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,7 +10,7 @@ from bot.lab import certificates
 from bot.lab.behaviour import Port, Service
 from bot.lab.gateway import GatewayMachine
 from bot.lab.gateways import GATEWAYS, Gateway
-from bot.lab.hosts import DOMAIN, HOSTS, RDP_PORT, RESOLVER, Host
+from bot.lab.hosts import BRANCH, DOMAIN, HOSTS, MAIN, RDP_PORT, RESOLVER, Host
 from bot.lab.jumpbox import USER, Jumpbox, JumpboxState
 from bot.lab.machine import Machine, Reach
 from bot.lab.nameserver import NameServer
@@ -20,6 +21,15 @@ SETTINGS = """\
 name = "lab"
 host = "127.0.0.1"
 port = {port}
+user = "{user}"
+key = "lab_key"
+known_hosts = "lab_known_hosts"
+targets = ["*.{domain}", "192.0.2.0/24", "198.51.100.0/24"]
+
+[[jumpbox]]
+name = "branch"
+host = "127.0.0.1"
+port = {branch}
 user = "{user}"
 key = "lab_key"
 known_hosts = "lab_known_hosts"
@@ -42,7 +52,10 @@ class Lab:
         self._gateways = {row.name: GatewayMachine(row) for row in GATEWAYS}
         self._by_address = {each.row.address: each for each in self._all}
         self.nameserver = NameServer(self._zone)
-        self.jumpbox = Jumpbox(self.reach, Network(self._answers_ping, self._datagram))
+        self._branch_names = NameServer(partial(self._zone, BRANCH))
+        network = Network(self._answers_ping, self._datagram)
+        self.jumpbox = Jumpbox(self.reach, network)
+        self.branch = Jumpbox(partial(self.reach, place=BRANCH), network, self.jumpbox.client_key)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -60,13 +73,13 @@ class Lab:
         """Make the certificates and listen everywhere."""
         for machine in self._all:
             await machine.start()
-        await self.nameserver.start()
-        await self.jumpbox.start()
+        for each in (self.nameserver, self._branch_names, self.jumpbox, self.branch):
+            await each.start()
 
     async def close(self) -> None:
         """End every listener, connection and task."""
-        await self.jumpbox.close()
-        await self.nameserver.close()
+        for each in (self.branch, self.jumpbox, self._branch_names, self.nameserver):
+            await each.close()
         for machine in self._all:
             await machine.close()
 
@@ -115,14 +128,16 @@ class Lab:
         self.nameserver.dead = state is JumpboxState.DEAD_RESOLVER
         await self.jumpbox.switch(state)
 
-    def reach(self, host: str, port: int) -> Reach:
-        """What a connection from the jump box meets; a name is resolved as the zone is now."""
-        address = self._zone().get(host.lower(), host)
+    def reach(self, host: str, port: int, place: str = MAIN) -> Reach:
+        """What a connection from a jump box meets; a name is resolved as the zone is now."""
+        address = self._zone(place).get(host.lower(), host)
         if address == RESOLVER and port == 53:
-            return Reach(Port.OPEN, self.nameserver.tcp_port)
-        if address in self._by_address:
-            return self._by_address[address].reach(port)
-        return Reach(Port.SILENT)
+            server = self.nameserver if place == MAIN else self._branch_names
+            return Reach(Port.OPEN, server.tcp_port)
+        machine = self._by_address.get(address)
+        if isinstance(machine, Machine):
+            return machine.reach(port, place)
+        return machine.reach(port) if machine else Reach(Port.SILENT)
 
     def settings_toml(self, folder: Path, more: str = "") -> Path:
         """Write key, known_hosts, roots and rdp-triage.toml (plus ``more``) into ``folder``.
@@ -134,16 +149,22 @@ class Lab:
         key = folder / "lab_key"
         key.touch(mode=0o600)
         key.write_bytes(self.jumpbox.client_key.export_private_key("openssh"))
-        (folder / "lab_known_hosts").write_text(self.jumpbox.known_hosts, encoding="utf-8")
+        (folder / "lab_known_hosts").write_text(
+            self.jumpbox.known_hosts + self.branch.known_hosts, encoding="utf-8"
+        )
         settings = folder / "rdp-triage.toml"
-        text = SETTINGS.format(port=self.jumpbox.port, user=USER, domain=DOMAIN)
+        ports = {"port": self.jumpbox.port, "branch": self.branch.port}
+        text = SETTINGS.format(**ports, user=USER, domain=DOMAIN)
         settings.write_text(f"{text}\n{more}" if more else text, encoding="utf-8")
         return settings
 
-    def _zone(self) -> Mapping[str, str]:
+    def _zone(self, place: str = MAIN) -> Mapping[str, str]:
         hosts = [each for each in self._machines.values() if each.behaviour.in_dns]
         named: list[Machine | GatewayMachine] = [*hosts, *self._gateways.values()]
-        return {each.row.fqdn: each.row.address for each in named}
+        zone = {each.row.fqdn: each.row.address for each in named}
+        for each in hosts:
+            zone[each.row.fqdn] = each.behaviour.address_from.get(place, each.row.address)
+        return zone
 
     def _answers_ping(self, address: str, size: int) -> bool:
         machine = self._by_address.get(address)

@@ -37,7 +37,10 @@ def test_a_repaired_host_has_nothing_wrong(row: Host) -> None:
 @pytest.mark.parametrize("row", HOSTS, ids=lambda row: row.name)
 def test_only_a_faulty_host_differs_from_its_repaired_self(row: Host) -> None:
     slow_only = Behaviour(
-        tls=row.behaviour.tls, version=row.behaviour.version, delay_s=row.behaviour.delay_s
+        tls=row.behaviour.tls,
+        version=row.behaviour.version,
+        delay_s=row.behaviour.delay_s,
+        members=row.behaviour.members,
     )
     if row.cause is None:
         assert row.behaviour == slow_only

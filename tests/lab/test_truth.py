@@ -53,16 +53,17 @@ async def judged(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapp
         # Lab, jump box and looks share one process: few at a time, or a busy machine is too slow.
         room = asyncio.Semaphore(AT_ONCE)
 
-        async def judge(host: str) -> Judged:
-            target = Target(host)
+        async def judge(row: Host) -> Judged:
+            target = Target(row.name)
             scout.admit(target)
             async with room:
-                seen = await scout.look(target, scout.places(host), seconds=SECONDS)
+                places = scout.places(row.name, "all" if row.everywhere else None)
+                seen = await scout.look(target, places, seconds=SECONDS)
             evidence = evidence_of(CATALOG, seen, Told())
             return Judged(tuple(seen), diagnose(MODEL, evidence, {}, seen))
 
         try:
-            found = await asyncio.gather(*(judge(row.name) for row in HOSTS))
+            found = await asyncio.gather(*(judge(row) for row in HOSTS))
         finally:
             await scout.close()
         yield {row.name: each for row, each in zip(HOSTS, found, strict=True)}
@@ -72,7 +73,7 @@ async def judged(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapp
 async def test_the_ladder_ends_where_the_table_says(
     judged: Mapping[str, Judged], row: Host
 ) -> None:
-    assert judged[row.name].diagnosis.ladders == {"lab": row.ladder}
+    assert judged[row.name].diagnosis.ladders["lab"] == row.ladder
 
 
 @pytest.mark.parametrize("row", HOSTS, ids=lambda row: row.name)
@@ -115,3 +116,22 @@ async def test_asleep_is_told_from_a_firewall(judged: Mapping[str, Judged]) -> N
     assert (asleep.evidence["host-life"], shut.evidence["host-life"]) == ("silent", "answers")
     assert asleep.verdict.state == "found"
     assert "host-down-or-asleep" in shut.verdict.ruled_out
+
+
+@pytest.mark.parametrize(
+    ("host", "state", "branch"),
+    [
+        ("srv-dns-01", "led-apart", "host"),
+        ("srv-scope-01", "box-worse", "ok"),
+        ("srv-way-01", "box-worse", "port"),
+    ],
+)
+async def test_two_places_part_where_the_table_says(
+    judged: Mapping[str, Judged], host: str, state: str, branch: str
+) -> None:
+    one = judged[host].diagnosis
+    assert (one.evidence["vantages"], one.ladders["branch"]) == (state, branch)
+
+
+async def test_a_farm_shows_its_certificates(judged: Mapping[str, Judged]) -> None:
+    assert judged["srv-farm-01"].diagnosis.evidence["certificates-shown"] == "several"

@@ -11,10 +11,12 @@ from tests.lab.client import BARE, dial
 
 async def test_settings_are_those_of_the_product(lab: Lab, tmp_path: Path) -> None:
     read = settings.read(lab.settings_toml(tmp_path), {})
-    (box,) = read.jumpbox
-    assert (box.host, box.port, box.user) == ("127.0.0.1", lab.jumpbox.port, "probe")
-    assert read.located(box.key).stat().st_mode & 0o777 == 0o600
-    assert f"[127.0.0.1]:{box.port} " in read.located(box.known_hosts).read_text(encoding="utf-8")
+    assert [box.name for box in read.jumpbox] == ["lab", "branch"]
+    for box, port in zip(read.jumpbox, (lab.jumpbox.port, lab.branch.port), strict=True):
+        assert (box.host, box.port, box.user) == ("127.0.0.1", port, "probe")
+        assert read.located(box.key).stat().st_mode & 0o777 == 0o600
+        known = read.located(box.known_hosts).read_text(encoding="utf-8")
+        assert f"[127.0.0.1]:{box.port} " in known
 
 
 async def test_settings_can_say_more(lab: Lab, tmp_path: Path) -> None:
@@ -36,7 +38,7 @@ async def test_nothing_is_left_behind() -> None:
     before = asyncio.all_tasks()
     async with Lab() as lab:
         ports = [lab.host(row.name).port for row in lab.faults()]
-        ports += [lab.jumpbox.port, lab.nameserver.tcp_port]
+        ports += [lab.jumpbox.port, lab.branch.port, lab.nameserver.tcp_port]
         async with dial(lab.host("srv-app-01").port) as stream:
             stream.writer.write(BARE)
             await stream.reader.readexactly(11)

@@ -61,7 +61,7 @@ def test_a_jump_box_behind_a_jump_box(world: World) -> None:
     judged(result, "healthy")
     both = world.check(chart.INNER_ONLY, via="all", ways=(outer, inner))
     assert both.seen["ladders"] == {NAME: "port", "inner": "ok", "direct": "port"}
-    assert both.seen["evidence"]["vantages"] == "differ"
+    assert both.seen["evidence"]["vantages"] == "box-worse"
 
 
 def test_the_outer_jump_box_is_named_where_it_fails(world: World) -> None:

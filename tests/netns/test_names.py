@@ -108,7 +108,7 @@ def test_a_split_name_has_another_address_by_who_asks(world: World) -> None:
         "address": chart.REFUSED,
     }
     # Of two machines nothing can be said about the way: no firewall is blamed.
-    assert evidence(result, "vantages") == {"vantages": "differ"}
+    assert evidence(result, "vantages") == {"vantages": "led-apart"}
     assert result.seen["verdict"]["causes"][0]["id"] != "path-blocked-for-user"
 
 
