@@ -15,6 +15,7 @@ from bot.desk.body import Body
 from bot.desk.buttons import packet_tools
 from bot.desk.ladder import by_place, rows
 from bot.desk.showing import meanings, state_of
+from bot.desk.timeline import WHY
 from bot.desk.view import Packet, TicketView
 from bot.desk.words import place
 from bot.redact import clean, redact
@@ -31,6 +32,8 @@ RESULTS = {
     "undone": "undone",
     "verified": "helped, seen by the probes",
 }
+NO_VERDICT = "Look again: there is no verdict yet."
+NOTHING_LEFT = "No step is left for the likely causes: look at the host itself and its event logs."
 MOST_CAUSES, MOST_FIXES = 3, 2
 LIKELY_FROM = 0.05
 
@@ -127,9 +130,15 @@ def _tried(catalog: Catalog, events: Sequence[Event]) -> tuple[str, ...]:
             if last.data.get("fix") == fix:
                 tries[-1] = (last, "verified" if each.kind == "verified" else str(result or ""))
     return tuple(
-        f"{_clock(each.at)}, {_fix(catalog, str(each.data['fix']))}: {RESULTS.get(result, result)}"
+        f"{_clock(each.at)}, {_fix(catalog, str(each.data['fix']))}: {_result(each, result)}"
         for each, result in tries
     )
+
+
+def _result(tried: Event, result: str) -> str:
+    """What came of a step, and why where it could not be done."""
+    why = WHY.get(str(tried.data.get("why", "")), "") if result == "cannot" else ""
+    return f"{RESULTS.get(result, result)}{f' ({why})' if why else ''}"
 
 
 def _fix(catalog: Catalog, fix: str) -> str:
@@ -149,7 +158,7 @@ def _answered(body: Body, catalog: Catalog) -> tuple[str, ...]:
 def _next(body: Body, catalog: Catalog) -> tuple[str, ...]:
     """The step that was about to come, and what mends the likeliest causes and was not tried."""
     if body.offer is None:
-        return ()
+        return (NO_VERDICT,)
     step, tried = body.offer.step, {each.fix for each in body.situation.tries}
     lines = []
     if step.kind in ("fix", "question", "undo"):
@@ -160,7 +169,7 @@ def _next(body: Body, catalog: Catalog) -> tuple[str, ...]:
         fixes = _cures(catalog, cause.id, tried | {step.id})
         share = f"{round(cause.probability * 100)} in 100"
         lines += [f"If it is “{saying.clause(cause.title)}” ({share}): {fix}" for fix in fixes]
-    return tuple(lines)
+    return tuple(lines) or (NOTHING_LEFT,)
 
 
 def _cures(catalog: Catalog, cause: str, without: set[str]) -> list[str]:

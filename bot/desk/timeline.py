@@ -27,7 +27,7 @@ _SEEN = {
     "unsure": "nobody can tell whether it helped",
     "undone": "it is undone again",
 }
-_WHY = {"access": "no rights or no access for it", "other": "not now, or not possible here"}
+WHY = {"access": "no rights or no access for it", "other": "not now, or not possible here"}
 _ENDS = {
     "verified": "Resolved, verified",
     "word": "Resolved on the word of a person",
@@ -123,7 +123,7 @@ class _Telling:
 
     def _tried(self, data: Mapping[str, Any]) -> str:
         said = str(data.get("said") or "")
-        why = _WHY.get(str(data.get("why", "")), "")
+        why = WHY.get(str(data.get("why", "")), "")
         more = f" ({why})" if why else ""
         return f"{self._fix(data)}: {_SAID.get(said, said)}{more}."
 
