@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.evidence import Failure
 from bot.targets import Rules
-from bot.vantage import system
+from bot.vantage import icmp, system
 from bot.vantage.base import Address, Lookup, Means, Session, VantageError
 from bot.vantage.dns import Found, Resolver, server_label
 from bot.vantage.local import OwnMeans, survey
@@ -20,6 +20,8 @@ from bot.vantage.outputs import Survey
 
 # A flooding target is made to wait once this much lies unread.
 BUFFER = 65536
+# The IP packet of an ordinary ping, in bytes; no link is too small for it.
+ORDINARY = 84
 _FAILURES = {
     errno.ECONNREFUSED: Failure.TCP_REFUSED,
     errno.EHOSTUNREACH: Failure.TCP_UNREACHABLE,
@@ -172,7 +174,11 @@ class Direct:
     async def ping(self, address: Address, deadline: float) -> str:
         """One echo: reply, silence or unknown; raises TargetRefused."""
         self._rules.check_address(address)
-        return await system.ping(address, deadline)
+        try:
+            found = await icmp.echoes(address, (ORDINARY,), deadline)
+        except icmp.Unsent:
+            return "unknown"
+        return found[0].state if found else await system.ping(address, deadline)
 
     async def means(self, deadline: float) -> Means:
         """What this machine can run; found out once."""
