@@ -85,7 +85,7 @@ class Played(socket.socket):
         self.sent.append(data)
         return len(data)
 
-    def recvmsg(self, *sizes: int) -> tuple[bytes, list[tuple[int, int, bytes]], int, None]:  # type: ignore[override]
+    def recvmsg(self, *sizes: int) -> tuple[bytes, list[tuple[int, int, bytes]], int, None]:
         if sizes[2] and self.errors:
             data, origin, info = self.errors.pop(0)
             value = struct.pack("=IBBBxII", errno.EMSGSIZE, origin, 3, 4, info, 0)
