@@ -102,6 +102,7 @@ class _Burst:
         self._ours, self._kind, self._overhead = ours, kind, overhead
         self._sent: dict[int, _Sent] = {}
         self._forbidden = False
+        self._most = _HEADER.size
 
     def connect(self, address: Address) -> None:
         """Set the socket up; raises Unsent where there is no route."""
@@ -123,6 +124,7 @@ class _Burst:
             length = size - over
             payload = (token * (length // _TOKEN + 1))[:length]
             self._sent[number] = _Sent(size, payload, time.time())
+            self._most = max(self._most, size)
         for number, sent in self._sent.items():
             self._send(number, sent)
         self._settle()
@@ -185,7 +187,7 @@ class _Burst:
         # Bounded: a flood must not hold the event loop.
         for _ in range(4 * MAX_SIZES):
             try:
-                data, ancillary, _, _ = self._ours.recvmsg(LARGEST, _ANCILLARY, flags)
+                data, ancillary, _, _ = self._ours.recvmsg(self._most, _ANCILLARY, flags)
             except BlockingIOError:
                 return
             except OSError:
