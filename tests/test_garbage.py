@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.garbage import OFTEN, few_heaps, set_aside
+from bot.garbage import OFTEN, SELDOM, few_heaps, set_aside
 
 
 class Knot:
@@ -29,6 +29,8 @@ def test_what_was_there_is_walked_no_more_and_new_garbage_goes() -> None:
     set_aside()
     assert gc.get_freeze_count() > len(kept)
     assert gc.get_threshold() == OFTEN
+    set_aside(SELDOM)
+    assert gc.get_threshold() == SELDOM
     gone = weakref.ref(Knot())
     gc.collect()
     assert gone() is None

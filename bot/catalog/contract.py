@@ -46,7 +46,7 @@ ITEMS: Mapping[str, Item] = {
     "port-state": _item(
         "open refused timeout unreachable failed", "refused timeout unreachable failed"
     ),
-    "addresses": _item("alike one-dead", ""),
+    "addresses": _item("alike one-dead one-refuses", "one-refuses"),
     "host-life": _item("answers silent", "silent"),
     "companion-ports": _item("windows unix", ""),
     "neighbour": _item("answers absent", ""),

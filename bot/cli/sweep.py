@@ -85,10 +85,12 @@ def command(
     from bot.cli.sweep_output import Output
     from bot.cli.sweep_rows import FORMS
     from bot.cli.sweep_tally import Tally
+    from bot.garbage import SELDOM, set_aside
 
     ports = settings.targets.ports
     targets = hosts_of(file, ports[0] if ports else 3389)
     catalog = catalog_of(settings, cases=False)
+    set_aside(SELDOM)
     output, tally = Output(FORMS[form], path), Tally()
     left = _left(targets, output, tally)
     wish = Wish(left, via, at_once, timeout)

@@ -28,7 +28,8 @@ class Seen:
     """The last observation of each probe, and the best state of each port over all addresses.
 
     Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
-    fingerprints of all, ``ports`` the states that the RDP port was found in, address by address.
+    fingerprints of all, ``ports`` the states that the RDP port was found in, address by address;
+    ``refusing`` are the addresses that answered and refused.
     """
 
     last: Mapping[str, Observation]
@@ -36,6 +37,7 @@ class Seen:
     gateway: str | None = None
     certificates: frozenset[str] = frozenset()
     ports: tuple[str, ...] = ()
+    refusing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Seen":
@@ -48,7 +50,7 @@ class Seen:
             last[CERTIFICATE] = shown[0]
         prints = (one.facts.get("sha256") for one in shown)
         fingerprints = frozenset(one for one in prints if isinstance(one, str))
-        return cls(last, _best(ports), _best(gateways), fingerprints, ports)
+        return cls(last, _best(ports), _best(gateways), fingerprints, ports, _refusing(run))
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""
@@ -100,6 +102,12 @@ class Seen:
 def _states(run: Sequence[Observation], probe: str) -> tuple[str, ...]:
     states = (_port_state(one) for one in run if one.probe == probe)
     return tuple(state for state in states if state is not None)
+
+
+def _refusing(run: Sequence[Observation]) -> tuple[str, ...]:
+    refusals = (one for one in run if one.failure is Failure.TCP_REFUSED)
+    found = (one.facts.get("address") for one in refusals if one.probe == "port.tcp")
+    return tuple(address for address in found if isinstance(address, str))
 
 
 def _best(states: Sequence[str]) -> str | None:

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from bot.evidence import Failure
 from bot.targets import Rules
-from bot.vantage import system
+from bot.vantage import icmp, system
 from bot.vantage.base import Address, Lookup, Means, Session, VantageError
 from bot.vantage.dns import Found, Resolver, server_label
-from bot.vantage.local import OwnMeans, survey
+from bot.vantage.local import OwnMeans
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files, courtesy, literal, look_up
-from bot.vantage.outputs import Survey
 
 # A flooding target is made to wait once this much lies unread.
 BUFFER = 65536
+# The IP packet of an ordinary ping, in bytes; no link is too small for it.
+ORDINARY = 84
 _FAILURES = {
     errno.ECONNREFUSED: Failure.TCP_REFUSED,
     errno.EHOSTUNREACH: Failure.TCP_UNREACHABLE,
@@ -135,7 +136,7 @@ class Direct:
         self._rules = rules
         self._files = files
         self._name = name
-        self._survey: Survey | None = None
+        self._means = OwnMeans(rules)
 
     @property
     def name(self) -> str:
@@ -172,13 +173,16 @@ class Direct:
     async def ping(self, address: Address, deadline: float) -> str:
         """One echo: reply, silence or unknown; raises TargetRefused."""
         self._rules.check_address(address)
-        return await system.ping(address, deadline)
+        try:
+            found = await icmp.echoes(address, (ORDINARY,), deadline)
+        except icmp.Unsent:
+            return "unknown"
+        return found[0].state if found else await system.ping(address, deadline)
 
     async def means(self, deadline: float) -> Means:
-        """What this machine can run; found out once."""
-        if self._survey is None:
-            self._survey = await survey(deadline)
-        return OwnMeans(self._rules, self._survey)
+        """What this machine can do; always the same, and what it can run is found out once."""
+        del deadline
+        return self._means
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -1,18 +1,20 @@
-"""What the bot's own machine can do besides opening streams: processes, a datagram.
+"""What the bot's own machine can do besides opening streams: processes, a datagram, echoes.
 
-Strategy: a command runs in a process group of its own, which is ended whatever happens, so that
-a caller who goes away leaves nothing behind.
+Strategy: echoes go by a socket of ours where the kernel gives it to us, since twenty processes of
+ping a host cost more than all else.  A command runs in a process group of its own, which is ended
+whatever happens, so that a caller who goes away leaves nothing behind.
 """
 
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.evidence import Failure
 from bot.targets import Rules
-from bot.vantage import commands, outputs
-from bot.vantage.base import Address, Cannot, Clock, Datagram, VantageError
+from bot.vantage import commands, icmp, outputs
+from bot.vantage.base import Address, Cannot, Clock, Datagram, Echo, Socket, VantageError
 from bot.vantage.commands import Command
 from bot.vantage.means import CommandMeans
 from bot.vantage.outputs import Ran, Survey
@@ -26,24 +28,62 @@ GRACE = 0.2
 Process = asyncio.subprocess.Process
 
 
-class OwnMeans(CommandMeans):
-    """The means of ``direct``: commands here, our own sockets, and no clock but ours."""
+class OwnMeans:
+    """The means of ``direct``: our own sockets, commands where these do not do, no clock but ours.
 
-    def __init__(self, rules: Rules, survey: Survey) -> None:
-        super().__init__(PLACE, rules, survey, run, _no_way)
-        self._own_rules = rules
+    What the machine can run is found out once, and only when a command is needed.
+    """
+
+    def __init__(self, rules: Rules, known: Survey | None = None) -> None:
+        self._rules = rules
+        self._known = known
+        self._asking = asyncio.Lock()
+
+    async def echoes(
+        self, address: Address, sizes: Sequence[int], deadline: float
+    ) -> tuple[Echo, ...]:
+        """All sizes at the same time, from a socket of this process or else by iputils ping."""
+        self._rules.check_address(address)
+        try:
+            found = await icmp.echoes(address, sizes, deadline - GRACE)
+        except icmp.Unsent as error:
+            raise Cannot(f"{PLACE} cannot send a ping ({error})") from None
+        if found is not None:
+            return found
+        return await (await self._commands(deadline)).echoes(address, sizes, deadline)
 
     async def clock(self, deadline: float) -> Clock:
         """Raises Cannot: a clock cannot be compared with itself."""
         del deadline
         raise Cannot("it is the bot's own clock")
 
+    async def neighbour(self, address: Address, deadline: float) -> str:
+        """By ``ip neigh``: answers, absent or elsewhere."""
+        self._rules.check_address(address)
+        return await (await self._commands(deadline)).neighbour(address, deadline)
+
     async def datagram(
         self, address: Address, port: int, payload: bytes, deadline: float
     ) -> Datagram:
         """One datagram from a socket of this process."""
-        self._own_rules.check_address(address)
+        self._rules.check_address(address)
         return await datagram(address, port, payload, deadline)
+
+    async def sockets(self, address: Address, port: int, deadline: float) -> tuple[Socket, ...]:
+        """By ``ss -tin``."""
+        self._rules.check_address(address)
+        return await (await self._commands(deadline)).sockets(address, port, deadline)
+
+    async def leg_ms(self, deadline: float) -> float:
+        """None: there is no way to this machine."""
+        del deadline
+        return 0.0
+
+    async def _commands(self, deadline: float) -> CommandMeans:
+        async with self._asking:
+            if self._known is None:
+                self._known = await survey(deadline)
+        return CommandMeans(PLACE, self._rules, self._known, run, self.leg_ms)
 
 
 async def survey(deadline: float) -> Survey:
@@ -158,8 +198,3 @@ async def datagram(address: Address, port: int, payload: bytes, deadline: float)
         return Datagram("silent")
     finally:
         transport.abort()
-
-
-async def _no_way(deadline: float) -> float:
-    del deadline
-    return 0.0

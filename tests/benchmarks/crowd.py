@@ -5,6 +5,7 @@ processors with whoever asks them.
 """
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -84,11 +85,21 @@ def simulated(figures: Figures, count: int) -> None:
         figures.show("   CPU of a bare handshake, for comparison", alone(few), "ms")
         whole = _measured("whole", few)
         figures.show("client CPU a host, everything, direct", whole["cpu_ms"], "ms", CPU_GOAL)
+        figures.say(f"   echoes by {_echoes()}")
         one, many = _measured("one", few), _measured("many", few)
         each = (many["heap"] - one["heap"]) / (IN_FLIGHT - 1)
         figures.show("memory a host in flight (Python's heap)", each / 1024, "KiB")
         each = (many["resident"] - one["resident"]) / (IN_FLIGHT - 1)
         figures.show("memory a host in flight (resident)", each / 1024, "KiB")
+
+
+def _echoes() -> str:
+    """How this machine lets us ping, on which the figure for everything depends."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP).close()
+    except OSError:
+        return "processes of ping: net.ipv4.ping_group_range gives us no socket for them"
+    return "a socket of ours"
 
 
 def _measured(what: str, ports: list[int]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from bot.catalog.entries import Catalog
 from bot.cli.sweep_rows import FORMS
 from bot.desk.looking import Scout
 from bot.desk.sweeping import Sweeper, Swept
+from bot.garbage import OFTEN, SELDOM, set_aside
 from bot.probes import Target
 
 LOOPBACK = "127.0.0.1"
@@ -61,6 +62,7 @@ def main(what: str, ports: Sequence[int]) -> dict[str, float]:
         "many": lambda some: asyncio.run(sweep(some, catalog, IN_FLIGHT)),
     }
     work[what](ports[:10])  # imports and caches
+    set_aside(OFTEN if what == "whole" else SELDOM)  # as the bot and the command do
     memory = what in {"one", "many"}
     if memory:
         tracemalloc.start()

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.evidence import Failure, Observation, Status
+from bot.evidence import Failure, Status
 from bot.vantage.direct import DirectStream
 from bot.wire.suites import CODES, WINDOWS_11
 from tests.probes.loopback import see
@@ -232,7 +232,6 @@ async def test_a_suite_without_a_name_is_our_own_limit() -> None:
 
 
 CLIENT_SUITES = (2 * len(WINDOWS_11)).to_bytes(2, "big")
-SHORT_HELLO = 180  # of the shapes only that with few suites, and those before TLS 1.2
 
 
 async def close_after_hello(peer: Peer) -> None:
@@ -262,59 +261,6 @@ async def test_a_reset_is_named_where_it_is_known(
     async with hosting(rdp(windows_nla, context())) as host:
         await see(host)
     assert len(asked) == 1, "a healthy host is not asked"
-
-
-async def every_second_host(peer: Peer, contexts: list[object]) -> None:
-    """A balancer: another member with each connection."""
-    chosen = contexts.pop(0)
-    contexts.append(chosen)
-    await rdp(windows_nla, chosen)(peer)  # type: ignore[arg-type]
-
-
-async def shown(*contexts: object) -> list[Observation]:
-    """The certificates that a host with these members shows in one run."""
-    members = list(contexts)
-    reported = list[Observation]()
-    async with hosting(lambda peer: every_second_host(peer, members)) as host:
-        await see(host, report=reported.append)
-    return [each for each in reported if each.probe == "tls.certificate"]
-
-
-async def test_two_members_of_a_farm_are_two_observations() -> None:
-    found = await shown(context(), context(name="SRV-APP-08"))
-    assert sorted(each.facts["names"][0] for each in found) == ["SRV-APP-07", "SRV-APP-08"]
-    assert found[1].detail == "shown on another connection"
-
-
-async def test_one_certificate_on_every_connection_is_one_observation() -> None:
-    assert len(await shown(context())) == 1
-
-
-async def test_a_certificate_for_each_type_of_key_makes_no_farm() -> None:
-    assert len(await shown(context(), context(elliptic=True))) == 1
-
-
-async def test_two_members_are_a_farm_though_a_third_has_another_type_of_key() -> None:
-    """The widest hello meets the member whose key is elliptic, the others one of two with RSA."""
-    old, count = V.TLSv1_2, 0
-
-    async def serve(peer: Peer) -> None:
-        nonlocal count
-        await peer.send(windows_nla(await peer.request()))
-        hello = await peer.read()
-        if len(hello) < SHORT_HELLO or TLS13_SUITE in hello[44:160]:
-            count += 1
-            chosen = context(name=f"SRV-APP-0{count % 2}", highest=old)
-        else:
-            chosen = context(elliptic=True, highest=old)
-        await peer.send(first_flight(chosen, hello))
-        await peer.read()
-
-    reported = list[Observation]()
-    async with hosting(serve) as host:
-        await see(host, report=reported.append)
-    kinds = [each.facts["key_type"] for each in reported if each.probe == "tls.certificate"]
-    assert kinds == ["ec", "rsa"]
 
 
 async def test_one_hello_that_is_dropped_by_chance_makes_no_gap() -> None:

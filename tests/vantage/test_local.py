@@ -84,7 +84,7 @@ async def test_without_a_shell_the_reason_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(asyncio, "create_subprocess_exec", missing)
     means = await Direct(RULES).means(soon())
     with pytest.raises(Cannot, match="this machine runs no commands for us: it has no shell"):
-        await means.echoes(LOOPBACK, [1500], soon())
+        await means.neighbour(LOOPBACK, soon())
 
 
 async def test_its_clock_is_ours_and_no_way_leads_to_it(means: Means) -> None:
@@ -122,14 +122,22 @@ async def test_closed_addresses_are_refused(means: Means) -> None:
 
 
 @pytest.mark.real
-async def test_this_machine_is_surveyed_once_and_used() -> None:
+async def test_this_machine_is_surveyed_once_and_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for tool in ("ping", "ip", "ss"):
         program(tool)
+    asked = list[Survey]()
+
+    async def survey(deadline: float) -> Survey:
+        asked.append(await local_survey(deadline))
+        return asked[-1]
+
+    local_survey = local.survey
+    monkeypatch.setattr(local, "survey", survey)
     vantage = Direct(RULES)
     means = await vantage.means(soon())
-    assert vantage._survey is not None
-    survey = vantage._survey
-    assert (survey.system, survey.trouble) == ("Linux", "")
+    assert asked == [], "nothing is run that nobody needs"
+    await asyncio.gather(*(means.neighbour(LOOPBACK, soon()) for _ in range(3)))
+    assert [(one.system, one.trouble) for one in asked] == [("Linux", "")]
     (echo,) = await means.echoes(LOOPBACK, [1500], soon())
     assert (echo.size, echo.state) == (1500, "reply")
     assert await means.neighbour(LOOPBACK, soon()) == "elsewhere"
@@ -137,5 +145,5 @@ async def test_this_machine_is_surveyed_once_and_used() -> None:
         stream = await vantage.connect(LOOPBACK, port, soon())
         assert len(await means.sockets(LOOPBACK, port, soon())) == 1
         await stream.close()
-    await vantage.means(soon())
-    assert vantage._survey is survey
+    assert await vantage.means(soon()) is means
+    assert len(asked) == 1
