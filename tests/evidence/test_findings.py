@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.evidence import ITEMS, Failure, Observation, derive, ladders
@@ -248,6 +248,7 @@ BESIDE = [
 KEYS = sorted({(one.probe, key) for one in (*healthy(), *BESIDE) for key in one.facts})
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8))
 def test_facts_of_any_type_give_states_of_the_table(wild: dict[tuple[str, str], Any]) -> None:
     observations = [
