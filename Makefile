@@ -21,7 +21,7 @@ demo: .venv/.stamp
 
 test: .venv/.stamp-dev
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: .venv/.stamp-dev
 	$(BIN)/ruff format --check bot handlers knowledge tests

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.doctor.findings import Finding, error, warning
 from bot.redact import clean
+from bot.secrecy import tampering
 from bot.settings import Jumpbox as Box
 from bot.vantage.base import VantageError
 from bot.vantage.jumpbox.pinning import CannotPin, pinned
@@ -26,6 +27,10 @@ def known_hosts_fault(box: Box, path: Path) -> Finding | None:
         pinned(path, box.host, box.port)
     except CannotPin as wrong:
         return error("jumpbox.known-hosts-unreadable", str(wrong), f"make it readable; {trust}")
+    if told := tampering(path):
+        return error(
+            "jumpbox.known-hosts-open", f"{path} is not used: {told}", f"`chmod go-w {path}`"
+        )
     if path.stat().st_mode & OTHERS_WRITE:
         return warning(
             "jumpbox.known-hosts-open",

@@ -39,10 +39,10 @@ def set_up_logs(settings: Settings, *more: logging.Handler) -> None:
     """One line an event on stderr, secrets masked last; ``more`` handlers are told too."""
     handler = _Sink()
     handler.setFormatter(JsonFormatter() if settings.log.format == "json" else TextFormatter())
-    level = settings.log.level.upper()
+    level = logging.getLevelNamesMapping()[settings.log.level.upper()]
     logging.basicConfig(level=level, handlers=[handler, *more], force=True)
     for noisy, least in QUIET.items():
-        logging.getLogger(noisy).setLevel(least)
+        logging.getLogger(noisy).setLevel(max(least, level))
 
 
 def take_over() -> None:

@@ -27,11 +27,12 @@ HOME = Path(__file__).parents[2]
 PATIENCE = 60.0
 SILENT = ["192.0.2.201", "192.0.2.202", "192.0.2.203"]
 DENIED = 'deny = ["192.0.2.31/32", "srv-db-02.lab.example"]\n'
-LOOKS_LIKE = {"pc-sales-11": "firewall-blocks-port"}
-"""A host that sleeps looks like one behind a firewall when only the RDP port is tried."""
+LOOKS_LIKE = {"pc-sales-11": "firewall-blocks-port", "srv-scope-01": "firewall-blocks-port"}
+"""When only the RDP port is tried, a host that sleeps looks like one behind a firewall; from one
+place alone, so does a rule that lets in another network."""
 
-UNSEEN = {"srv-mtu-01"}
-"""What a sweep does not look for: the path's packet sizes."""
+UNSEEN = {"srv-mtu-01", "srv-way-01", "srv-dns-01"}
+"""What a sweep does not look for: the path's packet sizes, and what only another place sees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The ground under the database goes: full, ill, locked, closed; and comes back."""
 
-import asyncio
 import resource
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -16,14 +15,13 @@ from tests.whole.support import Whole, whole
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SLOW = "srv-app-02"
-LOCKED = 12.0
-"""Seconds: longer than the store waits for a lock."""
 
 
-async def endures(world: Whole, trouble: AbstractContextManager[None], seconds: float = 0) -> None:
+async def endures(world: Whole, trouble: AbstractContextManager[None], until: str = "") -> None:
     """Work, then the trouble, in which nothing is taken and that is said; then all goes on.
 
-    A look that runs when the trouble comes is written when it has gone.
+    A look that runs when the trouble comes is written when it has gone; ``until`` the log says
+    so, the trouble lasts.
     """
     card = await world.open()
     told, before = len(world.slack.ephemerals("asker")), len(world.cards(SLOW))
@@ -37,7 +35,7 @@ async def endures(world: Whole, trouble: AbstractContextManager[None], seconds: 
         told = len(world.slack.ephemerals("asker"))
         assert (await world.slack.click("asker", card, "Not sure")).ok
         await world.private("asker", "not taken", since=told)
-        await asyncio.sleep(seconds)
+        await world.wait(lambda: until in world.bot.said, f"{until!r} in the log")
     await world.moved(running)
     await world.press(card, "Not sure")
     fresh = await world.open("/rdp srv-app-03")
@@ -75,8 +73,7 @@ async def test_a_disk_that_takes_nothing_more_of_the_file(world: Whole) -> None:
 
 
 async def test_a_lock_that_another_program_keeps(world: Whole) -> None:
-    await endures(world, locked(world.database), LOCKED)
-    assert "another program holds the database" in world.bot.said
+    await endures(world, locked(world.database), "another program holds the database")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ async def test_a_silent_host() -> None:
             pass
 
     async with hosting(serve) as host:
-        found = await see(host, connect_timeout=0.2)
+        found = await see(host, connect_timeout=0.6)
     assert found["rdp.negotiation"].failure is Failure.RDP_SILENT
     assert set(found["rdp.negotiation"].facts["answers"].values()) == {"silent"}
     assert found["tls.hello"].status is found["nla.challenge"].status is Status.NOT_RUN

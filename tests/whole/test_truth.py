@@ -23,6 +23,12 @@ HEALTHY = tuple(row for row in HOSTS if row.cause is None)
 SWAPPED = ("srv-db-01", "srv-db-02", "srv-db-04", "srv-old-01", "srv-file-03", "pc-sales-12")
 """Whose faults srv-app-07 is given, one after the other."""
 
+NAMED = {
+    "srv-way-01": "branch cannot reach srv-way-01 on port 3389, lab can",
+    "srv-dns-01": "The name srv-dns-01 leads to 192.0.2.83 from lab and to 192.0.2.99 from branch",
+}
+"""Where the first place sees nothing wrong, the card names the hop before it names a cause."""
+
 MOST_STEPS = 15
 
 
@@ -40,7 +46,8 @@ async def asked(running: Whole) -> Asked:
     """Every host asked for at once, without a word about what the user saw; then repaired."""
     world = running
     for row in HOSTS:
-        assert (await world.slack.command("asker", "helpdesk", f"/rdp {row.name}")).ok
+        line = f"/rdp {row.name}{' via all' if row.everywhere else ''}"
+        assert (await world.slack.command("asker", "helpdesk", line)).ok
     cards = {row.name: await verdict(world, row.name) for row in HOSTS}
     before = {name: said(card) for name, card in cards.items()}
     for row in FAULTY:
@@ -71,7 +78,8 @@ def first_cause(card: str) -> str | None:
 
 @pytest.mark.parametrize("row", FAULTY, ids=lambda row: row.name)
 async def test_the_first_cause_is_the_truth(asked: Asked, row: Host) -> None:
-    assert first_cause(asked.before[row.name]) == row.cause
+    card = asked.before[row.name]
+    assert NAMED[row.name] in card if row.name in NAMED else first_cause(card) == row.cause
 
 
 @pytest.mark.parametrize("row", HEALTHY, ids=lambda row: row.name)

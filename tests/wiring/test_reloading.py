@@ -124,7 +124,7 @@ async def test_the_log_level_follows(served: Served) -> None:
     served.edit('level = "info"', 'level = "error"')
     await again(served)
     assert logging.getLogger().level == logging.ERROR
-    assert logging.getLogger("slack_bolt").level == logging.WARNING
+    assert logging.getLogger("slack_bolt").level == logging.ERROR
 
 
 async def test_the_same_file_again_is_no_news(served: Served) -> None:
