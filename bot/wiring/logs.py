@@ -7,6 +7,7 @@ objects that cannot fail are made log lines, and a line that cannot be formatted
 import logging
 import sys
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -28,11 +29,15 @@ class _Sink(logging.StreamHandler[Any]):
     """Writes to stderr; Python's own complaint about a bad line would repeat its arguments."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """Say which line of code cannot be logged, and not what with."""
+        """Say which line of code cannot be logged, and not what with.
+
+        Where not even that can be written (the disk of the log is full), work goes on without.
+        """
         kind = sys.exc_info()[0]
         name = kind.__name__ if kind is not None else "error"
         at = f"{record.name}:{record.lineno}"
-        sys.stderr.write(redact(f"a log line of {at} could not be written ({name})\n"))
+        with suppress(OSError, ValueError):  # ValueError: the stream was closed
+            sys.stderr.write(redact(f"a log line of {at} could not be written ({name})\n"))
 
 
 def set_up_logs(settings: Settings, *more: logging.Handler) -> None:

@@ -25,7 +25,9 @@ SHORTAGE = 4.0
 
 @pytest.mark.parametrize("spare", [0, 2])
 async def test_out_of_descriptors_the_host_is_not_blamed(world: Whole, spare: int) -> None:
-    """What could not be looked at is looked at again, or said to be unknown."""
+    """What could not be looked at is looked at again, or said to be unknown; never is the host
+    blamed for anything but its true fault.
+    """
     await world.bot.stop()
     await world.bot.start()  # so that no connection to the jump box is open yet
     most = descriptors(world.bot.pid) + spare
@@ -33,7 +35,9 @@ async def test_out_of_descriptors_the_host_is_not_blamed(world: Whole, spare: in
         receipt = await world.slack.command("asker", "helpdesk", f"/rdp {HOST}")
         await asyncio.sleep(SHORTAGE)
         for card in world.cards():
-            assert not settled(card) or "jump box" in said(card), said(card)
+            told = said(card)
+            right = "jump box" in told or "certificate has expired" in told
+            assert not settled(card) or right, told
     if not receipt.ok or not world.cards():
         await world.wait(lambda: world.cards() or not receipt.ok, "the card")
     if receipt.ok:
