@@ -34,7 +34,7 @@ MORE = [
 @config_option
 def export_command(form: str, full: bool, config: str | None) -> None:
     """Write all tickets to stdout, newest first, as CSV or as JSON Lines."""
-    from bot.cli.tickets import with_store
+    from bot.cli.stored import with_store
 
     writers: dict[str, Callable[[Store, bool], Any]] = {"csv": _csv, "json": _json}
     with_store(config, lambda store: writers[form](store, full))

@@ -1,36 +1,16 @@
 """`rdp-triage tickets person` and `erase`: what is kept about somebody, and its end."""
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from bot.cli.common import Refused, config_option, json_option, login, print_json, settings_required
+from bot.cli.common import Refused, config_option, json_option, login, print_json
+from bot.cli.stored import with_store
 
-Result = TypeVar("Result")
 PERSON = re.compile(r"[UW][A-Z0-9]{1,30}|cli:\S{1,64}")
-
-
-def _with_store(config: str | None, work: Callable[[Any], Awaitable[Result]]) -> Result:
-    settings = settings_required(config, "tickets")
-    from bot.store.base import StoreError
-    from bot.store.caring import CaringStore
-
-    async def run() -> Result:
-        store = await CaringStore.open_existing(settings.located(settings.store.path))
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(run())
-    except StoreError as error:
-        raise Refused(str(error)) from None
 
 
 def _person(text: str) -> str:
@@ -49,7 +29,7 @@ def _person(text: str) -> str:
 def person_command(user: str, as_json: bool, config: str | None) -> None:
     """Show everything that the database holds about USER, a Slack user id or cli:LOGIN."""
     who = _person(user)
-    found = _with_store(config, lambda store: store.traces(who))
+    found = with_store(config, lambda store: store.traces(who), caring=True)
     if as_json:
         print_json({"schema": 1, "person": who, **found})
         return
@@ -78,7 +58,7 @@ def erase_command(user: str, yes: bool, config: str | None) -> None:
         erased = await store.erase(who, Event("closed", f"cli:{login()}", datetime.now(UTC)))
         return erased, not any(erased.rows.values()) or await store.scrub()
 
-    erased, clean = _with_store(config, work)
+    erased, clean = with_store(config, work, caring=True)
     if not any(erased.rows.values()):
         click.echo(f"The database holds nothing about {who}.", err=True)
         return

@@ -1,11 +1,9 @@
 """`rdp-triage tickets`: read the history; a read command never creates a database."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -20,9 +18,9 @@ from bot.cli.common import (
 )
 from bot.cli.export import export_command
 from bot.cli.people import erase_command, person_command
-from bot.store.base import Event, Query, Store, StoreError, Ticket
+from bot.cli.stored import with_store
+from bot.store.base import Event, Query, Store, Ticket
 
-Result = TypeVar("Result")
 PAGE = 200
 STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
 
@@ -34,24 +32,6 @@ def command() -> None:
 
 for each in (export_command, person_command, erase_command):
     command.add_command(each)
-
-
-def with_store(config: str | None, work: Callable[[Store], Awaitable[Result]]) -> Result:
-    """Do something with the database of the settings, which must be there."""
-    settings = settings_required(config, "tickets")
-    from bot.store.sqlite import SqliteStore
-
-    async def run() -> Result:
-        store = await SqliteStore.open_existing(settings.located(settings.store.path))
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(run())
-    except StoreError as error:
-        raise Refused(str(error)) from None
 
 
 async def _all(store: Store, query: dict[str, Any], limit: int | None) -> list[Ticket]:
