@@ -9,8 +9,9 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key of an element's reference (WebDriver, section 12)."""
 
 START = 40.0
+STARTS = 5
 POLL = 0.1
 FLAGS = (
     "--headless=new",
@@ -159,42 +161,58 @@ async def _call(
 @asynccontextmanager
 async def browser(folder: Path) -> AsyncIterator[Browser]:
     """A browser with an empty profile in ``folder``; ended with everything that it started."""
-    driver = await asyncio.create_subprocess_exec(
-        program("chromedriver"),
-        "--port=0",
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, "DBUS_SESSION_BUS_ADDRESS": "disabled:"},
-    )
-    try:
-        port = await asyncio.wait_for(_port(driver), START)
+    async with AsyncExitStack() as stack:
+        port = await _started(stack)
         wait = aiohttp.ClientTimeout(total=START)
-        base = f"http://127.0.0.1:{port}"
-        async with aiohttp.ClientSession(base, timeout=wait) as client:
-            options = {
-                "binary": program("chromium"),
-                "args": [*FLAGS, f"--user-data-dir={folder}"],
-            }
-            wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-            begun = await _call(
-                client, "POST", "/session", {"capabilities": {"alwaysMatch": wanted}}
+        client = aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=wait)
+        await stack.enter_async_context(client)
+        options = {"binary": program("chromium"), "args": [*FLAGS, f"--user-data-dir={folder}"]}
+        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        begun = await _call(client, "POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        try:
+            yield Browser(client, begun["sessionId"])
+        finally:
+            await _call(client, "DELETE", f"/session/{begun['sessionId']}", None)
+
+
+async def _started(stack: AsyncExitStack) -> int:
+    """Start a driver that the stack ends; its port.
+
+    It takes a free port of IPv6 and then wants the same one of IPv4; beside other tests that one
+    may be in use, and then it gives up at once.
+    """
+    with TemporaryFile() as complaints:
+        for _ in range(STARTS):
+            driver = await asyncio.create_subprocess_exec(
+                program("chromedriver"),
+                "--port=0",
+                stdout=asyncio.subprocess.PIPE,
+                stderr=complaints,
+                start_new_session=True,
+                env={**os.environ, "DBUS_SESSION_BUS_ADDRESS": "disabled:"},
             )
-            try:
-                yield Browser(client, begun["sessionId"])
-            finally:
-                await _call(client, "DELETE", f"/session/{begun['sessionId']}", None)
-    finally:
+            stack.push_async_callback(_ended, driver)
+            port = await asyncio.wait_for(_port(driver), START)
+            if port is not None:
+                return port
+        complaints.seek(0)
+        said = complaints.read().decode(errors="replace")
+    raise RuntimeError(f"the driver ended {STARTS} times before it listened: {said}")
+
+
+async def _ended(driver: asyncio.subprocess.Process) -> None:
+    """End a driver and all that it started."""
+    with suppress(ProcessLookupError):
         os.killpg(driver.pid, signal.SIGKILL)
-        await driver.wait()
+    await driver.wait()
 
 
-async def _port(driver: asyncio.subprocess.Process) -> int:
-    """The port that the driver chose, from its own words."""
+async def _port(driver: asyncio.subprocess.Process) -> int | None:
+    """The port that the driver chose, from its own words; None when it ended before."""
     if driver.stdout is None:
         raise RuntimeError("the driver has no output")
     async for line in driver.stdout:
         words = line.decode(errors="replace").rstrip(".\n").split()
         if "port" in words and words[-1].isdigit() and words[-1] != "0":
             return int(words[-1])
-    raise RuntimeError("the driver ended before it listened")
+    return None
