@@ -17,9 +17,11 @@ def main() -> int:
     parser.add_argument("--log", action="store_true", help="print the bot's own log as well")
     asked = parser.parse_args()
     log = io.StringIO()
-    with contextlib.redirect_stdout(log):
-        report = asyncio.run(soak(asked.seconds, asked.seed))
-    print(log.getvalue() if asked.log else "", end="")
+    try:
+        with contextlib.redirect_stdout(log):
+            report = asyncio.run(soak(asked.seconds, asked.seed))
+    finally:
+        print(log.getvalue() if asked.log else "", end="")
     print("\n".join(report.lines))
     for breach in report.breaches:
         print(f"BREACH {breach}")

@@ -8,13 +8,13 @@ import asyncio
 import random
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.soak.gauge import Held, held, kinds, prepared
 from tests.soak.load import Load
 from tests.soak.troubles import Troubles
-from tests.whole.cards import settled
+from tests.whole.cards import number, settled
 from tests.whole.support import Whole, whole
 from tests.whole.test_kill_at_random import UNDONE, UNSENT
 
@@ -71,13 +71,15 @@ async def soak(seconds: float, seed: int) -> Report:
                 began = time.monotonic()
                 await _spell(load, troubles, seconds * (1 - WARM_UP))
                 after = await held(world)
-                print("new descriptors:", dict(kinds(world.bot.pid) - had))
+                new = kinds(world.bot.pid) - had
             finally:
                 for task in people:
                     task.cancel()
                 await asyncio.gather(*people, return_exceptions=True)
             minutes = (time.monotonic() - began) / 60
             report = _judged(load, troubles, (before, after), minutes)
+            held_open = ", ".join(f"{count} x {kind}" for kind, count in new.items()) or "none"
+            report = replace(report, lines=(*report.lines, f"new descriptors: {held_open}"))
             await world.bot.stop()
             return report
 
@@ -91,9 +93,25 @@ async def _spell(load: Load, troubles: Troubles, seconds: float) -> None:
     await striking
     load.going.clear()
     load.world.slack.state.faults.clear()
-    await load.world.slack.wait_for(lambda: rests(load), REST, "everything coming to rest")
-    hang_up(load.world)
-    await asyncio.sleep(QUIET)
+    try:
+        await load.world.slack.wait_for(lambda: not going_on(load), REST)
+    except TimeoutError:
+        raise TimeoutError(f"after {REST:g} s of rest: {', '.join(going_on(load))}") from None
+    await _quiet(load.world)
+
+
+async def _quiet(world: Whole) -> None:
+    """Wait until nobody has called Slack for a while, no connection left to it but the socket.
+
+    What may wait, as the Home page, comes late; each of its calls leaves an idle connection.
+    """
+    end = time.monotonic() + REST
+    calls = -1
+    while calls != (calls := len(world.slack.journal.of("call"))):
+        if time.monotonic() > end:
+            raise TimeoutError(f"after {REST:g} s of rest Slack is still called")
+        hang_up(world)
+        await asyncio.sleep(QUIET)
 
 
 def hang_up(world: Whole) -> None:
@@ -109,12 +127,13 @@ def hang_up(world: Whole) -> None:
             each.force_close()
 
 
-def rests(load: Load) -> bool:
-    """Whether nothing is going on any more."""
+def going_on(load: Load) -> list[str]:
+    """What has not come to rest yet, in words."""
     world = load.world
-    return not any(world.stored(query) != [0] for query in OWNERLESS.values()) and all(
-        map(settled, load.cards()[-100:])
-    )
+    counts = [(name, count) for name, query in OWNERLESS.items() for count in world.stored(query)]
+    found = [f"{name}: {count}" for name, count in counts if count]
+    cards = [f"#{number(card)}" for card in load.cards()[-100:] if not settled(card)]
+    return found + ([f"cards at work: {' '.join(cards)}"] if cards else [])
 
 
 def _judged(load: Load, troubles: Troubles, read: tuple[Held, Held], minutes: float) -> Report:
