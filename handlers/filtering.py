@@ -13,7 +13,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.desk.api import Desk, NotAllowed, Query, Sender
-from bot.targets import BadHost, parse_host, unwrap
+from bot.targets import BadHost, sought_host, unwrap
 from handlers import answers
 from handlers import blocks as b
 from handlers.causes import grouped
@@ -139,10 +139,8 @@ def _day(values: Mapping[str, Any], field: Field) -> date | None:
 
 
 def _host(text: str) -> str | None:
-    """A whole name by the grammar, or a beginning as typed."""
-    if not text or text.endswith("*"):
-        return text or None
+    """What the field asks for; None when it is empty."""
     try:
-        return parse_host(unwrap(text)).host
+        return sought_host(unwrap(text)) if text else None
     except BadHost as error:
         raise _Slip(Field.HOST, str(error)) from None

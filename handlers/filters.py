@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from bot.catalog.codes import BadCode, canonical
 from bot.desk.api import Desk, Query, Sender
-from bot.targets import BadHost, parse_host
+from bot.targets import BadHost, parse_host, sought_host
 from handlers.slip import Slip
 
 STATES = ("open", "resolved", "escalated", "abandoned", "cancelled")
@@ -163,13 +163,10 @@ def _is_host_with_port(name: str, value: str) -> bool:
 
 
 def _host(said: str) -> str:
-    if said.endswith("*") and said.strip("*"):
-        return said.rstrip("*") + "*"
     try:
-        host = parse_host(said).host
+        return sought_host(said)
     except BadHost as error:
         raise _wrong("host", str(error).rstrip(".")) from None
-    return host if "." in host or ":" in host else f"{host}."  # a short name is its full ones, too
 
 
 def _person(said: str, sender: Sender) -> str:

@@ -79,7 +79,7 @@ def _digits(number: str) -> str:
 
 
 @command.command("list")
-@click.option("--host", help="Only this host.")
+@click.option("--host", help="Only this host; a short name finds its full ones, srv* a beginning.")
 @click.option("--state", type=click.Choice(STATES), help="Only this state.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @json_option
@@ -88,7 +88,13 @@ def list_command(
     host: str | None, state: str | None, limit: int, as_json: bool, config: str | None
 ) -> None:
     """List tickets, newest first."""
-    query = {"host": host, "state": state}
+    from bot.targets import BadHost, sought_host
+
+    try:
+        sought = None if host is None else sought_host(host)
+    except BadHost as error:
+        raise Refused(f"--host: {error}") from None
+    query = {"host": sought, "state": state}
     _print(with_store(config, lambda store: _all(store, query, limit)), as_json)
 
 

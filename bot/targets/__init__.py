@@ -1,6 +1,6 @@
 """What may be looked at: the grammar of a typed host and the rules of the settings."""
 
-from bot.targets.host import BadHost, TypedHost, normal_name, parse_host, unwrap
+from bot.targets.host import BadHost, TypedHost, normal_name, parse_host, sought_host, unwrap
 from bot.targets.rules import Rules, TargetRefused, could_match, matches
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "matches",
     "normal_name",
     "parse_host",
+    "sought_host",
     "unwrap",
 ]

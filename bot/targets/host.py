@@ -88,6 +88,17 @@ def parse_host(text: str) -> TypedHost:
     return TypedHost(_name_or_ipv4(name), _port(port) if colon else None)
 
 
+def sought_host(text: str) -> str:
+    """A host to look for in the history, as the store takes it; raises BadHost.
+
+    ``srv*`` is a beginning; a short name gets a final dot, which finds its full names as well.
+    """
+    if text.endswith("*") and text.strip("*"):
+        return text.rstrip("*") + "*"
+    host = parse_host(text).host
+    return host if "." in host or ":" in host else f"{host}."
+
+
 def normal_name(name: str) -> str:
     """A host name as the rules compare it: A-labels, lower case, no final dot; raises BadHost."""
     ascii_name = _to_ascii(name).lower().removesuffix(".")
