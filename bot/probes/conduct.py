@@ -88,6 +88,11 @@ class Conduct:
         return self._limits.connections - self.opened
 
     @property
+    def few(self) -> bool:
+        """Whether there are too few connections for everything: the best are chosen beforehand."""
+        return self._limits.connections < MOST_CONNECTIONS
+
+    @property
     def share(self) -> float:
         """A quarter of the seconds that a connection may take if it begins now."""
         left = self.limit - self._loop.time()
