@@ -1,7 +1,7 @@
 import pytest
 
 from bot.evidence import Failure, Status
-from bot.vantage.direct import DirectStream
+from bot.vantage.tcp import DirectStream
 from bot.wire.suites import CODES
 from tests.probes.loopback import see
 from tests.probes.servers import (

@@ -62,7 +62,7 @@ async def ending(handler: Handler, *, write_on: bool = False) -> tuple[bytes, st
         stream = await Direct(RULES).connect(LOOPBACK, port, soon())
         assert await stream.ending(soon()) == "unknown"
         await stream.write(b"x", soon())
-        while write_on and not stream._reader.at_eof():
+        while write_on and not stream._ended:
             await stream.write(b"y", soon())
             await asyncio.sleep(0.001)
         heard = b""
@@ -105,7 +105,7 @@ async def test_what_came_before_a_reset_is_not_lost() -> None:
         stream = await Direct(RULES).connect(LOOPBACK, port, soon())
         await stream.write(b"xx", soon())
         async with asyncio.timeout(10):
-            while not stream._reader.fault:  # noqa: ASYNC110  it has no event
+            while not stream._fault:  # noqa: ASYNC110  it has no event
                 await asyncio.sleep(0.01)
         assert await stream.read(9, soon()) == b"bye"
         assert await stream.read(9, soon()) == b""
@@ -116,7 +116,7 @@ async def test_what_came_before_a_reset_is_not_lost() -> None:
 async def test_an_end_for_another_reason_is_not_known() -> None:
     async with tcp_server(silence) as port:
         stream = await Direct(RULES).connect(LOOPBACK, port, soon())
-        stream._reader.set_exception(OSError(errno.ETIMEDOUT, "said the kernel"))
+        stream._fault, stream._ended = OSError(errno.ETIMEDOUT, "said the kernel"), True
         assert await stream.read(9, soon()) == b""
         assert await stream.ending(soon()) == "unknown"
         await stream.close()
@@ -191,7 +191,7 @@ async def test_errors_of_the_system_become_our_words(
     async def failing(*args: object, **options: object) -> None:
         raise OSError(number, "said the kernel")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", failing)
     assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
 
 
@@ -203,7 +203,7 @@ async def test_a_host_that_takes_us_and_resets_at_once_was_open(
     async def failing(*args: object, **options: object) -> None:
         raise ConnectionResetError(errno.ECONNRESET, "said the kernel")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", failing)
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", failing)
     stream = await Direct(RULES).connect(LOOPBACK, 1, soon())
     await stream.write(b"anybody there?", soon())
     assert await stream.read(10, soon()) == b""
