@@ -46,7 +46,7 @@ ITEMS: Mapping[str, Item] = {
     "port-state": _item(
         "open refused timeout unreachable failed", "refused timeout unreachable failed"
     ),
-    "addresses": _item("alike one-dead one-refuses", "one-refuses"),
+    "addresses": _item("alike one-dead one-refuses one-silent", "one-refuses one-silent"),
     "host-life": _item("answers silent", "silent"),
     "companion-ports": _item("windows unix", ""),
     "neighbour": _item("answers absent", ""),

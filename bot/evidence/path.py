@@ -54,12 +54,15 @@ def addresses(seen: Seen) -> str | None:
     """State of ``addresses``: of a name with several, do all open?  Those not tried have no say.
 
     A place without IPv6 of its own knows nothing of IPv6 addresses, and a server that listens on
-    IPv4 alone is no fault; an IPv4 address that refuses has answered.
+    IPv4 alone is no fault; an IPv4 address that refuses has answered, and one that is silent has
+    been waited for.
     """
     if seen.port != "open" or len(seen.ports) < 2:
         return None
     if any(":" not in address for address in seen.refusing):
         return "one-refuses"
+    if any(":" not in address for address in seen.silent):
+        return "one-silent"
     return "alike" if set(seen.ports) == {"open"} else "one-dead"
 
 

@@ -29,7 +29,7 @@ class Seen:
 
     Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
     fingerprints of all, ``ports`` the states that the RDP port was found in, address by address;
-    ``refusing`` are the addresses that answered and refused.
+    ``refusing`` are the addresses that answered and refused, ``silent`` those that did not answer.
     """
 
     last: Mapping[str, Observation]
@@ -38,6 +38,7 @@ class Seen:
     certificates: frozenset[str] = frozenset()
     ports: tuple[str, ...] = ()
     refusing: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Seen":
@@ -50,7 +51,8 @@ class Seen:
             last[CERTIFICATE] = shown[0]
         prints = (one.facts.get("sha256") for one in shown)
         fingerprints = frozenset(one for one in prints if isinstance(one, str))
-        return cls(last, _best(ports), _best(gateways), fingerprints, ports, _refusing(run))
+        met = [_met(run, failure) for failure in (Failure.TCP_REFUSED, Failure.TCP_TIMEOUT)]
+        return cls(last, _best(ports), _best(gateways), fingerprints, ports, *met)
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""
@@ -104,9 +106,10 @@ def _states(run: Sequence[Observation], probe: str) -> tuple[str, ...]:
     return tuple(state for state in states if state is not None)
 
 
-def _refusing(run: Sequence[Observation]) -> tuple[str, ...]:
-    refusals = (one for one in run if one.failure is Failure.TCP_REFUSED)
-    found = (one.facts.get("address") for one in refusals if one.probe == "port.tcp")
+def _met(run: Sequence[Observation], failure: Failure) -> tuple[str, ...]:
+    """The addresses at which the RDP port failed so."""
+    failed = (one for one in run if one.failure is failure)
+    found = (one.facts.get("address") for one in failed if one.probe == "port.tcp")
     return tuple(address for address in found if isinstance(address, str))
 
 

@@ -64,6 +64,7 @@ class Conduct:
         self.limit = limits.deadline - RESERVE * max(0.0, limits.deadline - now)
         self.opened = 0
         self.handshakes = list[Opened]()
+        self.tried_at = dict[Address, float]()  # when an address was first tried, a loop time
         self.command_s = 0.0  # what the place needs to run something, as far as it was seen
         self.door = door or Door()
         self.pointless = False
@@ -86,6 +87,11 @@ class Conduct:
     def left(self) -> int:
         """Connections that may still be opened."""
         return self._limits.connections - self.opened
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few connections for everything: the best are chosen beforehand."""
+        return self._limits.connections < MOST_CONNECTIONS
 
     @property
     def share(self) -> float:
@@ -122,6 +128,7 @@ class Conduct:
         alone = not self._connecting and all(line.heard for line in self._lines)
         self._connecting += 1
         started = self._loop.time()
+        self.tried_at.setdefault(address, started)
         try:
             until = started + self.share * (1 if briefly else SHARES)
             stream = await self._vantage.connect(address, self._port, until)

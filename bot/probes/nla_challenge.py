@@ -17,12 +17,11 @@ from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
 from bot.probes.handover import leave
 from bot.probes.talk import hear, negotiate
-from bot.probes.tls_hello import refusal
 from bot.vantage.base import Cannot, Clock, VantageError
 from bot.vantage.tls import TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
 from bot.wire.cursor import Closed, Malformed
-from bot.wire.negotiation import looks_like_gnome, word
+from bot.wire.negotiation import looks_like_gnome, refusal, word
 from bot.wire.ntlm import NEGOTIATE, Challenge, read_challenge
 from bot.wire.windows import os_name
 from bot.wire.x224 import Answer, Protocol, Selected

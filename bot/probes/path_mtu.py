@@ -18,11 +18,11 @@ from bot.probes.base import Blocked, Context
 from bot.probes.conduct import TOO_SOON, Line, Spent, until
 from bot.probes.packets import ETHERNET, Padded, Witnesses, judge
 from bot.probes.talk import COOKIE, hear, negotiate
-from bot.probes.tls_hello import refusal
 from bot.vantage.base import Cannot, Echo, Means, Socket, VantageError
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.flight import FlightReader
 from bot.wire.hello import RANDOMNESS, SHAPES, client_hello
+from bot.wire.negotiation import refusal
 from bot.wire.reading import WIDE
 from bot.wire.x224 import REQUESTS, connection_request
 

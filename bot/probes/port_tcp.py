@@ -1,19 +1,27 @@
 """Does the RDP port open, address by address?
 
 The connection that opens first becomes the first negotiation request.  Other addresses are tried
-beside everything else, since a dead one among several is a finding of its own; but nobody waits
-for it once the rest is known.
+beside everything else, since a dead one among several is a finding of its own.  Once the rest is
+known, an IPv4 address that was tried is waited for until its silence means something: a SYN that
+got lost was sent again by then, and another address had opened long before.  IPv6 is not waited
+for, since silence may be only this place's own.
 """
 
 import asyncio
+import math
 from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Context
+from bot.probes.conduct import until
 from bot.vantage.base import Address, TargetRefused, VantageError
 
 NAME = "port.tcp"
 MOST_ADDRESSES = 6
+# From the first try of an address: a lost SYN is sent again after a second (RFC 6298 2.1), and an
+# answer to it takes as long as that of the address that opened, or some times that.
+SILENT_S = 1.5
+ROUND_TRIPS = 8
 STATES = {
     Failure.TCP_REFUSED: "refused",
     Failure.TCP_TIMEOUT: "timeout",
@@ -35,10 +43,15 @@ async def probe(ctx: Context) -> None:
     tasks: list[asyncio.Task[Any]] = [everything, enough, *attempts]
     try:
         await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
-        for attempt, address in attempts.items():
+        silence_s = _silence_s(ctx)
+        late = {attempt: one for attempt, one in attempts.items() if not attempt.done()}
+        due = [ctx.conduct.tried_at[one] for one in late.values() if _judged(ctx, one)]
+        if due:
+            moment = min(max(due) + silence_s, ctx.conduct.limit)
+            await until(asyncio.wait(late), moment)
+        for attempt, address in late.items():
             if not attempt.done():
-                reason = f"{address} was still silent when everything else was known"
-                ctx.report(Observation.not_run(NAME, reason))
+                ctx.report(_silent(ctx, address, silence_s))
         refusals = [attempt.result() for attempt in attempts if attempt.done()]
         if all(refusals):
             raise next(refusal for refusal in refusals if refusal)
@@ -46,6 +59,28 @@ async def probe(ctx: Context) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _silence_s(ctx: Context) -> float:
+    """How long an address must have been silent to be called so, in seconds."""
+    line = ctx.trail.port.value
+    return max(SILENT_S, ROUND_TRIPS * line.connect_ms / 1000 if line else 0.0)
+
+
+def _judged(ctx: Context, address: Address) -> bool:
+    """Whether silence of this address can be judged: it was tried, and another one opened."""
+    return ctx.trail.port.kept and address.version == 4 and address in ctx.conduct.tried_at
+
+
+def _silent(ctx: Context, address: Address, seconds: float) -> Observation:
+    """What is said of an address that has not answered when all else is known."""
+    waited_s = asyncio.get_running_loop().time() - ctx.conduct.tried_at.get(address, math.inf)
+    if not _judged(ctx, address) or waited_s < seconds:
+        reason = f"{address} was still silent when everything else was known"
+        return Observation.not_run(NAME, reason)
+    detail = f"no answer in {waited_s:.1f} s, in which another address of the name opened"
+    facts = {"state": "timeout", "address": str(address)}
+    return Observation.failed(NAME, Failure.TCP_TIMEOUT, detail, **facts)
 
 
 async def _attempt(ctx: Context, address: Address) -> TargetRefused | None:

@@ -4,7 +4,8 @@ Five requests give the complete picture; a refusal is a finding, not an error.  
 is the one that a current client sends; it goes over the connection that ``port.tcp`` opened.  The
 request ``nla`` begins the connections of other probes too, and whoever asked first has asked for
 all.  One failure among good answers is asked again alone: servers may limit
-pending connections.
+pending connections.  Where connections are few, a host that chose TLS when it was offered more is
+not offered TLS alone: that connection is kept for a hello that gets lost.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.evidence import Failure, Observation
-from bot.probes.base import Context
+from bot.probes.base import Blocked, Context
 from bot.probes.conduct import Line, Spent
 from bot.probes.handover import leave
 from bot.probes.talk import negotiate
@@ -47,6 +48,9 @@ async def probe(ctx: Context) -> Observation:
         group.create_task(_first(ctx, line, answers))
         for request in OTHERS:
             group.create_task(_ask(ctx, request, answers))
+    if ctx.conduct.few and SHARED not in ctx.conduct.answers:
+        with suppress(Blocked):
+            await ctx.trail.not_nla.get()  # until who needs that answer has it
     if SHARED in ctx.conduct.answers:
         answers[SHARED] = ctx.conduct.answers[SHARED]
     else:
@@ -76,11 +80,19 @@ async def _ask(ctx: Context, request: str, answers: Answers) -> None:
     await ctx.conduct.first_answer()
     if ctx.conduct.pointless or (ctx.conduct.gentle and request not in GENTLE_OTHERS):
         return
+    if ctx.conduct.few and request in OTHERS and _chose_tls(ctx.conduct.answers):
+        return
     try:
         async with ctx.line() as line:
             answers[request] = await negotiate(ctx.conduct, line, request)
     except (VantageError, Spent):
         return  # not asked, so the answer stays absent
+
+
+def _chose_tls(answers: Answers) -> bool:
+    """Whether the host has chosen TLS from an offer that had NLA too."""
+    chosen = [answers.get(request) for request in (FIRST, SHARED)]
+    return any(isinstance(one, Selected) and one.protocol == Protocol.TLS for one in chosen)
 
 
 def _word(answer: Answer | None) -> str:

@@ -25,7 +25,7 @@ from bot.probes import (
     udp_transport,
 )
 from bot.probes.base import Blocked, Context, Report, Target, Timer, Trail
-from bot.probes.conduct import MOST_CONNECTIONS, Conduct, Limits, Spent
+from bot.probes.conduct import MOST_CONNECTIONS, Conduct, Limits, Spent, until
 from bot.probes.door import Door
 from bot.vantage.base import TargetRefused, Vantage, VantageError
 from bot.wire.cursor import Malformed
@@ -97,6 +97,7 @@ class _Run:
         self._vantage = ""
         self._timers = {name: Timer() for name in names}
         self._tasks: Tasks = {}
+        self._ended = asyncio.Event()  # a task has, since this was last cleared
 
     async def go(self, vantage: Vantage, target: Target, deadline: float) -> None:
         """Start everything, settle what ends, cut what is left at the deadline."""
@@ -110,6 +111,7 @@ class _Run:
             context = Context(vantage, target, self._conduct, self._trail, timer, report)
             context = replace(context, gateway=self.gateway)
             self._tasks[name] = asyncio.ensure_future(PROBES[name].probe(context))
+            self._tasks[name].add_done_callback(lambda _: self._ended.set())
         try:
             await self._settle_all(deadline)
             await self._conduct.part(deadline)
@@ -128,8 +130,8 @@ class _Run:
         while waiting and loop.time() < deadline:
             if waiting.keys() <= _LINGERING:
                 self._release()
-            left = deadline - loop.time()
-            await asyncio.wait(waiting.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await until(self._ended.wait(), deadline)
+            self._ended.clear()
             self._settle_done(waiting)
         if waiting:
             self._release()

@@ -11,7 +11,7 @@ from bot.vantage.base import VantageError
 from bot.wire.cursor import Closed
 from bot.wire.flight import Alert, ServerHello
 from bot.wire.hello import SHAPES
-from bot.wire.reading import CLIENT, WIDE, read, takes
+from bot.wire.reading import CLIENT, WIDE, lacking, read, takes
 
 NAME = "tls.hello"
 NEWEST = "tls13"
@@ -34,10 +34,12 @@ class Found:
     """What was odd, and the shape that met it first."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     stood_in: bool = False
-    """Whether the answer to TLS 1.3 counts for ``wide``, which was turned down or dropped."""
+    """Whether the answer to TLS 1.3 counts for ``wide``, to which there was none."""
     refusal: str | None = None
     fault: Blocked | Spent | VantageError | None = None
     borrowed: ServerHello | None = None
+    unasked: set[str] = field(default_factory=set)
+    """The shapes that were met by a close, and for which no connection was left to ask again."""
     ending: str = ""
     """How the host ended the connection of ``wide``, where it ended it instead of an answer."""
 
@@ -64,7 +66,7 @@ def observation(found: Found) -> Observation:
     facts: dict[str, Any] = {
         "shapes": shapes,
         "versions": sorted({hello.version for hello in hellos}),
-        "modern_client": _modern(shapes, some=bool(hellos)),
+        "modern_client": _modern(shapes, some=bool(hellos), again=CLIENT not in found.unasked),
     }
     notes = [f"{shape}: {note}" for note, shape in found.notes.items()]
     detail = "; ".join(text for text in (*notes, read(shapes).text) if text)
@@ -97,14 +99,15 @@ def _shape(reply: Reply) -> dict[str, str]:
     return found
 
 
-def _modern(shapes: dict[str, dict[str, str]], *, some: bool) -> str:
+def _modern(shapes: dict[str, dict[str, str]], *, some: bool, again: bool) -> str:
     """Whether the hello of a current PC is taken; a host that takes none at all says nothing.
 
     Nor does one that leaves this one hello unanswered: it may be busy, and silence is no refusal.
+    A close that could not be met ``again`` may be chance, unless the other answers explain it.
     """
     client = shapes.get(CLIENT)
     if client is None or read(shapes).word == "own-limit" or client["result"] == "silent":
         return "unknown"
     if takes(client):
         return "agrees"
-    return "refused" if some else "unknown"
+    return "refused" if some and (again or lacking(shapes)) else "unknown"

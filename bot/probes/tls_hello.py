@@ -10,7 +10,6 @@ down but TLS 1.3 is not, the answer to ``tls13`` counts for both: they are the w
 
 import asyncio
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 
 from bot.evidence import Failure, Observation
@@ -22,30 +21,26 @@ from bot.probes.shapes import NAME, NEWEST, Found, Reply, observation
 from bot.probes.talk import hear, negotiate
 from bot.vantage.base import VantageError
 from bot.wire.cursor import Closed, Malformed
-from bot.wire.flight import FlightReader, ServerHello
+from bot.wire.flight import Alert, FlightReader, ServerHello
 from bot.wire.hello import RANDOMNESS, SHAPES, client_hello
-from bot.wire.negotiation import word
+from bot.wire.negotiation import refusal
 from bot.wire.reading import CLIENT, WIDE
-from bot.wire.x224 import Answer, Protocol, Refusal, Refused, Selected
+from bot.wire.x224 import Refusal, Refused
 
-__all__ = ["NAME", "probe", "refusal"]
+__all__ = ["NAME", "probe"]
 
 TWIN = "tls12"
 # In the order of their worth, should connections run out.
 OTHERS = (CLIENT, NEWEST, "tls10", "tls11", "rsa-cbc")
 GENTLE_OTHERS = (CLIENT,)
+FEW_OTHERS = (CLIENT, NEWEST)
 MORE_GREETINGS = 2
+UNASKED = "this hello was met by a close, and no connection was left to ask again"
 BY_CHANCE = "this hello was met by a close before it was taken: not every connection fares alike"
 REQUEST = "nla"
 
 # How long a host that has refused TLS may take to answer a hello all the same.
 DIRECT_PATIENCE_S = 1.5
-
-_REFUSALS = {
-    "bare": "the host knows no TLS (its answer has no negotiation data)",
-    "closed": "the host closed the connection during the negotiation",
-    "not-rdp": "what answers on this port is not RDP",
-}
 
 
 async def probe(ctx: Context) -> Observation:
@@ -80,7 +75,7 @@ async def _wide(ctx: Context, found: Found) -> None:
             if found.refusal is None:
                 await _greet(ctx, line, WIDE, found)
                 await _ending(ctx, line, found)
-        if found.refusal is None and TWIN not in found.replies:
+        if found.refusal is None and TWIN not in found.replies and not ctx.conduct.few:
             await _other(ctx, found, TWIN)
         if isinstance(answer, Refused) and answer.code != Refusal.NO_CERTIFICATE:
             await _directly(ctx, found)
@@ -99,7 +94,7 @@ async def _greet_again(ctx: Context, found: Found) -> None:
     gentle = ctx.conduct.gentle
     for count in range(1, MORE_GREETINGS + 1):
         for shape in (WIDE, CLIENT):
-            if not _dropped(found, shape):
+            if not _dropped(found, shape) or shape in found.unasked:
                 continue
             await _once_more(ctx, found, shape, count * GENTLE_GAP_S if gentle else 0.0)
             if not gentle and not _dropped(found, shape):
@@ -117,10 +112,15 @@ async def _once_more(ctx: Context, found: Found, shape: str, pause: float) -> No
     if asyncio.get_running_loop().time() + pause >= ctx.conduct.limit:
         return
     await asyncio.sleep(pause)
-    with suppress(Blocked, Spent, VantageError):
+    try:
         async with ctx.line() as line:
             if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
                 await _greet(ctx, line, shape, found)
+    except Spent:
+        found.unasked.add(shape)
+        found.notes.setdefault(UNASKED, shape)
+    except (Blocked, VantageError):
+        return
 
 
 async def _ending(ctx: Context, line: Line, found: Found) -> None:
@@ -152,13 +152,19 @@ async def _other(ctx: Context, found: Found, shape: str) -> None:
         if await _needs_none(ctx, found, shape, wanted=wanted) or not wanted:
             return
         await ctx.conduct.first_answer()
-        if ctx.conduct.gentle and shape not in GENTLE_OTHERS:
+        if _spared(ctx, shape):
             return
         async with ctx.line() as line:
             if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
                 await _greet(ctx, line, shape, found)
     except (Blocked, Spent, VantageError):
         return  # not sent, so the shape stays absent
+
+
+def _spared(ctx: Context, shape: str) -> bool:
+    """Whether the shape is left out: for a gentle host, or for one that gets lost."""
+    gentle = ctx.conduct.gentle and shape not in GENTLE_OTHERS
+    return gentle or (ctx.conduct.few and shape not in FEW_OTHERS)
 
 
 def _heir(ctx: Context, shape: str) -> Promise[Line] | None:
@@ -180,21 +186,6 @@ async def _needs_none(ctx: Context, found: Found, shape: str, *, wanted: bool) -
             found.replies[NEWEST] = ServerHello(shaken.version, shaken.cipher)
             _learn(ctx, found)
     return shape in found.replies
-
-
-def refusal(answer: Answer | None) -> str | None:
-    """Why no ClientHello can follow this answer; None when the host has chosen TLS."""
-    match answer:
-        case Selected(protocol) if protocol != Protocol.RDP:
-            return None
-        case Selected():
-            return "the host chose RDP security, which is without TLS"
-        case Refused(code):
-            return f"the host refused TLS in the negotiation (failure {code})"
-        case None:
-            return "the host did not answer the negotiation"
-        case _:
-            return _REFUSALS[word(answer)]
 
 
 async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
@@ -224,7 +215,7 @@ def _learn(ctx: Context, found: Found) -> None:
     if WIDE in found.replies and not isinstance(wide, ServerHello):
         if not isinstance(newest, ServerHello):
             return
-        found.replies[WIDE], found.stood_in = newest, True
+        found.replies[WIDE], found.stood_in = newest, not isinstance(wide, Alert)
         wide = newest
     if isinstance(wide, ServerHello):
         ctx.trail.hello.keep(wide)

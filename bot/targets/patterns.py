@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -82,6 +83,7 @@ def carried(address: Address) -> tuple[IPv4Address, ...]:
     return ()
 
 
+@lru_cache(maxsize=1024)  # asked before every connection
 def as_address(host: str) -> Address | None:
     """The address that a host text is, as it is judged; None for a name."""
     try:

@@ -1,10 +1,11 @@
-"""ICMP echoes from an unprivileged socket of this process: no program is started for them.
+"""ICMP echoes from a socket of this process: no program is started for them.
 
-Strategy: one connected datagram socket a burst (ping(7) of Linux, ``net.ipv4.ping_group_range``);
-the sequence number tells the sizes apart.  The kernel never fragments (IP_PMTUDISC_DO) and its
-error queue holds what routers and this machine itself said.  Times are the kernel's, so a busy
-event loop does not look like a slow path.  Constants: Linux, include/uapi/linux/in.h, in6.h,
-errqueue.h; RFC 792, RFC 4443.
+Strategy: one connected socket a burst: the datagram kind, for which nobody needs a right (icmp(7)
+of Linux, ``net.ipv4.ping_group_range``), else the raw kind, as ping of iputils does.  The sequence
+number tells the sizes apart.  The kernel never fragments (IP_PMTUDISC_DO) and its error queue
+holds what routers and this machine itself said.  Times are the kernel's, so a busy event loop does
+not look like a slow path.  Constants: Linux, include/uapi/linux/in.h, in6.h, errqueue.h; RFC 792,
+RFC 4443.
 """
 
 import asyncio
@@ -16,33 +17,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from bot.vantage.base import Address, Echo
 from bot.vantage.commands import LARGEST, MAX_SIZES, OVERHEAD, plain
+from bot.vantage.icmp_sockets import HEADER, EchoSocket, echo_socket
 
-
-class _Family(NamedTuple):
-    """What differs between the two protocols."""
-
-    family: int
-    protocol: int
-    level: int
-    discover: int
-    recverr: int
-    request: int
-    reply: int
-
-
-_FAMILIES = {
-    4: _Family(socket.AF_INET, socket.IPPROTO_ICMP, 0, 10, 11, 8, 0),
-    6: _Family(socket.AF_INET6, socket.IPPROTO_ICMPV6, 41, 23, 25, 128, 129),
-}
 _PMTUDISC_DO = 2
 _MSG_ERRQUEUE = 0x2000
 _SO_TIMESTAMPNS = 35
 _LOCAL = 1  # ee_origin: no packet left this machine
-_HEADER = struct.Struct("!BBHHH")
 _ERROR = struct.Struct("=IBBBxII")
 _STAMP = struct.Struct("@ll")
 _TOKEN = 16
@@ -57,18 +40,16 @@ class Unsent(Exception):
 async def echoes(
     address: Address, sizes: Sequence[int], deadline: float
 ) -> tuple[Echo, ...] | None:
-    """One echo a size (whole IP packets), all at once; None where the kernel has no such socket.
+    """One echo a size (whole IP packets), all at once; None where the kernel gives us no socket.
 
     Raises Unsent where none can leave this machine.
     """
-    kind = _FAMILIES[address.version]
-    try:
-        ours = socket.socket(kind.family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, kind.protocol)
-    except OSError:
+    opened = echo_socket(address.version)
+    if opened is None:
         return None
     loop = asyncio.get_running_loop()
-    with ours:
-        burst = _Burst(ours, kind, loop.create_future(), OVERHEAD[address.version])
+    with opened.socket as ours:
+        burst = _Burst(opened, loop.create_future())
         burst.connect(address)
         loop.add_reader(ours, burst.listen)
         try:
@@ -95,14 +76,12 @@ class _Sent:
 class _Burst:
     """Echoes of several sizes on one socket; ``over`` is done when all have their answer."""
 
-    def __init__(
-        self, ours: socket.socket, kind: _Family, over: "asyncio.Future[None]", overhead: int
-    ) -> None:
+    def __init__(self, opened: EchoSocket, over: "asyncio.Future[None]") -> None:
         self.over = over
-        self._ours, self._kind, self._overhead = ours, kind, overhead
+        self._opened, self._ours, self._kind = opened, opened.socket, opened.kind
         self._sent: dict[int, _Sent] = {}
         self._forbidden = False
-        self._most = _HEADER.size
+        self._most = OVERHEAD[4]
 
     def connect(self, address: Address) -> None:
         """Set the socket up; raises Unsent where there is no route."""
@@ -118,7 +97,7 @@ class _Burst:
     def send(self, sizes: Sequence[int]) -> None:
         """Send one echo a size."""
         token = secrets.token_bytes(_TOKEN)
-        over = self._overhead
+        over = OVERHEAD[self._kind.version]
         wanted = [size for size in dict.fromkeys(sizes) if over <= size <= LARGEST][:MAX_SIZES]
         for number, size in enumerate(wanted, 1):
             length = size - over
@@ -130,7 +109,7 @@ class _Burst:
         self._settle()
 
     def _send(self, number: int, sent: _Sent) -> None:
-        packet = _HEADER.pack(self._kind.request, 0, 0, 0, number) + sent.payload
+        packet = self._opened.packet(number, sent.payload)
         # An error that came back for an earlier packet is told by the next call: then once more.
         for _ in range(len(self._sent) + 1):
             sent.at = time.time()
@@ -149,16 +128,14 @@ class _Burst:
         """Take in all that has come."""
         self._errors()
         for data, ancillary in self._waiting(0):
-            if len(data) >= _HEADER.size:
-                self._heard(data, ancillary)
+            self._heard(self._opened.message(data), ancillary)
         self._settle()
 
     def _heard(self, data: bytes, ancillary: "_Ancillary") -> None:
-        kind, _, _, _, number = _HEADER.unpack_from(data)
-        sent = self._sent.get(number)
-        if kind != self._kind.reply or sent is None:
+        sent = self._own(data)
+        if sent is None or data[0] != self._kind.reply:
             return
-        if sent.payload.startswith(data[_HEADER.size :]):  # some hosts cut a long echo short
+        if sent.payload.startswith(data[HEADER.size :]):  # some hosts cut a long echo short
             came = _stamp(ancillary) or time.time()
             sent.echo = Echo(sent.size, "reply", round(max(0.0, came - sent.at) * 1000, 3))
 
@@ -174,12 +151,17 @@ class _Burst:
                     continue
                 if origin == _LOCAL:
                     named = info
-                elif len(data) >= _HEADER.size:
-                    self._refused(_HEADER.unpack_from(data)[4], info)
+                else:
+                    self._refused(self._own(data), info)
         return named
 
-    def _refused(self, number: int, mtu: int) -> None:
-        sent = self._sent.get(number)
+    def _own(self, message: bytes) -> _Sent | None:
+        """The echo that an ICMP message belongs to."""
+        number = self._opened.number(message)
+        return None if number is None else self._sent.get(number)
+
+    @staticmethod
+    def _refused(sent: _Sent | None, mtu: int) -> None:
         if sent is not None and sent.echo is None:
             sent.echo = _too_big(sent.size, mtu)
 

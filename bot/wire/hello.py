@@ -9,6 +9,7 @@ Sources: RFC 5246 7.4.1.2, RFC 8446 4.1.2 and 4.2, RFC 6066 3, RFC 5746 3.3, RFC
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from bot.wire.suites import OLDER, RSA_CBC, TLS13, WINDOWS_11
@@ -85,19 +86,36 @@ def client_hello(
 def _record(shape: Shape, randomness: bytes, extensions: bytes) -> bytes:
     modern = shape.highest >= 0x0304
     session = _vector(randomness[32:64] if modern else b"", 1)
-    suites = b"".join(_u16(code) for code in (*shape.suites, *(() if modern else (_SCSV,))))
     body = (
         _u16(min(shape.highest, 0x0303))
         + randomness[:32]
         + session
-        + _vector(suites, 2)
+        + _suites(shape)
         + b"\x01\x00"
         + _vector(extensions, 2)
     )
     return b"\x16\x03\x01" + _vector(b"\x01" + _vector(body, 3), 2)
 
 
+@lru_cache(maxsize=16)
+def _suites(shape: Shape) -> bytes:
+    more = () if shape.highest >= 0x0304 else (_SCSV,)
+    return _vector(b"".join(_u16(code) for code in (*shape.suites, *more)), 2)
+
+
 def _extensions(shape: Shape, share: bytes, server_name: str | None) -> bytes:
+    found = _fixed(shape, server_name)
+    if shape.highest >= 0x0304:
+        # Any 32 bytes are a public key of X25519 (RFC 7748 5); we never finish the handshake.
+        found += _extension(51, _vector(_u16(_X25519) + _vector(share, 2), 2))
+        if shape.lowest <= 0x0303:
+            found += _extension(0xFF01, b"\x00")
+    return found
+
+
+@lru_cache(maxsize=64)
+def _fixed(shape: Shape, server_name: str | None) -> bytes:
+    """The extensions that are the same in every hello of a shape to a name."""
     found = b""
     if server_name:
         name = b"\x00" + _vector(server_name.encode("ascii"), 2)
@@ -113,10 +131,6 @@ def _extensions(shape: Shape, share: bytes, server_name: str | None) -> bytes:
         versions = b"".join(_u16(v) for v in range(shape.highest, shape.lowest - 1, -1))
         found += _extension(43, _vector(versions, 1))
         found += _extension(45, b"\x01\x01")
-        # Any 32 bytes are a public key of X25519 (RFC 7748 5); we never finish the handshake.
-        found += _extension(51, _vector(_u16(_X25519) + _vector(share, 2), 2))
-        if shape.lowest <= 0x0303:
-            found += _extension(0xFF01, b"\x00")
     return found
 
 

@@ -42,6 +42,11 @@ _NLA_DEMANDED = frozenset(
 )
 _NO_TLS = frozenset({f"failure:{Refusal.TLS_NOT_ALLOWED:d}", "selected:rdp"})
 _OVER_TLS = ("tls", "nla", "nla_ex")
+_REFUSALS = {
+    "bare": "the host knows no TLS (its answer has no negotiation data)",
+    "closed": "the host closed the connection during the negotiation",
+    "not-rdp": "what answers on this port is not RDP",
+}
 
 
 def word(answer: Answer) -> str:
@@ -58,6 +63,21 @@ def word(answer: Answer) -> str:
             return "not-rdp"
         case Closed():
             return "closed"
+
+
+def refusal(answer: Answer | None) -> str | None:
+    """Why no ClientHello can follow this answer; None when the host has chosen TLS."""
+    match answer:
+        case Selected(protocol) if protocol != Protocol.RDP:
+            return None
+        case Selected():
+            return "the host chose RDP security, which is without TLS"
+        case Refused(code):
+            return f"the host refused TLS in the negotiation (failure {code})"
+        case None:
+            return "the host did not answer the negotiation"
+        case _:
+            return _REFUSALS[word(answer)]
 
 
 def flag_words(flags: int) -> list[str]:

@@ -58,6 +58,19 @@ def takes(client: Shape) -> bool:
     return client.get("result") == AGREED and SHAPES[CLIENT].speaks(client.get("version", ""))
 
 
+def lacking(shapes: Shapes) -> bool:
+    """Whether the PC of today lacks the version or the suite that the host chose from others."""
+    agreed = [shape for shape in shapes.values() if shape.get("result") == AGREED]
+    return bool(agreed) and not any(map(_offered, agreed))
+
+
+def _offered(chosen: Shape) -> bool:
+    """Whether that PC offers what was chosen; where the suite is not known, it may."""
+    cipher = chosen.get("cipher", "")
+    suits = not cipher or CODES.get(cipher) in WINDOWS_11
+    return suits and SHAPES[CLIENT].speaks(chosen.get("version", ""))
+
+
 def _unnamed(cipher: str) -> bool:
     return cipher.startswith("0x")
 

@@ -5,11 +5,11 @@ processors with whoever asks them.
 """
 
 import json
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
+from bot.vantage.icmp_sockets import echo_socket
 from tests.benchmarks.figures import Figures, Goal, Ran, run
 from tests.benchmarks.load import IN_FLIGHT
 from tests.benchmarks.rivals import nmap, sslyze
@@ -95,11 +95,11 @@ def simulated(figures: Figures, count: int) -> None:
 
 def _echoes() -> str:
     """How this machine lets us ping, on which the figure for everything depends."""
-    try:
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP).close()
-    except OSError:
-        return "processes of ping: net.ipv4.ping_group_range gives us no socket for them"
-    return "a socket of ours"
+    opened = echo_socket(4)
+    if opened is None:
+        return "processes of ping: neither ping_group_range nor CAP_NET_RAW gives us a socket"
+    opened.socket.close()
+    return "a datagram socket of ours" if opened.ident is None else "a raw socket of ours"
 
 
 def _measured(what: str, ports: list[int]) -> dict[str, float]:

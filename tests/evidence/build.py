@@ -8,7 +8,7 @@ STATES = {
     "ladder": "ok name host port rdp tls nla logon session unknown",
     "name-lookup": "ok literal nxdomain no-answer timeout",
     "port-state": "open refused timeout unreachable failed",
-    "addresses": "alike one-dead one-refuses",
+    "addresses": "alike one-dead one-refuses one-silent",
     "host-life": "answers silent",
     "companion-ports": "windows unix",
     "neighbour": "answers absent",

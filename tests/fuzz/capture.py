@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.lab import Lab
 from bot.vantage.base import VantageError
-from bot.vantage.direct import DirectStream, open_tcp
+from bot.vantage.tcp import DirectStream, open_tcp
 from bot.vantage.tls import start_tls
 from bot.wire.credssp import TsRequest, encode
 from bot.wire.hello import RANDOMNESS, SHAPES, client_hello

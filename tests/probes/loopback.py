@@ -8,7 +8,7 @@ from bot.evidence import Failure, Observation
 from bot.probes import Target
 from bot.probes.run import look
 from bot.vantage.base import Address, Lookup, Means, Session, Stream, VantageError
-from bot.vantage.direct import DirectStream, open_tcp
+from bot.vantage.tcp import DirectStream, open_tcp
 from tests.probes.servers import Host
 from tests.probes.told import healthy
 

@@ -1,25 +1,77 @@
 import asyncio
+from ipaddress import ip_address
 
 import pytest
 
 from bot.evidence import Failure, Observation, Status
+from bot.evidence.findings import derive
+from bot.probes.port_tcp import SILENT_S
 from bot.targets import TargetRefused
 from bot.vantage.base import Address, Lookup, Stream, VantageError
 from tests.probes.loopback import BEHIND, LOOPBACK, Loopback, see
 from tests.probes.servers import context, hosting, rdp, windows_nla
 
-PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
+PASSED, FAILED, NOT_RUN = Status.PASSED, Status.FAILED, Status.NOT_RUN
 
 
-async def test_the_second_address_opens_and_the_dead_one_is_not_waited_for() -> None:
+class Silent(Loopback):
+    """The named addresses are silent, whatever they are."""
+
+    def __init__(self, *silent: Address) -> None:
+        super().__init__({"srv": Lookup("srv", "ok", (*silent, LOOPBACK), "srv-app-07")})
+
+    async def connect(self, address: Address, port: int, deadline: float) -> Stream:
+        return await super().connect(LOOPBACK if address == LOOPBACK else BEHIND, port, deadline)
+
+
+IPV6 = ip_address("2001:db8::7")
+
+
+async def ports_of(vantage: Loopback) -> list[Observation]:
+    reports = list[Observation]()
+    async with hosting(rdp(windows_nla, context())) as host:
+        await see(host, vantage, name="srv", connect_timeout=60, report=reports.append)
+    return [one for one in reports if one.probe == "port.tcp"]
+
+
+async def test_an_ipv4_address_that_stays_silent_beside_one_that_opens_is_told() -> None:
+    opened, silent = await ports_of(Silent(BEHIND))
+    assert (opened.status, silent.failure) == (PASSED, Failure.TCP_TIMEOUT)
+    assert dict(silent.facts) == {"state": "timeout", "address": str(BEHIND)}
+    assert "in which another address of the name opened" in silent.detail
+    assert derive([opened, silent])["addresses"] == "one-silent"
+
+
+async def test_silence_of_ipv6_is_not_judged() -> None:
+    """It may be only this place's own."""
+    opened, silent = await ports_of(Silent(IPV6))
+    assert (opened.status, silent.status) == (PASSED, NOT_RUN)
+    assert f"{IPV6} was still silent when everything else was known" in silent.detail
+
+
+async def test_a_late_answer_is_still_heard() -> None:
+    class Late(Silent):
+        async def connect(self, address: Address, port: int, deadline: float) -> Stream:
+            if address == BEHIND:
+                await asyncio.sleep(SILENT_S / 2)
+                raise VantageError(Failure.TCP_REFUSED)
+            return await super().connect(address, port, deadline)
+
+    _, refused = await ports_of(Late(BEHIND))
+    assert refused.failure is Failure.TCP_REFUSED
+
+
+async def test_the_second_address_opens_and_the_first_holds_nothing_up() -> None:
     async with hosting(rdp(windows_nla, context())) as host:
         vantage = Loopback({"srv": Lookup("srv", "ok", (BEHIND, LOOPBACK), "srv-app-07")})
         reports = list[Observation]()
         found = await see(host, vantage, name="srv", connect_timeout=60, report=reports.append)
     ports = [o for o in reports if o.probe == "port.tcp"]
-    assert [o.status for o in ports] == [PASSED, NOT_RUN]
+    assert [o.status for o in ports] == [PASSED, FAILED]
     assert ports[0].facts["address"] == "127.0.0.1"
-    assert str(BEHIND) in ports[1].detail
+    assert ports[1].facts["address"] == str(BEHIND)
+    known = [one.probe for one in reports[: reports.index(ports[1])]]
+    assert {"rdp.negotiation", "tls.hello", "tls.certificate", "nla.challenge"} <= set(known)
     assert found["tls.certificate"].facts["matches_host"] is True
     assert vantage.most_pending <= 3
 

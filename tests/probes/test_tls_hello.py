@@ -1,15 +1,14 @@
 import pytest
 
 from bot.evidence import Failure, Status
-from bot.vantage.direct import DirectStream
-from bot.wire.suites import CODES, WINDOWS_11
+from bot.vantage.tcp import DirectStream
+from bot.wire.suites import CODES
 from tests.probes.loopback import see
 from tests.probes.servers import (
     Peer,
     Secured,
     V,
     context,
-    gnome,
     hosting,
     rdp,
     rdp_only,
@@ -19,9 +18,6 @@ from tests.probes.servers import (
 from tests.wire.samples import first_flight
 
 TLS13_SUITE = CODES["TLS_AES_128_GCM_SHA256"].to_bytes(2, "big")
-
-SUPPORTED_VERSIONS = b"\x00\x2b\x00"
-"""Without this extension no client offers TLS 1.3 (RFC 8446, 4.2.1); its length begins with 0."""
 
 PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
 
@@ -39,55 +35,6 @@ async def test_tls_that_answers_behind_a_refusal_is_found() -> None:
     assert "although" in found["tls.hello"].detail
     assert found["tls.certificate"].status is PASSED
     assert found["nla.challenge"].status is NOT_RUN
-
-
-@pytest.mark.parametrize("dropped", [3, 4])
-async def test_hellos_that_a_gentle_host_drops_are_no_refusals(dropped: int) -> None:
-    """GNOME Remote Desktop hangs up on some clients while others leave; met alone, it agrees."""
-    hellos = 0
-
-    async def serve(peer: Peer) -> None:
-        nonlocal hellos
-        mask = await peer.request()
-        await peer.send(gnome(mask))
-        if mask == 1:  # refused: nothing follows
-            return
-        await peer.peek()
-        hellos += 1
-        if hellos > dropped:
-            await Secured(peer, context()).handshake()
-            await peer.read()
-
-    async with hosting(serve) as host:
-        found = await see(host)
-    facts = found["tls.hello"].facts
-    assert (facts["versions"], facts["modern_client"]) == (["TLSv1.2", "TLSv1.3"], "agrees")
-    assert found["tls.certificate"].status is PASSED
-
-
-async def test_tls13_does_not_stand_in_for_what_a_gentle_host_only_dropped() -> None:
-    """The hello up to TLS 1.2 is dropped once, and everything else is answered."""
-    dropped = 0
-
-    async def serve(peer: Peer) -> None:
-        nonlocal dropped
-        mask = await peer.request()
-        await peer.send(gnome(mask))
-        if mask == 1:  # refused: nothing follows
-            return
-        await peer.peek()
-        peer.kept += await peer.reader.read(4096)
-        if SUPPORTED_VERSIONS not in peer.kept and not dropped:
-            dropped += 1
-            return
-        await Secured(peer, context()).handshake()
-        await peer.read()
-
-    async with hosting(serve) as host:
-        found = await see(host)
-    assert dropped == 1
-    assert found["tls.hello"].facts["versions"] == ["TLSv1.2", "TLSv1.3"]
-    assert found["tls.hello"].facts["shapes"]["wide"]["version"] == "TLSv1.2"
 
 
 async def test_a_dead_key_closes_after_every_hello() -> None:
@@ -231,9 +178,6 @@ async def test_a_suite_without_a_name_is_our_own_limit() -> None:
     assert "this program's TLS does not go through with it" in found["nla.challenge"].detail
 
 
-CLIENT_SUITES = (2 * len(WINDOWS_11)).to_bytes(2, "big")
-
-
 async def close_after_hello(peer: Peer) -> None:
     await peer.send(windows_nla(await peer.request()))
     await peer.read()
@@ -261,24 +205,3 @@ async def test_a_reset_is_named_where_it_is_known(
     async with hosting(rdp(windows_nla, context())) as host:
         await see(host)
     assert len(asked) == 1, "a healthy host is not asked"
-
-
-async def test_one_hello_that_is_dropped_by_chance_makes_no_gap() -> None:
-    dropped = 0
-
-    async def serve(peer: Peer) -> None:
-        nonlocal dropped
-        await peer.send(windows_nla(await peer.request()))
-        hello = await peer.read()
-        if hello[76:78] == CLIENT_SUITES and not dropped:
-            dropped += 1
-        else:
-            await peer.send(first_flight(context(highest=V.TLSv1_2), hello))
-            await peer.read()
-
-    async with hosting(serve) as host:
-        found = (await see(host))["tls.hello"]
-    assert dropped == 1
-    assert found.facts["modern_client"] == "agrees"
-    assert "not every connection fares alike" in found.detail
-    assert host.connections <= 15

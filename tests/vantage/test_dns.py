@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.evidence import Failure
 from bot.vantage.base import Address, Stream, VantageError
-from bot.vantage.direct import open_tcp
 from bot.vantage.dns import Found, Resolver
+from bot.vantage.tcp import open_tcp
 from tests.vantage.servers import DnsServer, Handler, silence, soon, tcp_server
 
 LOOPBACK = "127.0.0.1"

@@ -17,6 +17,7 @@ from bot.targets import Rules
 from bot.vantage import icmp
 from bot.vantage.base import Cannot, Echo
 from bot.vantage.direct import Direct
+from bot.vantage.icmp_sockets import FAMILIES, EchoSocket
 from bot.vantage.local import OwnMeans
 from bot.vantage.outputs import Survey
 from tests.vantage.servers import soon
@@ -43,7 +44,8 @@ asyncio.run(main())
 """
 
 
-def test_a_small_link_and_no_route() -> None:
+@pytest.mark.parametrize("groups", ["0 2147483647", "1 0"], ids=["datagram", "raw"])
+def test_a_small_link_and_no_route(groups: str) -> None:
     """A namespace with nothing but a loopback of 1350 bytes: replies, its own MTU, no route."""
     if os.geteuid() != 0:
         pytest.skip("only root can make a network namespace")
@@ -51,7 +53,7 @@ def test_a_small_link_and_no_route() -> None:
         pytest.skip("namespaces are made where RDP_TRIAGE_REAL=required asks for them")
     script = (
         "ip link set lo mtu 1350 up && "
-        'echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range && exec "$0" -c "$1"'
+        f'echo "{groups}" >/proc/sys/net/ipv4/ping_group_range && exec "$0" -c "$1"'
     )
     done = subprocess.run(
         ["unshare", "--net", "sh", "-c", script, sys.executable, SPACE],
@@ -95,8 +97,9 @@ class Played(socket.socket):
         raise BlockingIOError
 
 
-async def burst(played: Played) -> icmp._Burst:
-    return icmp._Burst(played, icmp._FAMILIES[4], asyncio.get_running_loop().create_future(), 28)
+async def burst(played: Played, ident: int | None = None) -> icmp._Burst:
+    opened = EchoSocket(played, FAMILIES[4], ident)
+    return icmp._Burst(opened, asyncio.get_running_loop().create_future())
 
 
 async def test_a_router_that_names_an_mtu_once_speaks_for_all_larger_sizes() -> None:
@@ -127,6 +130,57 @@ async def test_only_what_was_sent_counts_as_its_reply() -> None:
         played.plain = [b"\0" + played.sent[1][1:40]]  # cut short by the host
         asked.listen()
         assert [echo.state for echo in asked.told((84, 100))] == ["silence", "reply"]
+
+
+async def test_a_raw_socket_hears_only_what_bears_our_identifier() -> None:
+    """It is handed whole IP packets, and those that answer others on this machine as well."""
+    with Played() as played:
+        asked = await burst(played, ident=0xBEEF)
+        asked.send((84, 101, 1500))
+        assert [packet[4:8] for packet in played.sent] == [
+            b"\xbe\xef\0\1",
+            b"\xbe\xef\0\2",
+            b"\xbe\xef\0\3",
+        ]
+        assert [summed(packet) for packet in played.sent] == [0xFFFF] * 3
+        replies = [b"\0\0\0\0" + packet[4:] for packet in played.sent]
+        stranger = b"\0\0\0\0\xbe\xee" + replies[0][6:]
+        played.plain = [b"", b"\x45", b"\x4f" + bytes(40), HEAD + stranger]
+        played.errors = [(played.sent[2][:4] + b"\xbe\xee\0\3", 2, 1420)]
+        asked.listen()
+        assert {echo.state for echo in asked.told((84, 101, 1500))} == {"silence"}
+        options = b"\x46" + HEAD[1:] + bytes(4)
+        played.plain = [HEAD + replies[0], options + replies[1]]
+        played.errors = [(played.sent[2][:8], 2, 1420)]
+        asked.listen()
+        assert [echo.state for echo in asked.told((84, 101, 1500))] == ["reply", "reply", "too-big"]
+
+
+HEAD = b"\x45" + bytes(19)
+"""An IPv4 header without options (RFC 791)."""
+
+
+def summed(packet: bytes) -> int:
+    """RFC 1071, word by word; a packet with its right sum comes to all ones."""
+    even = packet + bytes(len(packet) % 2)
+    total: int = sum(struct.unpack(f"!{len(even) // 2}H", even))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+async def test_a_socket_that_is_refused_is_tried_as_the_raw_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = list[int]()
+
+    def refuse(family: int, how: int, protocol: int) -> socket.socket:
+        asked.append(how & ~socket.SOCK_NONBLOCK)
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    assert await icmp.echoes(LOOPBACK, [84], soon()) is None
+    assert asked == [socket.SOCK_DGRAM, socket.SOCK_RAW]
 
 
 async def test_an_error_for_an_earlier_echo_does_not_stop_the_next() -> None:

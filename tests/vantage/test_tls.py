@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from bot.evidence import Failure
 from bot.vantage import tls
 from bot.vantage.base import VantageError
-from bot.vantage.direct import DirectStream, open_tcp
+from bot.vantage.tcp import DirectStream, open_tcp
 from bot.vantage.tls import start_tls
 from tests.vantage.servers import Handler, silence, soon, tcp_server
 

@@ -12,7 +12,7 @@ from bot.evidence import Failure
 from bot.lab.behaviour import HEALTHY
 from bot.lab.certificates import root, server_context, web_context
 from bot.vantage.base import VantageError
-from bot.vantage.direct import DirectStream, open_tcp
+from bot.vantage.tcp import DirectStream, open_tcp
 from bot.vantage.trust import Distrusted, has_roots, start_trusted_tls
 from tests.probes.loopback import LOOPBACK
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.wire.hello import SHAPES, VERSIONS
-from bot.wire.reading import read, takes
+from bot.wire.reading import lacking, read, takes
 
 CLOSED, SILENT = {"result": "closed"}, {"result": "silent"}
 GCM, CBC = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_CBC_SHA"
@@ -16,6 +16,22 @@ def hello(version: str = "TLSv1.2", cipher: str = GCM) -> dict[str, str]:
 
 def alert(code: int) -> dict[str, str]:
     return {"result": f"alert:{code}"}
+
+
+@pytest.mark.parametrize(
+    ("agreed", "lacks"),
+    [
+        ([hello("TLSv1.2", TRIPLE_DES)], True),
+        ([hello("TLSv1.1", CBC)], True),
+        ([hello("TLSv1.2", GCM)], False),
+        ([hello("TLSv1.0", CBC), hello("TLSv1.2", GCM)], False),
+        ([hello("TLSv1.2", TRIPLE_DES), hello("TLSv1.3", "")], False),
+        ([], False),
+    ],
+)
+def test_what_the_pc_of_today_lacks(agreed: list[dict[str, str]], lacks: bool) -> None:
+    shapes = {"windows-11": CLOSED, **{str(n): each for n, each in enumerate(agreed)}}
+    assert lacking(shapes) is lacks
 
 
 @pytest.mark.parametrize(
