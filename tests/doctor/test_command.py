@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.doctor.mistakes_places import no_place
 from tests.doctor.setup import Setup
 from tests.doctor.test_mistakes import assert_no_secret
 from tests.whole.processes import cli
@@ -81,7 +82,22 @@ async def test_offline_says_what_it_left_out(setup: Setup) -> None:
     code, out, _ = await doctor(setup, "--offline")
     assert code == 1
     assert "slack.bot-token-missing" in out
-    assert out.count("left out (--offline)") == 2
+    checked = [line.split(maxsplit=1) for line in out.partition("Checked:\n")[2].splitlines()]
+    assert ["slack", "left out (--offline)"] in checked
+    assert ["jumpbox", "left out (--offline)"] in checked
+    assert [area for area, _ in checked].count("jumpbox") == 1
+    code, out, _ = await doctor(setup, "--offline", "--json")
+    assert json.loads(out)["skipped"] == ["slack", "jumpbox"]
+
+
+@pytest.mark.parametrize("options", [(), ("--offline",)])
+async def test_no_jump_box_is_told_as_such(setup: Setup, options: tuple[str, ...]) -> None:
+    no_place(setup)
+    setup.change("[targets]", "[targets]\ndirect = true")
+    code, out, _ = await doctor(setup, *options)
+    assert code == 0
+    lines = [line.split(maxsplit=1) for line in out.splitlines() if "jumpbox" in line]
+    assert lines == [["jumpbox", "there is none in the settings"]]
 
 
 async def test_a_slack_that_never_answers_costs_a_bounded_time(setup: Setup) -> None:
