@@ -71,6 +71,22 @@ async def test_a_way_that_leads_nowhere_or_round_is_told(setup: Setup, via: str)
     assert f"via = '{via}' names no other jump box" in err
 
 
+@pytest.mark.parametrize("command", [("doctor",), ("serve",), ("jumpbox", "trust", "dc1")])
+async def test_a_circle_of_three_is_told_by_every_command(
+    setup: Setup, command: tuple[str, ...]
+) -> None:
+    text = setup.file.read_text("utf-8")
+    start, end = text.index("[[jumpbox]]"), text.index("[targets]")
+    row = text[start:end]
+    for name, via in (("dc1", "dmz"), ("dmz", "hall"), ("hall", "dc1")):
+        more = row.replace('name = "dc1"', f'name = "{name}"\nvia = "{via}"')
+        text = text.replace("[targets]", f"{more}[targets]", 1)
+    setup.file.write_text(text.replace(row, "", 1), "utf-8")
+    done = await cli(*command, "--config", str(setup.file), env=setup.env)
+    assert (done.code, done.out) == (2, "")
+    assert "via leads in a circle: dc1 via dmz via hall via dc1" in done.err
+
+
 async def test_without_settings_it_names_init(tmp_path: Path) -> None:
     done = await cli("doctor", folder=tmp_path, env={"PYTHONPATH": str(HOME)})
     assert (done.code, done.out) == (2, "")
