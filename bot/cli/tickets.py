@@ -78,8 +78,23 @@ def _digits(number: str) -> str:
     return digits
 
 
+def _host(said: str) -> str:
+    """A host as the store asks for it, as in `/rdp history`; raises Refused."""
+    from bot.targets import BadHost, parse_host
+
+    if said.endswith("*") and said.strip("*"):
+        return said.rstrip("*") + "*"
+    try:
+        host = parse_host(said).host
+    except BadHost as error:
+        raise Refused(f"--host: {error}") from None
+    return host if "." in host or ":" in host else f"{host}."
+
+
 @command.command("list")
-@click.option("--host", help="Only this host.")
+@click.option(
+    "--host", help="Only this host; a short name is its full ones, too; NAME* is a beginning."
+)
 @click.option("--state", type=click.Choice(STATES), help="Only this state.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @json_option
@@ -88,7 +103,7 @@ def list_command(
     host: str | None, state: str | None, limit: int, as_json: bool, config: str | None
 ) -> None:
     """List tickets, newest first."""
-    query = {"host": host, "state": state}
+    query = {"host": _host(host) if host else None, "state": state}
     _print(with_store(config, lambda store: _all(store, query, limit)), as_json)
 
 
