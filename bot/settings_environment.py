@@ -21,6 +21,18 @@ def trust(roots: Path) -> Iterator[None]:
             os.environ[name] = before
 
 
+@contextmanager
+def hidden(start: str) -> Iterator[None]:
+    """Within it a library that reads the environment by itself misses variables that begin so."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(start)}
+    for name in kept:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
 def inherited(more: Mapping[str, str]) -> dict[str, str]:
     """The environment for a program that we start, with ``more`` in it."""
     return {**os.environ, **more}

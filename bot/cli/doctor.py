@@ -55,10 +55,8 @@ def _lines(report: "Report") -> list[str]:
         lines += _wrapped("         -> ", found.remedy)
     lines += ["", "Checked:"]
     for area, fine in report.fine.items():
-        wrong = sum(found.area == area for found in report.findings)
-        for line in fine or (() if wrong else ("nothing to say",)):
+        for line in (*fine, *(("left out (--offline)",) if area in report.skipped else ())):
             lines += _wrapped(f"  {area:10} ", line)
-    lines += [f"  {area:10} left out (--offline)" for area in report.skipped]
     return lines
 
 

@@ -191,7 +191,11 @@ class Courier:
 
     async def _try_again(self, parcel: Parcel, most: int = MOST_TRIES) -> None:
         if parcel.tries < most:
-            await self._mark(parcel, "due", self._clock() + longer(parcel.tries))
+            wait = longer(parcel.tries)
+            log.warning(
+                "a %s did not get through; again in %d s", parcel.kind, wait.total_seconds()
+            )
+            await self._mark(parcel, "due", self._clock() + wait)
         else:
             log.error("gave up on a parcel after %d tries", parcel.tries)
             await self._mark(parcel, "dead")

@@ -8,6 +8,7 @@ import asyncio
 from pathlib import Path
 
 from bot.desk.looking import NoVantage, jumpboxes
+from bot.doctor import tunnel
 from bot.doctor.findings import Finding, Notes, Result, Severity, error, warning
 from bot.doctor.jumpwords import known_hosts_fault, login_fault, tools_line
 from bot.settings import Jumpbox as Box
@@ -25,6 +26,8 @@ SKEW_S = 5.0
 
 async def look(settings: Settings, *, offline: bool = False) -> Result:
     """Everything about every jump box, all at once; ``offline`` only what files tell."""
+    if not settings.jumpbox:
+        return Result(fine=("there is none in the settings",))
     if offline:
         notes = Notes()
         for box in settings.jumpbox:
@@ -137,12 +140,17 @@ async def _inside(settings: Settings, box: Box, vantage: Jumpbox) -> Result:
     deadline = asyncio.get_running_loop().time() + BOX_S - 1
     try:
         session = await vantage.session(deadline)
-        await vantage.forwards((*settings.targets.ports, 3389)[0], deadline)
+        through = await tunnel.look(settings, box, vantage, deadline)
+        if any(each.severity is Severity.ERROR for each in through.findings):
+            return through
         survey = await vantage.survey(deadline)
     except VantageError as failed:
         return Result((login_fault(box, failed),))
     notes = Notes()
-    notes.fine.append(tools_line(box, session.connect_ms, survey))
+    notes.add(*through.findings)
+    logged_in = f"logged in within {session.connect_ms:.0f} ms"
+    way = ", ".join((f"{box.name}: {logged_in}", *through.fine))
+    notes.fine.append(tools_line(way, survey))
     notes.add(await _clock(box, vantage, deadline))
     return notes.result()
 

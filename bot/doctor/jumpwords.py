@@ -41,7 +41,7 @@ def known_hosts_fault(box: Box, path: Path) -> Finding | None:
 
 
 def login_fault(box: Box, failed: VantageError) -> Finding:
-    """A login or a tunnel that did not come about."""
+    """A login that did not come about, or did not last."""
     said = clean(failed.detail or failed.failure.value, 400)
     trust = f"rdp-triage jumpbox trust {box.name}"
     remedies = {
@@ -55,11 +55,11 @@ def login_fault(box: Box, failed: VantageError) -> Finding:
             f"add the public key (`ssh-keygen -y -f {box.key}`) to {box.user}'s "
             f".ssh/authorized_keys on {box.host}, and see user and key in [[jumpbox]]",
         ),
-        "forwarding-denied": (
+        "forwarding-denied": (  # by the jump box before it: its own streams are judged in tunnel
             "jumpbox.forwarding-refused",
-            f"on {box.host}: AllowTcpForwarding yes (or local) for {box.user} in sshd_config, and "
-            "nothing that forbids it: PermitOpen there, permitopen, no-port-forwarding or restrict "
-            "in authorized_keys",
+            f"on jump box {box.via or box.name}: AllowTcpForwarding yes (or local) in sshd_config, "
+            "nothing in authorized_keys that forbids it, and in a PermitOpen list, if there is "
+            f"one, the address of {box.host} with port {box.port}",
         ),
         "timeout": ("jumpbox.silent", f"see the load and the sshd log of {box.host}"),
     }
@@ -68,9 +68,8 @@ def login_fault(box: Box, failed: VantageError) -> Finding:
     return error(identifier, said, remedy)
 
 
-def tools_line(box: Box, connect_ms: float, survey: Survey) -> str:
-    """What a sound jump box has, in one line."""
-    way = f"{box.name}: logged in within {connect_ms:.0f} ms, forwards"
+def tools_line(way: str, survey: Survey) -> str:
+    """What a sound jump box has, in one line; ``way`` is how we got in and through."""
     if survey.trouble:
         return f"{way}; runs no commands for us ({clean(survey.trouble, 100)}), so no ping, no UDP"
     has = {*survey.tools, *({"ping"} if survey.ping else ())}

@@ -46,7 +46,7 @@ async def examine(settings: Settings, file: Path, *, offline: bool = False) -> R
     }
     looks["slack"] = slackside.look(settings, offline=offline)
     looks["jumpbox"] = jumpboxes.look(settings, offline=offline)
-    skipped = ("slack", "jumpbox") if offline else ()
+    asked = ("slack", "jumpbox") if settings.jumpbox else ("slack",)
     results = await asyncio.gather(*(_bounded(area, look) for area, look in looks.items()))
     by_area = dict(zip(looks, results, strict=True))
     secrets = _secrets(settings)
@@ -58,7 +58,7 @@ async def examine(settings: Settings, file: Path, *, offline: bool = False) -> R
     return Report(
         tuple(sorted(findings, key=lambda each: (each.severity is not Severity.ERROR, each.id))),
         fine,
-        skipped,
+        asked if offline else (),
     )
 
 

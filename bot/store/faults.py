@@ -52,7 +52,7 @@ _LOCKED = (
 _READ_ONLY = (
     StoreReadOnly,
     "the database {path} cannot be written; give this user write permission for the file and its "
-    "folder",
+    "folder, and see that their file system is not read-only",
 )
 _DAMAGED = (
     StoreDamaged,
@@ -75,11 +75,28 @@ _FAULTS: dict[int, tuple[type[StoreError], str]] = {
     ),
     sqlite3.SQLITE_IOERR: (
         StoreIll,
-        "the disk under the database {path} reports an error; look at the system's log",
+        "the disk under the database {path} reports an error, or its file system has become "
+        "read-only; look at the system's log",
     ),
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
 }
+
+
+_PLAIN: dict[type[StoreError], str] = {
+    StoreLocked: "another program holds the database",
+    StoreFull: "there is no room left for the database",
+    StoreReadOnly: "the database cannot be written: rights, or a read-only file system",
+    StoreIll: "the disk under the database reports an error, or has become read-only",
+    StoreDamaged: "the database is damaged",
+    StoreClosed: "the database is not written any more; start the bot again",
+}
+
+
+def plainly(error: BaseException) -> str:
+    """An error in words that name no file."""
+    known = (said for kind, said in _PLAIN.items() if isinstance(error, kind))
+    return next(known, f"the database refuses to be written ({type(error).__name__})")
 
 
 def translated(error: BaseException, path: Path) -> BaseException:

@@ -12,9 +12,13 @@ from typing import Protocol, TypeVar
 from sqlite_utils import Database
 
 from bot.store.base import Backlog, Claim, Event, Intent, Parcel, Stale, StoreError, Ticket
+from bot.store.faults import StoreFull, plainly
 from bot.store.sqlite import SqliteStore
 
 Result = TypeVar("Result")
+
+FULL_S = 60.0
+"""Seconds for which a write that found no room counts: a small one may find some all the same."""
 
 
 class Meter(Protocol):
@@ -37,6 +41,8 @@ class OperatedStore(SqliteStore):
     """A ``SqliteStore`` that is watched over."""
 
     meter: Meter | None = None
+    _full: StoreFull | None = None
+    _full_at = -FULL_S
 
     async def accept(self, intent: Intent, patience: float = 1.5) -> Claim:
         """See Store.accept."""
@@ -56,18 +62,24 @@ class OperatedStore(SqliteStore):
             self.meter.judged((seen - ticket.opened_at).total_seconds())
         return changed
 
-    async def answers(self, seconds: float) -> bool:
-        """Whether the thread that writes is alive and gets its turn within so many seconds."""
+    async def fault(self, seconds: float) -> str:
+        """Why it cannot be written within so many seconds, without a file's name; or nothing.
+
+        It is tried: an idle bot, too, knows of a disk that has gone before a user meets it.
+        """
         try:
-            call = self._writer.submit(_nothing)
-        except StoreError:
-            return False
+            call = self._writer.submit(_touch)
+        except StoreError as closed:
+            return plainly(closed)
         await asyncio.wait([call.answer], timeout=seconds)
-        if call.answer.done():
-            return call.answer.exception() is None
-        call.claim()  # withdrawn, unless it has begun
-        call.answer.cancel()
-        return False
+        if not call.answer.done():
+            call.claim()  # withdrawn, unless it has begun
+            call.answer.cancel()
+            return f"the database did not answer within {seconds:g} s"
+        error = call.answer.exception()
+        if error is None and monotonic() - self._full_at < FULL_S:
+            error = self._full
+        return "" if error is None else plainly(error)
 
     async def backlog(self) -> Backlog:
         """What waits now."""
@@ -82,17 +94,25 @@ class OperatedStore(SqliteStore):
             answer = await writing
         except Stale:
             raise
-        except StoreError:
+        except StoreError as error:
+            if isinstance(error, StoreFull):
+                self._full, self._full_at = error, monotonic()
             if self.meter is not None:
                 self.meter.failed()
             raise
+        self._full = None
         if self.meter is not None:
             self.meter.wrote(monotonic() - begun)
         return answer
 
 
-def _nothing(_: Database) -> None:
-    """A turn of the writer in which nothing is written."""
+def _touch(db: Database) -> None:
+    """Write what stands there already: a page is written, and nothing is changed.
+
+    (https://www.sqlite.org/pragma.html#pragma_user_version: SQLite itself makes no use of it.)
+    """
+    (stands,) = db.execute("pragma user_version").fetchone()
+    db.execute(f"pragma user_version = {stands}")
 
 
 def _backlog(db: Database) -> Backlog:

@@ -64,9 +64,7 @@ class Vitals:
         return ""
 
     async def _store(self) -> str:
-        if await self.store.answers(PATIENCE):
-            return ""
-        return f"the database did not answer within {PATIENCE:g} s"
+        return await self.store.fault(PATIENCE)
 
     async def _planner(self) -> str:
         return self.planner.fault

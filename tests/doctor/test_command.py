@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.doctor.mistakes_places import no_place
 from tests.doctor.setup import Setup
 from tests.doctor.test_mistakes import assert_no_secret
 from tests.whole.processes import cli
@@ -70,6 +71,22 @@ async def test_a_way_that_leads_nowhere_or_round_is_told(setup: Setup, via: str)
     assert f"via = '{via}' names no other jump box" in err
 
 
+@pytest.mark.parametrize("command", [("doctor",), ("serve",), ("jumpbox", "trust", "dc1")])
+async def test_a_circle_of_three_is_told_by_every_command(
+    setup: Setup, command: tuple[str, ...]
+) -> None:
+    text = setup.file.read_text("utf-8")
+    start, end = text.index("[[jumpbox]]"), text.index("[targets]")
+    row = text[start:end]
+    for name, via in (("dc1", "dmz"), ("dmz", "hall"), ("hall", "dc1")):
+        more = row.replace('name = "dc1"', f'name = "{name}"\nvia = "{via}"')
+        text = text.replace("[targets]", f"{more}[targets]", 1)
+    setup.file.write_text(text.replace(row, "", 1), "utf-8")
+    done = await cli(*command, "--config", str(setup.file), env=setup.env)
+    assert (done.code, done.out) == (2, "")
+    assert "via leads in a circle: dc1 via dmz via hall via dc1" in done.err
+
+
 async def test_without_settings_it_names_init(tmp_path: Path) -> None:
     done = await cli("doctor", folder=tmp_path, env={"PYTHONPATH": str(HOME)})
     assert (done.code, done.out) == (2, "")
@@ -81,7 +98,22 @@ async def test_offline_says_what_it_left_out(setup: Setup) -> None:
     code, out, _ = await doctor(setup, "--offline")
     assert code == 1
     assert "slack.bot-token-missing" in out
-    assert out.count("left out (--offline)") == 2
+    checked = [line.split(maxsplit=1) for line in out.partition("Checked:\n")[2].splitlines()]
+    assert ["slack", "left out (--offline)"] in checked
+    assert ["jumpbox", "left out (--offline)"] in checked
+    assert [area for area, _ in checked].count("jumpbox") == 1
+    code, out, _ = await doctor(setup, "--offline", "--json")
+    assert json.loads(out)["skipped"] == ["slack", "jumpbox"]
+
+
+@pytest.mark.parametrize("options", [(), ("--offline",)])
+async def test_no_jump_box_is_told_as_such(setup: Setup, options: tuple[str, ...]) -> None:
+    no_place(setup)
+    setup.change("[targets]", "[targets]\ndirect = true")
+    code, out, _ = await doctor(setup, *options)
+    assert code == 0
+    lines = [line.split(maxsplit=1) for line in out.splitlines() if "jumpbox" in line]
+    assert lines == [["jumpbox", "there is none in the settings"]]
 
 
 async def test_a_slack_that_never_answers_costs_a_bounded_time(setup: Setup) -> None:

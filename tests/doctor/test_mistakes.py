@@ -57,7 +57,7 @@ def assert_no_secret(setup: Setup, said: str) -> None:
     ("lines", "forwarding", "identifier", "words"),
     [
         ("", False, "jumpbox.forwarding-refused", ("AllowTcpForwarding", "127.0.0.1")),
-        ("PermitOpen 10.0.0.5:3389", True, "jumpbox.forwarding-refused", ("PermitOpen",)),
+        ("PermitOpen 10.0.0.5:3389", True, "jumpbox.forwarding-refused", ("PermitOpen", "port 53")),
         ("AllowUsers nobody-here", True, "jumpbox.login-refused", ("authorized_keys",)),
     ],
 )

@@ -3,12 +3,16 @@
 import asyncio
 import os
 import resource
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from tests.real_programs import program
 
 CHUNK = 1 << 16
 
@@ -55,6 +59,35 @@ def full(folder: Path) -> Iterator[None]:
         yield
     finally:
         ballast.unlink()
+
+
+@contextmanager
+def read_only(pid: int, database: Path) -> Iterator[None]:
+    """Have the kernel refuse a process to write a database that it holds open, until the end.
+
+    As a file system does that has become read-only.  A real one cannot be had for a while only:
+    it is not remounted while files are open for writing, and what a fault makes read-only stays so.
+    """
+    paths = [f"--trace-path={database}{end}" for end in ("", "-wal", "-shm")]
+    refused = "pwrite64,ftruncate,fallocate,fsync,fdatasync:error=EROFS"
+    command = [program("strace"), "-f", f"--inject={refused}", *paths, "-p", str(pid)]
+    tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert tracer.stderr is not None
+    said = tracer.stderr.readline()
+    if "attached" not in said:
+        tracer.communicate()
+        if os.geteuid() == 0 and os.environ.get("RDP_TRIAGE_REAL") == "required":
+            pytest.fail(said)
+        pytest.skip(f"nobody may trace a process here: {said}")
+    reading = threading.Thread(target=tracer.stderr.read)  # or it stops where nobody listens
+    reading.start()
+    try:
+        yield
+    finally:
+        tracer.send_signal(signal.SIGINT)  # it lets go of the process
+        tracer.wait()
+        reading.join()
+        tracer.stderr.close()
 
 
 def children(pid: int) -> list[int]:

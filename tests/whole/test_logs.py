@@ -62,6 +62,16 @@ async def test_a_whole_ticket_at_debug_level(tmp_path: Path, mode: str) -> None:
         assert leaked(stored.decode("latin-1"), world.bot.tokens) == []
 
 
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_a_sound_start_and_stop_warn_of_nothing(tmp_path: Path, mode: str) -> None:
+    async with whole(tmp_path, MORE, mode=mode, start=False) as world:
+        await debugging(world)
+        await world.bot.stop()
+        levels = {each["level"]: each["message"] for each in lines(world.bot.said)}
+    assert levels.keys() <= {"debug", "info"}, levels
+    assert levels["info"] == "stopped"
+
+
 async def test_slack_breaking_down_is_logged_without_secrets(tmp_path: Path) -> None:
     async with whole(tmp_path, MORE, start=False) as world:
         await debugging(world)
@@ -70,7 +80,9 @@ async def test_slack_breaking_down_is_logged_without_secrets(tmp_path: Path) -> 
         await world.slack.sockets.close()
         await world.slack.connected(within=30)
         await world.bot.stop()
-        assert any(each["level"] in ("warning", "error") for each in lines(world.bot.said))
+        warned = [each for each in lines(world.bot.said) if each["level"] in ("warning", "error")]
+        assert any("did not get through" in each["message"] for each in warned), warned
+        assert {each["ticket"] for each in warned} == {1}
         assert leaked(world.bot.said, world.bot.tokens) == []
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.base import Backlog, Event, Stale, StoreError
+from bot.store.faults import StoreFull
 from bot.store.operated import OperatedStore
 from tests.store.samples import event, later, note, opening, ticket
 
@@ -58,14 +59,38 @@ async def test_what_waits_is_counted(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_a_store_that_cannot_write_does_not_answer(tmp_path: Path) -> None:
+async def test_a_store_that_cannot_write_says_why(tmp_path: Path) -> None:
     path = tmp_path / "tickets.db"
     store = await OperatedStore.open(path, lock_timeout=0.2)
-    assert await store.answers(5)
+    assert await store.fault(5) == ""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin immediate")
-        assert not await store.answers(0.05)
+        assert await store.fault(0.05) == "the database did not answer within 0.05 s"
+        assert await store.fault(5) == "another program holds the database"
         other.execute("rollback")
-    assert await store.answers(5)
+    assert await store.fault(5) == ""
     await store.close()
-    assert not await store.answers(5)
+    assert "not written any more" in await store.fault(5)
+
+
+async def test_a_disk_with_room_for_little_is_full(tmp_path: Path) -> None:
+    store = await OperatedStore.open(tmp_path / "tickets.db")
+    await store._write(lambda db: db.execute("pragma max_page_count = 1"))
+    with pytest.raises(StoreFull):
+        await store.open_ticket(ticket(body={"much": "x" * 100_000}), [], [])
+    assert await store.fault(5) == "there is no room left for the database"
+    await store._write(lambda db: db.execute("pragma max_page_count = 100000"))
+    assert await store.fault(5) == ""
+    await store.close()
+
+
+async def test_asking_how_it_is_writes_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.db"
+    store = await OperatedStore.open(path)
+    await store.accept(opening("one"))
+    with closing(sqlite3.connect(path)) as other:
+        dump, before = list(other.iterdump()), path.with_name("tickets.db-wal").stat().st_size
+        assert await store.fault(5) == ""
+        assert list(other.iterdump()) == dump
+        assert path.with_name("tickets.db-wal").stat().st_size > before
+    await store.close()

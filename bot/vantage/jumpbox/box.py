@@ -110,15 +110,24 @@ class Jumpbox:
         place = f"jump box {self.name}"
         return CommandMeans(place, self._config.rules, survey, connection.execute, leg)
 
-    async def forwards(self, port: int, deadline: float) -> None:
-        """See that it opens streams, by one to itself; raises VantageError (``jumpbox.*``)."""
-        try:
-            stream = await self._link.open(ITSELF, port, deadline)
-        except VantageError as error:
-            if error.failure.value.startswith("jumpbox."):
-                raise
-        else:
-            await stream.close()
+    async def forwards_itself(self, port: int, deadline: float) -> bool:
+        """Whether it lets a stream to itself through; raises VantageError (``jumpbox.*``)."""
+        return await self._lets_through(ITSELF, port, deadline)
+
+    async def forwards_names(self, deadline: float) -> dict[Server, bool]:
+        """Which of the DNS servers that it asks it lets through; raises VantageError."""
+        files = await self._link.files(deadline)
+        servers = self._config.resolver or files.servers or GUESSES
+        through = [self._lets_through(str(host), port, deadline) for host, port in servers]
+        return dict(zip(servers, await asyncio.gather(*through), strict=True))
+
+    async def forwards_to(self, address: Address, port: int, deadline: float) -> bool:
+        """Whether it lets a stream to a host through, which may be down for all that.
+
+        Raises TargetRefused and VantageError (``jumpbox.*``).
+        """
+        self._config.rules.check_address(address)
+        return await self._lets_through(str(address), port, deadline)
 
     async def survey(self, deadline: float) -> Survey:
         """What it can run; raises VantageError (``jumpbox.*``)."""
@@ -172,6 +181,18 @@ class Jumpbox:
             detail = f"jump box {self.name} does not tell its resolver; {found.detail}"
             return replace(found, detail=detail)
         return await courtesy(resolver, found, started, deadline)
+
+    async def _lets_through(self, host: str, port: int, deadline: float) -> bool:
+        try:
+            stream = await self._link.open(host, port, deadline)
+        except VantageError as error:
+            if error.failure is Failure.JUMPBOX_FORWARDING:
+                return False
+            if error.failure.value.startswith("jumpbox."):
+                raise
+        else:
+            await stream.close()
+        return True
 
     async def _open_any(self, address: Address, port: int, deadline: float) -> SshStream:
         """Open without target rules: for the resolver only."""

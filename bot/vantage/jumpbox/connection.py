@@ -8,6 +8,7 @@ the silence of the host behind it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Any, Protocol, TypeVar
 
 import asyncssh
@@ -187,7 +188,7 @@ class Connection:
     def _beat(self) -> "asyncio.Task[bool]":
         """Ask the jump box whether it is there; all who wait share one question."""
         if self._beating is None or self._beating.done():
-            self._beating = asyncio.create_task(self._answers())
+            self._beating = asyncio.create_task(self._answers(), context=Context())
         return self._beating
 
     async def _answers(self) -> bool:

@@ -91,7 +91,7 @@ class Link:
         """The connection and what the jump box can run; raises VantageError (``jumpbox.*``)."""
         connection = await self.ready(deadline)
         if self._surveying is None or _failed(self._surveying):
-            self._surveying = asyncio.create_task(_survey(connection))
+            self._surveying = asyncio.create_task(_survey(connection), context=Context())
         try:
             async with asyncio.timeout_at(deadline):
                 return connection, await asyncio.shield(self._surveying)
