@@ -18,6 +18,27 @@ from bot.sandbox.server import LocalSlack
 from bot.settings_environment import inherited
 
 Json = dict[str, Any]
+SLACK = """\
+[slack]
+api_url = "{api_url}"
+helpdesk_channels = ["C0HELPDESK"]
+escalation_channel = "C0ESCALATE"
+
+[store]
+path = "tickets.db"
+
+[http]
+listen = "127.0.0.1:0"
+
+[limits]
+same_host_seconds = 0
+
+[log]
+level = "error"
+format = "text"
+"""
+"""What the bot's settings say besides the lab's: which Slack, and a quiet log."""
+
 TOLD = {
     "srv-app-01": "0x904",
     "srv-app-07": "0x904 0x7",
