@@ -8,10 +8,11 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.lab.hosts import Host
+from bot.lab.hosts import BRANCH, MAIN, Host
 from bot.lab.jumpbox import JumpboxState
 from bot.lab.world import Lab
 from bot.sandbox.server import LocalSlack
@@ -126,14 +127,14 @@ class DemoStage:
         self._acts: dict[str, Callable[[str], Awaitable[str]]] = {
             "repair": self._repair,
             "damage": self._damage,
-            "jumpbox": self._jumpbox,
+            "jumpbox": partial(self._jumpbox, MAIN),
+            "branch": partial(self._jumpbox, BRANCH),
             "kill": self._kill,
             "reset": self._reset,
         }
 
     def state(self) -> Json:
         """``hosts``, ``commands``, ``acts``."""
-        down = self._lab.jumpbox.state is not JumpboxState.UP
         return {
             "hosts": [self._host(row) for row in self._lab.faults()],
             "commands": [{"line": line, "about": about} for line, about in COMMANDS],
@@ -143,7 +144,14 @@ class DemoStage:
                     "kind": "switch",
                     "label": "Break the jump box",
                     "hint": "Nobody can look any more; no host may be blamed for that.",
-                    "on": down,
+                    "on": self._down(MAIN),
+                },
+                {
+                    "id": "branch",
+                    "kind": "switch",
+                    "label": "Break the branch's jump box",
+                    "hint": "Of two places one sees nothing: what the other one sees still counts.",
+                    "on": self._down(BRANCH),
                 },
                 {
                     "id": "kill",
@@ -197,12 +205,13 @@ class DemoStage:
         self._repaired.discard(row.name)
         return f"{row.name} is broken again."
 
-    async def _jumpbox(self, _: str) -> str:
-        if self._lab.jumpbox.state is JumpboxState.UP:
-            await self._lab.switch_jumpbox(JumpboxState.DOWN)
-            return "The jump box is down."
-        await self._lab.switch_jumpbox(JumpboxState.UP)
-        return "The jump box is up again."
+    def _down(self, place: str) -> bool:
+        return self._lab.places[place].box.state is not JumpboxState.UP
+
+    async def _jumpbox(self, place: str, _: str) -> str:
+        down = self._down(place)
+        await self._lab.switch_jumpbox(JumpboxState.UP if down else JumpboxState.DOWN, place)
+        return f"The jump box {place} is {'up again' if down else 'down'}."
 
     async def _kill(self, _: str) -> str:
         if self._restarting and not self._restarting.done():
@@ -222,8 +231,9 @@ class DemoStage:
         self._bot.forget()
         for row in self._lab.faults():
             await self._lab.damage(row.name)
-        if self._lab.jumpbox.state is not JumpboxState.UP:
-            await self._lab.switch_jumpbox(JumpboxState.UP)
+        for place in self._lab.places:
+            if self._down(place):
+                await self._lab.switch_jumpbox(JumpboxState.UP, place)
         self._repaired.clear()
         self._slack.wipe()
         await self._bot.start()
