@@ -50,9 +50,21 @@ TOLD = {
 }
 """What somebody would have read on the screen when it failed, where there is something to read."""
 
+HEARD = {
+    "srv-app-02": "it takes its time",
+    "srv-dns-01": "the head office connects, the branch does not",
+    "srv-farm-01": "one day it shows this certificate, one day that",
+    "srv-scope-01": "the branch connects, the head office does not",
+    "srv-way-01": "the head office connects, the branch does not",
+}
+"""What else somebody would have said; of the other hosts only that they do not connect."""
+
+UNHEARD = "it just does not connect"
+
 COMMANDS = (
     ("/rdp srv-app-07 0x904 0x7", "a host with the codes that the user saw"),
     ("/rdp", "the start form: paste an error text or an .rdp file"),
+    ("/rdp srv-way-01 via all", "looked at from both jump boxes, lab and branch"),
     ("/rdp history srv-app", "tickets of before, filtered"),
     ("/rdp help", "everything that can be typed"),
     ("/rdp srv-app-07;reboot", "nonsense: what the bot makes of it"),
@@ -185,7 +197,7 @@ class DemoStage:
         told = TOLD.get(row.name, "")
         return {
             "name": row.name,
-            "told": f"the user saw {told}" if told else "it just does not connect",
+            "told": f"the user saw {told}" if told else HEARD.get(row.name, UNHEARD),
             "command": " ".join(
                 filter(None, ("/rdp", row.name, told, "via all" if row.everywhere else ""))
             ),
