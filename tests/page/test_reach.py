@@ -6,7 +6,7 @@ from tests.page.theatre import Theatre, Window
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
-LONG = "a-host-with-a-name-that-nobody-would-type-but-somebody-did.office.office.lab.example"
+LONG = "averylongnameofahostthatnobodywouldtype.butsomebodydidnevertheless.corpoffice.lab.example"
 INSIDE = """
 const box = document.querySelector(arguments[0]).getBoundingClientRect();
 return box.width > 0 && box.top >= 0 && box.left >= 0 &&
