@@ -10,6 +10,7 @@ UV ?= uv
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q bot handlers knowledge
 	touch $@
 
 .venv/.stamp-dev: .venv/.stamp requirements-dev.lock

@@ -132,7 +132,8 @@ def _rows(rows: Sequence[Row], longest: int) -> b.Block:
     pieces: list[b.Block] = []
     for row in rows:
         detail = f"  {b.cut(row.detail, longest)}" if row.detail else ""
-        pieces.append(b.text_element(f"{row.mark}  ", code=row.mark == "fault"))
+        pieces.append(b.text_element(row.mark, code=row.mark == "fault"))
+        pieces.append(b.text_element("  "))
         pieces.append(b.text_element(b.cut(row.title, longest), bold=True))
         pieces.append(b.text_element(f"{detail}\n"))
     return b.rich_text([b.rich_section(pieces)])

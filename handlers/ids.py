@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from bot.desk.api import Verb
+from bot.desk.intents import Verb  # not by way of the api: a manifest needs no whole desk
 
 
 class Command(StrEnum):

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from bot.cli.blocktext import text_of
+from bot.cli.stage import SLACK
 from bot.lab.world import Lab
 from bot.sandbox.cast import PEOPLE
 from bot.sandbox.server import LocalSlack
@@ -31,26 +32,6 @@ Lines with  |  are what Slack shows; of a card that is edited, only what is new.
 """
 CLOSING = """
 In a terminal,  rdp-triage demo  opens a page on which you are the technician.\
-"""
-
-SLACK = """\
-[slack]
-api_url = "{api_url}"
-helpdesk_channels = ["C0HELPDESK"]
-escalation_channel = "C0ESCALATE"
-
-[store]
-path = "tickets.db"
-
-[http]
-listen = "127.0.0.1:0"
-
-[limits]
-same_host_seconds = 0
-
-[log]
-level = "error"
-format = "text"
 """
 
 

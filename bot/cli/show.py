@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from bot.cli.common import Refused
-from bot.cli.play import SLACK
-from bot.cli.stage import Bot, DemoStage
+from bot.cli.stage import SLACK, Bot, DemoStage
 from bot.lab.world import Lab
 from bot.sandbox.server import LocalSlack
 from bot.sandbox.site import Site

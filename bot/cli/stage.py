@@ -8,16 +8,38 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.lab.hosts import Host
+from bot.lab.hosts import BRANCH, MAIN, Host
 from bot.lab.jumpbox import JumpboxState
 from bot.lab.world import Lab
 from bot.sandbox.server import LocalSlack
 from bot.settings_environment import inherited
 
 Json = dict[str, Any]
+SLACK = """\
+[slack]
+api_url = "{api_url}"
+helpdesk_channels = ["C0HELPDESK"]
+escalation_channel = "C0ESCALATE"
+
+[store]
+path = "tickets.db"
+
+[http]
+listen = "127.0.0.1:0"
+
+[limits]
+same_host_seconds = 0
+
+[log]
+level = "error"
+format = "text"
+"""
+"""What the bot's settings say besides the lab's: which Slack, and a quiet log."""
+
 TOLD = {
     "srv-app-01": "0x904",
     "srv-app-07": "0x904 0x7",
@@ -28,9 +50,21 @@ TOLD = {
 }
 """What somebody would have read on the screen when it failed, where there is something to read."""
 
+HEARD = {
+    "srv-app-02": "it takes its time",
+    "srv-dns-01": "the head office connects, the branch does not",
+    "srv-farm-01": "one day it shows this certificate, one day that",
+    "srv-scope-01": "the branch connects, the head office does not",
+    "srv-way-01": "the head office connects, the branch does not",
+}
+"""What else somebody would have said; of the other hosts only that they do not connect."""
+
+UNHEARD = "it just does not connect"
+
 COMMANDS = (
     ("/rdp srv-app-07 0x904 0x7", "a host with the codes that the user saw"),
     ("/rdp", "the start form: paste an error text or an .rdp file"),
+    ("/rdp srv-way-01 via all", "looked at from both jump boxes, lab and branch"),
     ("/rdp history srv-app", "tickets of before, filtered"),
     ("/rdp help", "everything that can be typed"),
     ("/rdp srv-app-07;reboot", "nonsense: what the bot makes of it"),
@@ -105,14 +139,14 @@ class DemoStage:
         self._acts: dict[str, Callable[[str], Awaitable[str]]] = {
             "repair": self._repair,
             "damage": self._damage,
-            "jumpbox": self._jumpbox,
+            "jumpbox": partial(self._jumpbox, MAIN),
+            "branch": partial(self._jumpbox, BRANCH),
             "kill": self._kill,
             "reset": self._reset,
         }
 
     def state(self) -> Json:
         """``hosts``, ``commands``, ``acts``."""
-        down = self._lab.jumpbox.state is not JumpboxState.UP
         return {
             "hosts": [self._host(row) for row in self._lab.faults()],
             "commands": [{"line": line, "about": about} for line, about in COMMANDS],
@@ -122,7 +156,14 @@ class DemoStage:
                     "kind": "switch",
                     "label": "Break the jump box",
                     "hint": "Nobody can look any more; no host may be blamed for that.",
-                    "on": down,
+                    "on": self._down(MAIN),
+                },
+                {
+                    "id": "branch",
+                    "kind": "switch",
+                    "label": "Break the branch's jump box",
+                    "hint": "Of two places one sees nothing: what the other one sees still counts.",
+                    "on": self._down(BRANCH),
                 },
                 {
                     "id": "kill",
@@ -156,7 +197,7 @@ class DemoStage:
         told = TOLD.get(row.name, "")
         return {
             "name": row.name,
-            "told": f"the user saw {told}" if told else "it just does not connect",
+            "told": f"the user saw {told}" if told else HEARD.get(row.name, UNHEARD),
             "command": " ".join(
                 filter(None, ("/rdp", row.name, told, "via all" if row.everywhere else ""))
             ),
@@ -176,12 +217,13 @@ class DemoStage:
         self._repaired.discard(row.name)
         return f"{row.name} is broken again."
 
-    async def _jumpbox(self, _: str) -> str:
-        if self._lab.jumpbox.state is JumpboxState.UP:
-            await self._lab.switch_jumpbox(JumpboxState.DOWN)
-            return "The jump box is down."
-        await self._lab.switch_jumpbox(JumpboxState.UP)
-        return "The jump box is up again."
+    def _down(self, place: str) -> bool:
+        return self._lab.places[place].box.state is not JumpboxState.UP
+
+    async def _jumpbox(self, place: str, _: str) -> str:
+        down = self._down(place)
+        await self._lab.switch_jumpbox(JumpboxState.UP if down else JumpboxState.DOWN, place)
+        return f"The jump box {place} is {'up again' if down else 'down'}."
 
     async def _kill(self, _: str) -> str:
         if self._restarting and not self._restarting.done():
@@ -201,8 +243,9 @@ class DemoStage:
         self._bot.forget()
         for row in self._lab.faults():
             await self._lab.damage(row.name)
-        if self._lab.jumpbox.state is not JumpboxState.UP:
-            await self._lab.switch_jumpbox(JumpboxState.UP)
+        for place in self._lab.places:
+            if self._down(place):
+                await self._lab.switch_jumpbox(JumpboxState.UP, place)
         self._repaired.clear()
         self._slack.wipe()
         await self._bot.start()

@@ -22,6 +22,8 @@ from bot.engine.values import TryResult
 from bot.evidence import Observation
 from bot.store.base import Event, Ticket
 
+UNSEEN = "The probes could not look: the jump box is at fault, not the host. Try once more."
+
 
 def only_of(body: Body, catalog: Catalog) -> frozenset[str] | None:
     """Which probes a look needs: those that the fix may change, or all of them."""
@@ -72,7 +74,7 @@ def _blind(sight: Sight) -> Move:
         sight.body,
         phase="waiting",
         trial=None,
-        notice="The probes could not look: the jump box is at fault, not the host. Try once more.",
+        notice=UNSEEN,
     )
     return Move(with_body(sight.ticket, kept))
 
@@ -80,7 +82,7 @@ def _blind(sight: Sight) -> Move:
 def _opened(sight: Sight) -> Move:
     """The first look, or the first after a reopening: what a proof is measured against."""
     body = sight.body
-    situation = progress.reprobed(sight.model, body.situation, sight.evidence)
+    situation = sight.situation
     if not body.situation.evidence:
         situation = replace(body.situation, evidence=sight.evidence)
     body = sight.settled(
@@ -92,12 +94,21 @@ def _opened(sight: Sight) -> Move:
 
 def _again(sight: Sight) -> Move:
     """A re-check without a fix."""
-    notice = _beside(sight) or (
-        sight.difference if sight.changed else "Looked again: nothing has changed."
-    )
-    situation = progress.reprobed(sight.model, sight.body.situation, sight.evidence)
-    body = sight.settled(replace(sight.body, situation=situation), notice=notice)
+    body = sight.settled(sight.body, situation=sight.situation, notice=_found(sight))
+    if sight.first:
+        body = replace(body, before=sight.seen, before_evidence=sight.evidence)
     return Move(with_body(sight.ticket, body), then="plan")
+
+
+def _found(sight: Sight) -> str:
+    """What a re-check has to say about itself."""
+    if beside := _beside(sight):
+        return beside
+    if sight.blind:
+        return UNSEEN
+    if sight.first:
+        return "Looked again: this time the jump box let the probes through."
+    return sight.difference if sight.changed else "Looked again: nothing has changed."
 
 
 def _beside(sight: Sight) -> str:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from bot.catalog.entries import Catalog, Fix
 from bot.desk.body import Body
-from bot.engine import Model, progress
+from bot.desk.places import unseen
+from bot.engine import Model, Situation, progress
 from bot.evidence import Observation
+from bot.evidence.ladder import UNKNOWN
 from bot.redact import clean
 from bot.store.base import Ticket
 
@@ -53,22 +55,50 @@ class Sight:
         )
 
     @property
+    def known(self) -> Mapping[str, str]:
+        """What the last look that could see knew of the host; empty where none could."""
+        body = self.body
+        looks = ((body.now, body.situation.evidence), (body.before, body.before_evidence))
+        for seen, evidence in looks:
+            if seen and not unseen(seen):
+                return {item: state for item, state in evidence.items() if item != _WAY}
+        return {}
+
+    @property
     def worse(self) -> tuple[str, ...]:
         """Items that were seen normal and are abnormal now."""
-        before = self.body.situation.evidence
-        now = self.abnormal(self.evidence, sorted(self.evidence))
-        was = self.abnormal(before, sorted(before))
-        return tuple(item for item in now if item in before and item not in was)
+        known, was = self.known, self.abnormal(self.known, sorted(self.known))
+        return tuple(
+            item
+            for item in self.abnormal(self.evidence, sorted(self.evidence))
+            if known.get(item, UNKNOWN) != UNKNOWN and item not in was and not self.blind
+        )
 
     @property
     def changed(self) -> tuple[str, ...]:
         """Items that a probe sees otherwise now; what one of the two looks missed is no change."""
-        return progress.changed(self.model, self.body.situation.evidence, self.evidence)
+        return () if self.blind else progress.changed(self.model, self.known, self.evidence)
 
     @property
     def blind(self) -> bool:
-        """Whether the way to the place is broken: then nothing was learned about the host."""
-        return bool(self.abnormal(self.evidence, ("jumpbox",)))
+        """Whether the way to every place is broken: then nothing was learned about the host."""
+        return bool(unseen(self.seen))
+
+    @property
+    def first(self) -> bool:
+        """Whether no look could see before: then a proof is measured against this one."""
+        if self.blind or self.body.situation.in_force is not None:
+            return False
+        return bool(unseen(self.body.before))
+
+    @property
+    def situation(self) -> Situation:
+        """The case as it is seen now; only two looks that could see show a second fault."""
+        before = self.body.situation
+        if before.in_force is not None:
+            return before
+        known = {} if self.blind else self.known
+        return progress.reprobed(self.model, replace(before, evidence=known), self.evidence)
 
     @property
     def difference(self) -> str:
@@ -105,6 +135,9 @@ class Sight:
         """The body with what is seen now, nobody waiting for probes any more."""
         return replace(body, now=self.seen, phase="waiting", trial=None, **fields)  # type: ignore[arg-type]
 
+
+_WAY = "jumpbox"
+"""The item that is about the way and not about the host."""
 
 _NAMING = ("canonical", "computer", "dns_computer", "subject")
 """Facts that hold a name of the host."""

@@ -1,9 +1,9 @@
 """The lab in a process of its own: ``python -m bot.lab FOLDER``.
 
 Strategy: settings, key and known_hosts are written into FOLDER, one line of JSON tells the
-ports, and then every line on standard input is a command that is answered by one line of JSON:
-``repair NAME``, ``damage NAME``, ``jumpbox STATE``, ``seen NAME`` or ``quit``, as the end of
-input does.
+ports on 127.0.0.1, and then every line on standard input is a command that is answered by one
+line of JSON: ``repair NAME``, ``damage NAME``, ``seen NAME``, ``jumpbox STATE [PLACE]`` or
+``quit``, as the end of input does.
 """
 
 import asyncio
@@ -15,8 +15,10 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot.lab.gateways import GATEWAYS
+from bot.lab.host import BRANCH, MAIN
 from bot.lab.jumpbox import JumpboxState
-from bot.lab.world import Lab, NoSuchHost
+from bot.lab.world import Lab, NoSuchHost, Place
 
 
 class BadCommand(Exception):
@@ -36,14 +38,25 @@ async def main(folder: Path) -> None:
 
 
 def _ports(lab: Lab) -> dict[str, Any]:
+    """Where everything listens."""
+    main, branch = (_place(lab.places[name]) for name in (MAIN, BRANCH))
     return {
-        "jumpbox": lab.jumpbox.port,
-        "dns": {"udp": lab.nameserver.udp_port, "tcp": lab.nameserver.tcp_port},
+        **main,
+        BRANCH: branch,
+        "gateways": {
+            row.fqdn: {"address": row.address, "port": lab.gateway(row.name).port}
+            for row in GATEWAYS
+        },
         "hosts": {
             row.fqdn: {"address": row.address, "port": lab.host(row.name).port, "cause": row.cause}
             for row in lab.faults()
         },
     }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    dns = {"udp": place.names.udp_port, "tcp": place.names.tcp_port}
+    return {"jumpbox": place.box.port, "dns": dns}
 
 
 async def _obey(lab: Lab, words: list[str]) -> dict[str, Any]:
@@ -54,11 +67,13 @@ async def _obey(lab: Lab, words: list[str]) -> dict[str, Any]:
             return {"host": name, "done": (await lab.damage(name)).wrong}
         case ["seen", name]:
             return dataclasses.asdict(lab.host(name).seen)
-        case ["jumpbox", state] if state in set(JumpboxState):
-            await lab.switch_jumpbox(JumpboxState(state))
-            return {"jumpbox": state}
+        case ["jumpbox", state, *place] if state in set(JumpboxState) and len(place) <= 1:
+            name = place[0] if place else MAIN
+            await lab.switch_jumpbox(JumpboxState(state), name)
+            return {"jumpbox": state, "place": name}
     states = ", ".join(JumpboxState)
-    raise BadCommand(f"repair NAME, damage NAME, seen NAME, jumpbox STATE ({states}) or quit")
+    acts = "repair NAME, damage NAME, seen NAME"
+    raise BadCommand(f"{acts}, jumpbox STATE [{'|'.join(lab.places)}] ({states}) or quit")
 
 
 def _say(message: dict[str, Any]) -> None:

@@ -6,8 +6,10 @@ OpenSSH (RFC 4254 section 5.1).  ``switch`` breaks the jump box in the ways that
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Generator
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 import asyncssh
 
@@ -147,7 +149,8 @@ class _Visit(asyncssh.SSHServer):
             raise asyncssh.ChannelOpenError(
                 asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed"
             )
-        return self._open(self._jumpbox.reach(dest_host, dest_port))  # type: ignore[return-value]
+        reach = self._jumpbox.reach(dest_host, dest_port)
+        return _Opening(partial(self._open, reach))  # type: ignore[return-value]
 
     async def _open(self, reach: Reach) -> object:
         if reach.fate is Port.SILENT:
@@ -163,3 +166,17 @@ class _Visit(asyncssh.SSHServer):
             forwarder.close()  # asyncssh has forgotten the channel that would do it
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "the client has gone")
         return forwarder
+
+
+class _Opening:
+    """What a channel leads to, made when it is awaited.
+
+    asyncssh drops what it has not begun to await when the connection is cut; a coroutine that was
+    made by then would complain that nobody ever awaited it.
+    """
+
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._make = make
+
+    def __await__(self) -> Generator[Any, Any, object]:
+        return self._make().__await__()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from bot.lab import certificates
 from bot.lab.behaviour import Port, Service
@@ -41,7 +41,14 @@ allow = ["*.{domain}", "192.0.2.0/24", "198.51.100.0/24"]
 
 
 class NoSuchHost(LookupError):
-    """The lab has no host of this name."""
+    """The lab has no host, gateway or jump box of this name."""
+
+
+class Place(NamedTuple):
+    """Where a look comes from: a jump box, and the DNS server that it asks."""
+
+    box: Jumpbox
+    names: NameServer
 
 
 class Lab:
@@ -52,10 +59,13 @@ class Lab:
         self._gateways = {row.name: GatewayMachine(row) for row in GATEWAYS}
         self._by_address = {each.row.address: each for each in self._all}
         self.nameserver = NameServer(self._zone)
-        self._branch_names = NameServer(partial(self._zone, BRANCH))
         network = Network(self._answers_ping, self._datagram)
         self.jumpbox = Jumpbox(self.reach, network)
         self.branch = Jumpbox(partial(self.reach, place=BRANCH), network, self.jumpbox.client_key)
+        self.places = {
+            MAIN: Place(self.jumpbox, self.nameserver),
+            BRANCH: Place(self.branch, NameServer(partial(self._zone, BRANCH))),
+        }
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -73,13 +83,15 @@ class Lab:
         """Make the certificates and listen everywhere."""
         for machine in self._all:
             await machine.start()
-        for each in (self.nameserver, self._branch_names, self.jumpbox, self.branch):
-            await each.start()
+        for place in self.places.values():
+            await place.names.start()
+            await place.box.start()
 
     async def close(self) -> None:
         """End every listener, connection and task."""
-        for each in (self.branch, self.jumpbox, self._branch_names, self.nameserver):
-            await each.close()
+        for place in self.places.values():
+            await place.box.close()
+            await place.names.close()
         for machine in self._all:
             await machine.close()
 
@@ -123,17 +135,18 @@ class Lab:
         await machine.behave(machine.row.behaviour)
         return machine.row
 
-    async def switch_jumpbox(self, state: JumpboxState) -> None:
-        """Break or repair the jump box."""
-        self.nameserver.dead = state is JumpboxState.DEAD_RESOLVER
-        await self.jumpbox.switch(state)
+    async def switch_jumpbox(self, state: JumpboxState, place: str = MAIN) -> None:
+        """Break or repair a jump box; raises NoSuchHost."""
+        if place not in self.places:
+            raise NoSuchHost(f"the lab has no jump box {place!r}; it has: {', '.join(self.places)}")
+        self.places[place].names.dead = state is JumpboxState.DEAD_RESOLVER
+        await self.places[place].box.switch(state)
 
     def reach(self, host: str, port: int, place: str = MAIN) -> Reach:
         """What a connection from a jump box meets; a name is resolved as the zone is now."""
         address = self._zone(place).get(host.lower(), host)
         if address == RESOLVER and port == 53:
-            server = self.nameserver if place == MAIN else self._branch_names
-            return Reach(Port.OPEN, server.tcp_port)
+            return Reach(Port.OPEN, self.places[place].names.tcp_port)
         machine = self._by_address.get(address)
         if isinstance(machine, Machine):
             return machine.reach(port, place)

@@ -26,9 +26,9 @@ from bot.wiring.places import Places
 from bot.wiring.reloading import Live, Reloading
 from bot.wiring.slack import Bolt, bolt, door_of, who_am_i
 from bot.wiring.vitals import Vitals
-from handlers import register_all
 from handlers.directory import SlackDirectory
 from handlers.door import Door
+from handlers.flows import register_all
 from handlers.surface import SlackSurface
 
 

@@ -2,9 +2,11 @@
 
 import sys
 
-from tests.benchmarks import engine, probing, slack, start, store
+from tests.benchmarks import demo, engine, probing, slack, start, store
 
-for title, module in (("Start", start), ("Engine", engine), ("Store", store), ("Slack", slack)):
+PARTS = {"Start": start, "Demo": demo, "Engine": engine, "Store": store, "Slack": slack}
+
+for title, module in PARTS.items():
     print(f"\n== {title}", flush=True)
     module.main()
 print("\n== Probing", flush=True)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.cli.play import SLACK
+from bot.cli.stage import SLACK
 from bot.lab.world import Lab
 from bot.sandbox.server import LocalSlack
 from handlers.manifest import manifest

@@ -21,9 +21,9 @@ from bot.sandbox.server import LocalSlack
 from bot.sandbox.views import View
 from bot.sandbox.world import Message
 from bot.store.sqlite import SqliteStore
-from handlers import register_all
 from handlers.directory import SlackDirectory
 from handlers.door import MOMENT, Door
+from handlers.flows import register_all
 from handlers.manifest import manifest
 from handlers.surface import SlackSurface
 from handlers.transport import PATIENCE, Transport, socket

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import gc
+import inspect
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncssh
 import pytest
 
-from bot.lab import JumpboxState, Lab
+from bot.lab import JumpboxState, Lab, NoSuchHost
 from tests.lab.client import request
 
 Connection = asyncssh.SSHClientConnection
@@ -133,6 +134,28 @@ async def test_forbidden_forwarding(lab: Lab, tmp_path: Path) -> None:
             await opened(connection, "192.0.2.11")
         assert caught.value.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED
         assert (await connection.run("true")).exit_status == 0
+
+
+async def test_the_branch_breaks_and_the_head_office_does_not(lab: Lab, tmp_path: Path) -> None:
+    await lab.switch_jumpbox(JumpboxState.DOWN, "branch")
+    async with connected(lab, tmp_path) as connection:
+        assert await opened(connection, "192.0.2.11")
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", lab.branch.port)
+    await lab.switch_jumpbox(JumpboxState.DEAD_RESOLVER, "branch")
+    assert [each.names.dead for each in lab.places.values()] == [False, True]
+    with pytest.raises(NoSuchHost, match="cellar"):
+        await lab.switch_jumpbox(JumpboxState.UP, "cellar")
+
+
+async def test_what_is_cut_before_it_is_opened_leaves_no_warning(lab: Lab, tmp_path: Path) -> None:
+    async with connected(lab, tmp_path) as connection:
+        (visit,) = lab.jumpbox._visits
+        waiting = visit.connection_requested("192.0.2.11", 3389, "", 0)
+        assert inspect.isawaitable(waiting), "asyncssh awaits it later, or drops it"
+        connection.abort()
+    del waiting
+    gc.collect()  # a coroutine that nobody awaited would say so now
 
 
 async def test_nothing_is_left_open_for_a_client_that_has_gone(lab: Lab, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The lab as a process of its own, driven over its standard input."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,9 +49,23 @@ def test_it_tells_where_it_is_and_obeys(lab: Process, tmp_path: Path) -> None:
     assert told(lab, "seen srv-app-07")["connections"] == 0
     assert told(lab, "jumpbox down")["ok"]
     assert not told(lab, "jumpbox on-fire")["ok"]
+    assert told(lab, "jumpbox down branch")["place"] == "branch"
+    assert "it has: lab, branch" in told(lab, "jumpbox down cellar")["error"]
     assert "nowhere" in told(lab, "repair nowhere")["error"]
     lab.communicate("quit\n", timeout=20)
     assert lab.returncode == 0
+
+
+def test_every_port_that_it_names_listens(lab: Process) -> None:
+    said = heard(lab)
+    ports = [each["port"] for kind in ("hosts", "gateways") for each in said[kind].values()]
+    for place in (said, said["branch"]):
+        ports += [place["jumpbox"], place["dns"]["tcp"]]
+    assert all(ports.count(each) == 1 for each in ports if each)
+    silent = [each["port"] for each in said["hosts"].values() if not each["port"]]
+    assert len(silent) == 1, "only the host whose port refuses has no listener"
+    for port in filter(None, ports):
+        socket.create_connection(("127.0.0.1", port), 5).close()
 
 
 def test_the_end_of_input_ends_it(lab: Process) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.cli.play import SLACK
 from bot.cli.show import APPROVERS
-from bot.cli.stage import Bot, DemoStage
+from bot.cli.stage import SLACK, Bot, DemoStage
 from bot.lab.world import Lab
 from bot.sandbox.server import LocalSlack
 from bot.sandbox.site import Site

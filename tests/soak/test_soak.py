@@ -2,17 +2,12 @@
 
 import os
 
-import pytest
-
 from tests.soak.run import soak
 
 SECONDS = 600.0 if os.environ.get("CI_LONG") else 40.0
 """The rests, start and end make it about a minute."""
 
 
-# asyncssh drops what the lab's jump box was about to open when its connection is cut.
-@pytest.mark.filterwarnings("ignore:coroutine '_Visit._open' was never awaited:RuntimeWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_nothing_leaks_and_nothing_is_lost_or_doubled() -> None:
     report = await soak(SECONDS, seed=1)
     print("\n".join(report.lines))

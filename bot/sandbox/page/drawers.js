@@ -33,6 +33,8 @@ export function toggle(page, name) {
   if (name) {
     box.setAttribute("aria-label", TITLES[name]);
     draw(page);
+    const journaled = box.querySelector(".journal");
+    if (journaled) journaled.scrollTop = journaled.scrollHeight;  // the newest, and on from there
     box.querySelector("h2")?.focus();
   }
 }

@@ -29,6 +29,7 @@ const page = {
 page.composer = composer(page);
 let stop = () => {};
 let first = true;
+let shownPlace = null;
 
 function toast(text, act) {
   const close = () => made.remove();
@@ -61,8 +62,14 @@ function places() {
     return h("li", {}, h("button", { type: "button", "data-place": id, "aria-current": id === page.place ? "page" : null, class: news ? "news" : "", click: () => go(id) },
       name, archived ? " (archived)" : "", news ? h("span", { class: "count" }, ` ${news} new`) : null));
   };
-  $("places").replaceChildren(h("p", { class: "team" }, page.screen.team), h("ul", {}, entries.map(item)));
-  if (held) $("places").querySelector(`[data-place="${held}"]`)?.focus();
+  const along = $("places").querySelector("ul")?.scrollLeft ?? 0;  // on a phone the list lies on its side
+  const list = h("ul", {}, entries.map(item));
+  $("places").replaceChildren(h("p", { class: "team" }, page.screen.team), list);
+  list.scrollLeft = along;
+  const here = list.querySelector("[aria-current]");
+  if (here && shownPlace !== page.place) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+  shownPlace = page.place;
+  if (held) $("places").querySelector(`[data-place="${held}"]`)?.focus({ preventScroll: true });
 }
 
 function unread(id) {

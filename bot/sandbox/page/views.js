@@ -70,9 +70,10 @@ export function modal(page, view, depth) {
   box.oncancel = (event) => { event.preventDefault(); dismiss(); };
   if (!box.open) box.showModal();
   const faulty = form.querySelector("[aria-invalid]");
+  const first = form.querySelector("[autofocus], .input input, .input select, .input textarea") ?? $("modal-title");
   if (faulty) (faulty.matches("fieldset") ? faulty.querySelector("input") : faulty).focus();
-  else if (same) giveBack($("modal-title"));
-  else (form.querySelector("[autofocus], .input input, .input select, .input textarea") ?? $("modal-title")).focus();
+  else if (same) giveBack(first);  // a view that was opened empty has its fields only now
+  else first.focus();
 }
 
 /** The state of the fields as typed, in Slack's own shape, for a view that was updated in place. */
