@@ -19,7 +19,8 @@ _NOT_OF_THE_HOST = ("jumpbox", "vantages")
 REMEDIES = {
     Failure.JUMPBOX_UNREACHABLE: "Look from another place, or have an administrator see whether "
     "{box} runs and answers SSH.",
-    Failure.JUMPBOX_AUTH: "An administrator adds the bot's public key to its account on {box}.",
+    Failure.JUMPBOX_AUTH: "An administrator runs rdp-triage doctor, which says "
+    "whether the bot's key is missing here or on {box}.",
     Failure.JUMPBOX_FORWARDING: "An administrator allows it there: AllowTcpForwarding and "
     "PermitOpen in the sshd_config of {box}.",
     Failure.JUMPBOX_TIMEOUT: "Look again, or from another place.",

@@ -21,7 +21,7 @@ LONGEST = 120
 FAILURES = {
     Failure.JUMPBOX_UNREACHABLE: "the jump box does not answer",
     Failure.JUMPBOX_HOST_KEY: "the jump box showed a host key that is not the pinned one",
-    Failure.JUMPBOX_AUTH: "the jump box refused the bot's key",
+    Failure.JUMPBOX_AUTH: "the jump box did not let the bot in",
     Failure.JUMPBOX_FORWARDING: "the jump box does not forward connections",
     Failure.JUMPBOX_TIMEOUT: "the jump box answered too late",
     Failure.NAME_NOT_FOUND: "there is no such name",

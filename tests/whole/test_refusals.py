@@ -41,7 +41,7 @@ BROKEN = {
     JumpboxState.DOWN: "Jump box lab does not answer",
     JumpboxState.OTHER_HOST_KEY: "Jump box lab showed a host key that is not the pinned one",
     JumpboxState.NO_FORWARDING: "Jump box lab does not forward connections",
-    JumpboxState.REFUSES_KEY: "Jump box lab refused the bot's key",
+    JumpboxState.REFUSES_KEY: "Jump box lab did not let the bot in",
 }
 
 

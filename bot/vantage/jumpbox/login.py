@@ -22,6 +22,7 @@ from bot.vantage.jumpbox.connection import Connection, Lost
 from bot.vantage.jumpbox.gathering import Tcp
 from bot.vantage.jumpbox.trust import Doorman, OfferedKey, read_known_hosts
 
+log = logging.getLogger(__name__)
 # asyncssh logs whole command lines at INFO.
 asyncssh.set_log_level(logging.WARNING)
 
@@ -142,20 +143,13 @@ async def _connect(
 
 
 def _keys(account: Account) -> Any:
+    which = f"the private key {account.key} for jump box {account.name}"
     try:
         exposed = exposure(account.key)
         if not exposed:
             return asyncssh.load_keypairs([str(account.key)])
+        why = f"{which} is not used: {exposed}; make a new key if it may have been read"
     except (OSError, ValueError) as error:  # asyncssh.KeyImportError is a ValueError
-        raise VantageError(
-            Failure.JUMPBOX_AUTH,
-            f"the private key {account.key} for jump box {account.name} cannot be used ({error}); "
-            "it must be readable and have no passphrase",
-            words.AUTH_REFUSED,
-        ) from None
-    raise VantageError(
-        Failure.JUMPBOX_AUTH,
-        f"the private key {account.key} for jump box {account.name} is not used: {exposed}; "
-        "make a new key if it may have been read",
-        words.AUTH_REFUSED,
-    )
+        why = f"{which} cannot be used ({error}); it must be readable and have no passphrase"
+    log.warning("%s", why)
+    raise VantageError(Failure.JUMPBOX_AUTH, why, words.AUTH_REFUSED)

@@ -85,7 +85,7 @@ async def test_a_refused_login_is_a_matter_of_the_key(server: SshBox, tmp_path: 
 
 @pytest.mark.parametrize("content", [None, "not a key", "encrypted", "open"])
 async def test_a_key_file_that_cannot_be_used_is_named(
-    server: SshBox, tmp_path: Path, content: str | None
+    server: SshBox, tmp_path: Path, content: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = tmp_path / "bad_key"
     if content is not None:
@@ -101,6 +101,7 @@ async def test_a_key_file_that_cannot_be_used_is_named(
     error = await refused(Jumpbox(server.config(tmp_path, key=key)))
     assert (error.failure, error.state) == (Failure.JUMPBOX_AUTH, "auth-refused")
     assert "bad_key" in error.detail
+    assert caplog.messages == [error.detail], "who runs the bot reads its log"
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666, 0o601])
