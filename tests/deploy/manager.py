@@ -50,6 +50,10 @@ exec {systemd} --system --unit={unit} --log-target=console --show-status=no --cr
 """
 
 
+class Unable(Exception):
+    """Here systemd cannot be the first process of namespaces; the message tells what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manager:
     """A systemd that runs; ``pid`` as this machine counts."""
@@ -167,7 +171,7 @@ def _first(started: "subprocess.Popen[bytes]", folder: Path) -> int:
             if found.ctl("is-system-running").strip() in ("running", "degraded", "starting"):
                 return found.pid
         time.sleep(0.2)
-    raise RuntimeError(f"systemd did not come up: {Manager(0, folder).said}")
+    raise Unable(f"systemd did not come up: {Manager(0, folder).said}")
 
 
 def _removed(branch: Path) -> None:

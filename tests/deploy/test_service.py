@@ -14,7 +14,7 @@ import pytest
 from bot.lab import Lab
 from bot.sandbox.server import LocalSlack
 from handlers.manifest import manifest
-from tests.deploy.manager import Manager, laid_out, manager
+from tests.deploy.manager import Manager, Unable, laid_out, manager
 from tests.deploy.test_unit import UNIT
 from tests.real_programs import program
 from tests.whole.cards import said, settled, titled
@@ -69,7 +69,10 @@ async def service(tmp_path: Path) -> AsyncIterator[tuple[Manager, LocalSlack, in
             f"SLACK_BOT_TOKEN={slack.bot_token}\nSLACK_APP_TOKEN={slack.app_token}\n"
         )
         place = manager(folder, UNIT)
-        running = await asyncio.to_thread(place.__enter__)
+        try:
+            running = await asyncio.to_thread(place.__enter__)
+        except Unable as error:
+            pytest.skip(str(error))
         try:
             await slack.connected(within=PATIENCE)
             yield running, slack, port
