@@ -41,3 +41,28 @@ def public(*parts: type) -> set[str]:
 )
 def test_everything_is_named(names: set[str]) -> None:
     assert names - WORDS == set()
+
+
+def test_every_behaviour_names_its_source() -> None:
+    sources = set(re.findall(r"^\| ([a-z ]+) \| `[a-z]", PAGE, re.MULTILINE)) - {"name"}
+    assert len(sources) > 10
+    known = re.compile("|".join(sorted({*sources, "guess", "ours", "samples", "issue", "RFC"})))
+    contract = PAGE.split("## Web API")[1].split("## Thirty")[0]
+    rows = [line for line in contract.splitlines() if line.startswith("| ")]
+    told = [line for line in rows if not line.startswith(("| behaviour", "| ---"))]
+    assert len(told) >= 50
+    stricter = "stricter than Slack"
+    assert [
+        line
+        for line in told
+        if not known.search(line.rsplit(" | ", 1)[1].replace(stricter, "ours"))
+    ] == []
+
+
+def test_the_thirty_are_all_there_with_tests_that_exist() -> None:
+    rows = re.findall(r"^\| (\d+) \| .* \| (`tests/.*) \|$", PAGE, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 31))
+    for number, named in rows:
+        for path, test in re.findall(r"`([\w/.]+)::(\w+)`", named):
+            assert test.startswith(f"test_{int(number):02}_")
+            assert f"def {test}(" in (Path(__file__).parents[2] / path).read_text()
