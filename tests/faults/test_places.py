@@ -53,7 +53,9 @@ async def test_a_jump_box_that_dies_in_mid_probe_and_comes_back(tmp_path: Path) 
         assert "hangs" not in said(card)
         far.start()
         await recheck(world, card)
-        assert "the port opens" in said(card)
+        assert "this time the jump box let the probes through" in said(card)
+        assert "Worse than before" not in said(card)
+        assert f"Port {mute.port}  open" in said(card)
         assert cards(world) == [card]
         await world.bot.stop()
 
