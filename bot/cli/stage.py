@@ -155,7 +155,7 @@ class DemoStage:
                     "id": "jumpbox",
                     "kind": "switch",
                     "label": "Break the jump box",
-                    "hint": "Nobody can look any more; no host may be blamed for that.",
+                    "hint": "The lab sees nothing any more; no host may be blamed for that.",
                     "on": self._down(MAIN),
                 },
                 {
@@ -177,7 +177,7 @@ class DemoStage:
                     "kind": "act",
                     "label": "Reset the demo",
                     "hint": "All tickets and messages go, all hosts are broken again, all is well "
-                    "with Slack and the jump box; the bot starts anew.",
+                    "with Slack and the jump boxes; the bot starts anew.",
                 },
             ],
         }
