@@ -19,6 +19,7 @@ from bot.catalog.source import BadKnowledge
 from bot.garbage import few_heaps, set_aside
 from bot.health import health
 from bot.settings import Settings
+from bot.settings_environment import hidden
 from bot.store.base import StoreBusy, StoreError
 from bot.tokens import CannotServe, Passing, Tokens
 from bot.wiring.house import build
@@ -87,6 +88,7 @@ async def serve_until(
     set_up_logs(settings, meters.handler())
     try:
         async with AsyncExitStack() as stack:
+            stack.enter_context(hidden("SLACK_"))  # our own programs and Bolt need no tokens there
             house = await build(settings, tokens, stack, meters)
             desk, vitals, reloading = house.desk, house.vitals, house.reloading
             reloading.asked = again or asyncio.Event()

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.settings_environment import environment as whole_environment
 from bot.settings_values import ClockRange, Gateway, GroupId, Listen, Pattern, Port, SlackId, Zone
 
 CONFIG_VARIABLE = "RDP_TRIAGE_CONFIG"
@@ -219,7 +220,7 @@ def _secret(env: Mapping[str, str], name: str) -> SecretStr | None:
 
 def read(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     """Read a settings file; raises SettingsError with every fault in it, NoSettings without one."""
-    env = os.environ if environment is None else environment
+    env = whole_environment() if environment is None else environment
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -244,7 +245,7 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
 
 def find(option: str | None, environment: Mapping[str, str] | None = None) -> tuple[Path, bool]:
     """The settings file to use and whether somebody asked for it by name."""
-    env = os.environ if environment is None else environment
+    env = whole_environment() if environment is None else environment
     named = option or env.get(CONFIG_VARIABLE)
     return (Path(named), True) if named else (Path(DEFAULT_FILE), False)
 

@@ -21,16 +21,27 @@ def trust(roots: Path) -> Iterator[None]:
             os.environ[name] = before
 
 
+_hidden: dict[str, str] = {}
+
+
 @contextmanager
 def hidden(start: str) -> Iterator[None]:
-    """Within it a library that reads the environment by itself misses variables that begin so."""
+    """Within it libraries and programs that we start miss variables that begin so; settings not."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(start)}
+    _hidden.update(kept)
     for name in kept:
         del os.environ[name]
     try:
         yield
     finally:
+        for name in kept:
+            del _hidden[name]
         os.environ.update(kept)
+
+
+def environment() -> Mapping[str, str]:
+    """The environment as this process got it, with what is hidden."""
+    return {**os.environ, **_hidden}
 
 
 def inherited(more: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import Settings
-from bot.settings_environment import hidden
 from bot.tokens import CannotServe, Passing, Tokens
 from handlers.door import Door
 from handlers.transport import Transport, http, socket
@@ -95,13 +94,12 @@ def bolt(
             bot_token=tokens.bot,
         )
 
-    with hidden("SLACK_"):  # Bolt reads tokens there by itself, and warns that it needs none
-        app = Bolt(
-            client=AsyncWebClient(base_url=settings.slack.api_url),
-            authorize=authorize,
-            signing_secret=tokens.signing,
-            request_verification_enabled=settings.slack.mode == "http",
-        )
+    app = Bolt(
+        client=AsyncWebClient(base_url=settings.slack.api_url),
+        authorize=authorize,
+        signing_secret=tokens.signing,
+        request_verification_enabled=settings.slack.mode == "http",
+    )
     app.acknowledged, app.delivered = told, time.monotonic()
     return app
 
