@@ -111,7 +111,8 @@ async def main(image: Image) -> None:
                     listed = await image.call(
                         "exec", NAME, "rdp-triage", "tickets", "list", "--json"
                     )
-                    assert json.loads(listed)["host"] == "127.0.0.1", listed
+                    (row,) = (line for line in listed.splitlines() if line.startswith("{"))
+                    assert json.loads(row)["host"] == "127.0.0.1", listed
                     print("the ticket is there after another start")
             finally:
                 await image.call("volume", "rm", "-f", volume, check=False)

@@ -23,6 +23,7 @@ from tests.real_programs import program
 
 HOME = Path(__file__).parents[2]
 GROUPS = Path("/sys/fs/cgroup")
+GRAFTED = ("systemd", "unified")
 PATIENCE = 60.0
 """Seconds for systemd to come up, and for its children to be gone."""
 HIDDEN = ("/root", "/home")
@@ -126,13 +127,12 @@ def manager(folder: Path, unit: Path) -> Iterator[Manager]:
     (units / f"{unit.name}.d/here.conf").write_text(LOG + library)
     for name in TARGETS:
         (units / f"{name}.target").write_text("[Unit]\nDefaultDependencies=no\n")
-    roots = [GROUPS / "systemd", GROUPS / "unified"]
-    branches = [each / folder.name for each in roots if each.exists()] or [GROUPS / folder.name]
+    branches = [each / folder.name for each in _hierarchies()]
     script = SCRIPT.format(
         folder=shlex.quote(str(folder)),
         packages=shlex.quote(sysconfig.get_path("purelib")),
         python=shlex.quote(sys.base_prefix),
-        groups="\n".join(f"mount --bind {each} {each.parent}" for each in branches),
+        groups=_grafted(branches),
         systemd=program("systemd") if shutil.which("systemd") else "/lib/systemd/systemd",
         unit=unit.name,
     )
@@ -154,6 +154,31 @@ def manager(folder: Path, unit: Path) -> Iterator[Manager]:
         started.wait()
         for each in branches:
             _removed(each)
+
+
+def _hierarchies() -> list[Path]:
+    """The mounted hierarchies that a process may join as they are; of version 2 alone the one."""
+    if (GROUPS / "cgroup.procs").exists():
+        return [GROUPS]
+    found = (each for each in GROUPS.iterdir() if (each / "cgroup.procs").exists())
+    return [each for each in found if not each.is_symlink() and each.name != "cpuset"]
+
+
+def _grafted(branches: list[Path]) -> str:
+    """Commands that make the branches all that there is of control groups.
+
+    The folder that holds the hierarchies is new: systemd makes it read-only, for everybody.
+    """
+    if branches[0].parent == GROUPS:  # version 2 alone
+        return f"mount --bind {branches[0]} {GROUPS}"
+    branches = [each for each in branches if each.parent.name in GRAFTED]  # it mounts the others
+    held = [f"mkdir -p /opt/{each.parent.name}" for each in branches]
+    held += [f"mount --bind {each} /opt/{each.parent.name}" for each in branches]
+    held.append(f"mount -t tmpfs tmpfs {GROUPS}")
+    for each in branches:
+        held.append(f"mkdir {each.parent}")
+        held.append(f"mount --move /opt/{each.parent.name} {each.parent}")
+    return "\n".join(held)
 
 
 def _join(branches: list[Path]) -> None:
