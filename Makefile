@@ -22,7 +22,8 @@ demo: .venv/.stamp
 
 test: .venv/.stamp-dev
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore=tests/netns
+	$(BIN)/python -m pytest tests/netns # real distances, losses and silences: nothing runs beside them
 
 lint: .venv/.stamp-dev
 	$(BIN)/ruff format --check bot handlers knowledge tests
