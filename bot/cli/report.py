@@ -17,7 +17,7 @@ from bot.probes.base import Target
 from bot.targets import TypedHost
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # asyncio writes out what a run returns: 50 ms
 class Checked:
     """Everything that one check came to; ``elapsed_ms`` is the whole run."""
 

@@ -5,6 +5,7 @@ on it and leaves these fixes out by itself.  A sentence that warns of something 
 """
 
 import re
+from collections.abc import Sequence
 
 from bot.catalog.entries import Fix, Settings
 
@@ -21,13 +22,14 @@ def ban(fix: Fix, settings: Settings) -> str | None:
     patterns = settings.forbidden
     if not fix.temporary:
         patterns += settings.only_temporary
-    return "R3" if any(advises(fix, pattern) for pattern in patterns) else None
+    clauses = _CLAUSE.split(f"{fix.title}\n{fix.text}")
+    return "R3" if any(advise(clauses, pattern) for pattern in patterns) else None
 
 
-def advises(fix: Fix, pattern: str) -> bool:
-    """Whether title or text tell people to do what the pattern describes."""
+def advise(clauses: Sequence[str], pattern: str) -> bool:
+    """Whether a clause tells people to do what the pattern describes."""
     expression = re.compile(pattern, re.IGNORECASE)
-    for clause in _CLAUSE.split(f"{fix.title}\n{fix.text}"):
+    for clause in clauses:
         found = expression.search(clause)
         if found and not _NEGATION.search(clause[: found.start()]):
             return True

@@ -6,7 +6,6 @@ learned (an epoch) takes the place of what the expert wrote, before any floor is
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import Self
 
 from bot.catalog.entries import OTHER, Catalog, Evidence, Fix, Question
@@ -202,8 +201,11 @@ def _closed(
     state: str,
 ) -> int:
     """The mask of entries whose conditions rule them out once ``item`` is in ``state``."""
-    out = [index[name] for name, each in entries.items() if not fits(each, {item: state})]
-    return reduce(lambda mask, bit: mask | 1 << bit, out, 0)
+    known, out = {item: state}, 0
+    for name, each in entries.items():
+        if (item in each.only_if or item in each.not_if) and not fits(each, known):
+            out |= 1 << index[name]
+    return out
 
 
 def fits(entry: Fix | Question, known: Mapping[str, str]) -> bool:
