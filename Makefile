@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV ?= uv
+# Three at least: many tests wait for a process or a clock rather than for a processor.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(3, os.cpu_count() or 1))')
 
 .PHONY: demo test lint check bench soak optima guards pictures lock clean
 
@@ -22,7 +24,7 @@ demo: .venv/.stamp
 
 test: .venv/.stamp-dev
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore=tests/netns
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/netns
 	$(BIN)/python -m pytest tests/netns # real distances, losses and silences: nothing runs beside them
 
 lint: .venv/.stamp-dev

@@ -60,7 +60,8 @@ class Scene:
 
 @asynccontextmanager
 async def scene(server: DnsServer) -> AsyncIterator[Scene]:
-    reached = dict.fromkeys((GOOD, EVIL, DENIED, "127.0.0.1"), 0)
+    # The address where others listen too comes first: its free port is free on the rest.
+    reached = dict.fromkeys(("127.0.0.1", GOOD, EVIL, DENIED), 0)
 
     def take(address: str) -> Callable[..., None]:
         def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
