@@ -110,11 +110,11 @@ class Conduct:
                 await self.places.acquire()
                 pending.callback(self.places.release)
                 opened = await self.door.stand(pending)
-            if not self.gentle:
-                line = await self._connect(address, briefly=briefly)
-                opened()
-                line.pending = pending.pop_all()
-                return line
+                if not self.gentle:
+                    line = await self._connect(address, briefly=briefly)
+                    opened()
+                    line.pending = pending.pop_all()
+                    return line
         async with self.door.turn:
             await self.door.alone()
             return await self._connect(address, briefly=briefly)

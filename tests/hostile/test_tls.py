@@ -47,7 +47,8 @@ def _integer(number: int) -> bytes:
 
 async def test_a_group_beyond_all_measure_keeps_nobody_else_waiting(tmp_path: Path) -> None:
     """OpenSSL computes for most of a second; the loop goes on meanwhile."""
-    incoming, outgoing, sent = ssl.MemoryBIO(), ssl.MemoryBIO(), asyncio.Event()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    sent, answered = asyncio.Event(), asyncio.Event()
     tls = enormous_group(tmp_path).wrap_bio(incoming, outgoing, server_side=True)
 
     async def serve(peer: Peer) -> None:
@@ -56,18 +57,23 @@ async def test_a_group_beyond_all_measure_keeps_nobody_else_waiting(tmp_path: Pa
                 # In a thread, so that it is not the server that keeps the loop waiting.
                 await asyncio.to_thread(tls.do_handshake)
             except ssl.SSLWantReadError:
-                await peer.send(outgoing.read())
-                sent.set()
+                flight = outgoing.read()
+                await peer.send(flight)
+                if flight:
+                    sent.set()
                 incoming.write(await peer.read())
+                if flight:
+                    answered.set()
             else:
                 return await peer.send(outgoing.read())
 
     turns = 0
 
     async def others() -> None:
+        """Only while the client computes its answer."""
         nonlocal turns
         await sent.wait()
-        while True:
+        while not answered.is_set():
             await asyncio.sleep(0.001)
             turns += 1
 
