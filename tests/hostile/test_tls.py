@@ -45,46 +45,53 @@ def _integer(number: int) -> bytes:
     return b"\x02\x82" + len(data).to_bytes(2, "big") + data
 
 
-async def test_a_group_beyond_all_measure_keeps_nobody_else_waiting(tmp_path: Path) -> None:
-    """OpenSSL computes for most of a second; the loop goes on meanwhile."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    sent, answered = asyncio.Event(), asyncio.Event()
-    tls = enormous_group(tmp_path).wrap_bio(incoming, outgoing, server_side=True)
+class Enormous:
+    """A server with that group; ``turns`` are those of the loop while the client computes."""
 
-    async def serve(peer: Peer) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = enormous_group(folder)
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._sent, self._answered = asyncio.Event(), asyncio.Event()
+        self.turns = 0
+
+    async def serve(self, peer: Peer) -> None:
         while True:
             try:
                 # In a thread, so that it is not the server that keeps the loop waiting.
-                await asyncio.to_thread(tls.do_handshake)
+                await asyncio.to_thread(self._tls.do_handshake)
             except ssl.SSLWantReadError:
-                flight = outgoing.read()
-                await peer.send(flight)
-                if flight:
-                    sent.set()
-                incoming.write(await peer.read())
-                if flight:
-                    answered.set()
+                await self._flight(peer)
             else:
-                return await peer.send(outgoing.read())
+                return await peer.send(self._outgoing.read())
 
-    turns = 0
+    async def _flight(self, peer: Peer) -> None:
+        flight = self._outgoing.read()
+        await peer.send(flight)
+        if flight:
+            self._sent.set()
+        self._incoming.write(await peer.read())
+        if flight:
+            self._answered.set()
 
-    async def others() -> None:
-        """Only while the client computes its answer."""
-        nonlocal turns
-        await sent.wait()
-        while not answered.is_set():
+    async def count(self) -> None:
+        await self._sent.wait()
+        while not self._answered.is_set():
             await asyncio.sleep(0.001)
-            turns += 1
+            self.turns += 1
 
-    async with hosting(serve) as host:
+
+async def test_a_group_beyond_all_measure_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    """OpenSSL computes for most of a second; the loop goes on meanwhile."""
+    server = Enormous(tmp_path)
+    async with hosting(server.serve) as host:
         stream = await Loopback().connect(LOOPBACK, host.port, _soon())
-        waiting = asyncio.create_task(others())
+        counting = asyncio.create_task(server.count())
         secured = await start_tls(stream, None, "TLSv1.2", "TLSv1.2", _soon())
-        waiting.cancel()
+        await counting
         assert secured.cipher == "DHE-RSA-AES128-SHA256"
         await secured.close()
-    assert turns >= SHARED
+    assert server.turns >= SHARED
 
 
 def _soon() -> float:
