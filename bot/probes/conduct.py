@@ -27,7 +27,6 @@ __all__ = ["MOST_CONNECTIONS", "TOO_SOON", "Conduct", "Limits", "Line", "Opened"
 MOST_CONNECTIONS = 15
 
 SHARES = 4
-PENDING_S = 1.0  # after this long a silent connection makes room for others
 FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
 RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
 # What may well succeed with more time: silence, of the host, of the jump box, of a free place.
@@ -110,13 +109,12 @@ class Conduct:
             if not self.gentle:
                 await self.places.acquire()
                 pending.callback(self.places.release)
-                await self.door.stand(pending)
-            if not self.gentle:
-                line = await self._connect(address, briefly=briefly)
-                timer = self._loop.call_later(PENDING_S, line.pending.close)
-                line.pending = pending.pop_all()
-                line.pending.callback(timer.cancel)
-                return line
+                opened = await self.door.stand(pending)
+                if not self.gentle:
+                    line = await self._connect(address, briefly=briefly)
+                    opened()
+                    line.pending = pending.pop_all()
+                    return line
         async with self.door.turn:
             await self.door.alone()
             return await self._connect(address, briefly=briefly)

@@ -7,11 +7,13 @@ be met one by one is met so by all of them.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack
 
 MOST_PENDING = 3
 GENTLE_GAP_S = 0.3
 SHUT_S = 0.25  # a connection that is still opening now stands before no door
+PENDING_S = 1.0  # after this long without an answer the host is taken to have let it in
 
 
 class Door:
@@ -29,14 +31,20 @@ class Door:
         self._open = 0
         self._last_close = -GENTLE_GAP_S
 
-    async def stand(self, pending: ExitStack) -> None:
-        """Take a place until ``pending`` ends, or for a while."""
+    async def stand(self, pending: ExitStack) -> Callable[[], None]:
+        """Take a place until ``pending`` ends, or for a while; the result says that it opened."""
         await self._places.acquire()
         place = ExitStack()
         place.callback(self._places.release)
-        timer = self._loop.call_later(SHUT_S, place.close)
-        place.callback(timer.cancel)
+        shut = self._loop.call_later(SHUT_S, place.close)
+        place.callback(shut.cancel)
         pending.callback(place.close)
+
+        def opened() -> None:
+            shut.cancel()
+            place.callback(self._loop.call_later(PENDING_S, place.close).cancel)
+
+        return opened
 
     async def alone(self) -> None:
         """Wait until nobody is with the host, and a moment longer."""

@@ -28,9 +28,10 @@ VERSIONS = {
 # Servers without secure renegotiation (RFC 5746); the ssl module names it only from 3.12 on.
 _LEGACY_SERVER_CONNECT = 0x4
 _PIECE = 65536
-# A server's flight of this many bytes may hold a Diffie-Hellman group of 8,192 bits and more, which
-# keeps OpenSSL busy for seconds: from here on a handshake goes on in a thread.
-_HEAVY = 2048
+# A server's flight of this many bytes may hold a Diffie-Hellman group of 5,000 bits and more, which
+# keeps OpenSSL busy for up to a second: from here on a handshake goes on in a thread.  Without a
+# certificate a group and the server's share of it are the whole flight.
+_HEAVY = 1280
 # Alerts that say in so many words that host and client share no version or cipher suite.
 _NO_COMMON_GROUND = {"TLSV1_ALERT_PROTOCOL_VERSION", "TLSV1_ALERT_INSUFFICIENT_SECURITY"}
 # The host chose a version or suite that was not offered; OpenSSL's names for finding that out.

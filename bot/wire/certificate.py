@@ -25,6 +25,10 @@ from bot.wire.text import clean, native
 MOST_NAMES = 64
 LONGEST_TEXT = 4096
 
+# Loading a key checks it.  For a Diffie-Hellman key, which no RDP host shows, that is a search for
+# primes: ten seconds for a group of 16,384 bits.
+_DIFFIE_HELLMAN = frozenset({"1.2.840.113549.1.3.1", "1.2.840.10046.2.1"})  # PKCS #3, X9.42
+
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -46,7 +50,7 @@ def certificate_facts(
     """
     with warnings.catch_warnings():
         # Meant for those who make certificates; a host could write to our terminal with it.
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
         return _facts(chain, hosts, now, strict=strict)
 
 
@@ -110,10 +114,13 @@ def _dates(leaf: x509.Certificate, now: datetime) -> dict[str, Any]:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not by strftime, which writes the year 1 with one digit.
+    return moment.replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def _key(leaf: x509.Certificate) -> dict[str, Any]:
+    if leaf.public_key_algorithm_oid.dotted_string in _DIFFIE_HELLMAN:
+        return {"key_type": "dh"}
     key = leaf.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return {"key_type": "rsa", "key_bits": key.key_size}
@@ -194,7 +201,9 @@ def _address(host: str) -> str | None:
 
 def _same(host: str, pattern: str) -> bool:
     """Names are compared without case; ``*`` stands for exactly the whole first label."""
-    host, pattern = native(host).rstrip("."), native(pattern).rstrip(".")
+    if not host.isascii() or "xn--" in host.lower():
+        pattern = native(pattern)  # for other hosts in vain, and dear: there may be thousands
+    host, pattern = native(host).rstrip("."), pattern.lower().rstrip(".")
     if not pattern.startswith("*."):
         return host == pattern
     first, _, rest = host.partition(".")

@@ -1,6 +1,7 @@
 """Jump boxes that flood, whose commands never end, and that vanish in the middle."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
@@ -16,6 +17,7 @@ from bot.probes import Target
 from bot.vantage.base import Address, Stream
 from bot.vantage.jumpbox import Jumpbox
 from tests.hostile.hosts import HUNDRED_MEGABYTES, STAGES, flood, good, left, until
+from tests.hostile.impostor import NAMES, moving
 from tests.hostile.meter import MOST_TAKEN, Meter, seen, words
 from tests.probes.servers import Peer, Serve, hosting
 from tests.vantage.servers import SshBox, soon, tcp_server
@@ -158,3 +160,44 @@ async def test_a_jump_box_that_drips(tmp_path: Path) -> None:
         box.port = host.port
         found = await looked(box, tmp_path, seconds=2.0)
     assert words(found)["jumpbox.session"] == "jumpbox.timeout"
+
+
+SPOKEN = "".join(NAMES.values()) * 99
+"""What a jump box says for itself, and anybody in its place before the login."""
+
+
+def dead(found: dict[str, Observation]) -> None:
+    """Nothing that was said stands in a detail as it is."""
+    said = [one.detail for one in found.values()]
+    assert any("pwned" in each for each in said)
+    assert [moving(each) for each in said if moving(each)] == []
+    assert max(map(len, said)) <= 400
+
+
+async def test_a_stranger_who_hangs_up_with_a_speech(tmp_path: Path) -> None:
+    async def hang_up(peer: Peer) -> None:
+        await peer.send(b"SSH-2.0-OpenSSH_9.2\r\n")
+        await peer.read()
+        reason = SPOKEN.encode()
+        body = struct.pack(">BII", 1, 2, len(reason)) + reason + bytes(4)
+        padding = 16 - (len(body) + 5) % 8
+        await peer.send(
+            struct.pack(">IB", len(body) + 1 + padding, padding) + body + bytes(padding)
+        )
+        await peer.read()
+
+    box = SshBox()
+    async with hosting(hang_up) as host:
+        box.port = host.port
+        found = await looked(box, tmp_path, seconds=4.0)
+    assert words(found)["jumpbox.session"] == "jumpbox.unreachable"
+    dead(found)
+
+
+@pytest.mark.parametrize("code", [1, 2])
+async def test_a_jump_box_that_refuses_with_a_speech(
+    box: SshBox, tmp_path: Path, code: int
+) -> None:
+    """1: prohibited, 2: the connection failed (RFC 4254 5.1)."""
+    box.routes[(HOST, 3389)] = asyncssh.ChannelOpenError(code, SPOKEN)
+    dead(await looked(box, tmp_path, seconds=4.0))

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from bot.probes import Target
-from bot.probes.door import MOST_PENDING, Door
+from bot.probes.door import MOST_PENDING, SHUT_S, Door
 from bot.probes.run import look
 from tests.probes.loopback import Loopback
 from tests.probes.servers import Host, Peer, gnome, hosting, windows_nla
@@ -18,8 +18,9 @@ Answer = Callable[[int | None], bytes]
 class Crowd:
     """A host that answers after a moment, and counts who waits for that and who is there."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, answers_after: float = 0.03) -> None:
         self.answer = answer
+        self.answers_after = answers_after
         self.waiting = self.most_waiting = 0
         self.there = self.most_there = 0
         self.met = asyncio.Event()
@@ -32,7 +33,7 @@ class Crowd:
             self.most_there = max(self.most_there, self.there)
         try:
             mask = await peer.request()
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(self.answers_after)
             await peer.send(self.answer(mask))
         finally:
             self.waiting -= 1
@@ -62,6 +63,14 @@ async def test_few_stand_before_the_door_whatever_place_they_come_from(*, shared
     async with hosting(crowd.serve) as host:
         await together(host, (door, door) if shared else (None, None))
     assert (crowd.most_waiting <= MOST_PENDING) == shared
+
+
+async def test_a_slow_host_has_no_more_of_them_before_its_door() -> None:
+    """It has taken none of them off its queue, however long ago they opened."""
+    crowd, door = Crowd(windows_nla, 2 * SHUT_S), Door()
+    async with hosting(crowd.serve) as host:
+        await together(host, (door, door))
+    assert crowd.most_waiting == MOST_PENDING
 
 
 @pytest.mark.parametrize("shared", [True, False])

@@ -2,13 +2,15 @@
 
 Strategy: the code of a refused channel comes first (RFC 4254 section 5.1); only where it merely
 says "connect failed" is the text read, loosely, because it is the jump box's own strerror.
-A fault of the jump box is never blamed on the host behind it.
+A fault of the jump box is never blamed on the host behind it.  What it says is foreign text, before
+the login even anybody's: cut, and without what could move a cursor.
 """
 
 import asyncssh
 
 from bot.evidence import Failure
 from bot.vantage.base import VantageError
+from bot.wire.text import clean
 
 UNREACHABLE = "unreachable"
 TIMEOUT = "timeout"
@@ -30,6 +32,7 @@ _TEXTS: tuple[tuple[tuple[str, ...], Failure], ...] = (
 def gone(name: str, detail: str = "") -> VantageError:
     """The SSH connection to the jump box is lost."""
     said = f"the connection to jump box {name} was lost"
+    detail = clean(detail)
     return VantageError(
         Failure.JUMPBOX_UNREACHABLE, f"{said} ({detail})" if detail else said, UNREACHABLE
     )
@@ -44,22 +47,23 @@ def silent(name: str, doing: str) -> VantageError:
 
 def refused_channel(name: str, error: asyncssh.ChannelOpenError) -> VantageError:
     """A stream that the jump box did not open."""
+    said = clean(error.reason)
     if error.code != asyncssh.OPEN_CONNECT_FAILED:
         return VantageError(
             Failure.JUMPBOX_FORWARDING,
-            f"jump box {name} does not let us forward ({error.reason})",
+            f"jump box {name} does not let us forward ({said})",
             FORWARDING_DENIED,
         )
     text = error.reason.lower()
     for parts, failure in _TEXTS:
         if any(part in text for part in parts):
-            return VantageError(failure, f"from {name}: {error.reason}")
-    return VantageError(Failure.TCP_FAILED, f"from {name}: {error.reason}")
+            return VantageError(failure, f"from {name}: {said}")
+    return VantageError(Failure.TCP_FAILED, f"from {name}: {said}")
 
 
 def failed_login(name: str, error: Exception) -> VantageError:
     """An SSH connection that did not come about, host keys aside."""
-    said = str(error) or type(error).__name__
+    said = clean(str(error)) or type(error).__name__
     if isinstance(error, asyncssh.PermissionDenied):
         return VantageError(
             Failure.JUMPBOX_AUTH, f"jump box {name} refuses the login ({said})", AUTH_REFUSED
