@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot import redact
 from bot.desk import gateway, words, words_path, words_security
-from bot.evidence import Failure, Observation, Status
+from bot.evidence import Observation, Status
 
 States = Mapping[str, str]
 
@@ -20,7 +20,6 @@ class Rung:
     gets the states of the place's evidence.
     ``between`` stands between the parts of a row.  ``neutral``: whatever its probe met is no fault.
     ``why``: where it failed, the probe's own words for the reason stand beside the failure.
-    ``faults``: failures that are the host's and set no item of evidence.
     """
 
     title: str
@@ -33,7 +32,6 @@ class Rung:
     between: str = ", "
     neutral: bool = False
     why: bool = False
-    faults: frozenset[Failure] = frozenset()
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -73,7 +71,6 @@ RUNGS = (
         ),
         tell=words_security.certificates,
         between="; ",
-        faults=frozenset({Failure.CERT_UNREADABLE}),
     ),
     Rung(
         "Sign-in (NLA)",

@@ -11,7 +11,6 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
-from bot.evidence.certificate import LEAST_BITS, WEAK_HASHES
 from bot.wire.negotiation import flag_words
 
 _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
@@ -93,9 +92,9 @@ def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
         parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
     elif "issuer" in facts:
         parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
-    if facts.get("key_bits", 0) < LEAST_BITS.get(facts.get("key_type", ""), 0):
+    if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":
         parts.append(f"{facts['key_bits']}-bit key")
-    if facts.get("signature_hash") in WEAK_HASHES:
+    if facts.get("signature_hash") in {"md5", "sha1"}:
         parts.append(f"signed with {facts['signature_hash'].upper()}")
     return parts
 

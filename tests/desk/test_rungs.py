@@ -174,27 +174,3 @@ def test_a_state_that_is_no_fault_is_told_all_the_same() -> None:
     assert say(rung, [quality], o.HOST, {"path-quality": "slow"}) == [
         "RTT 300 ms", "9 samples", "so far away that a desktop feels slow",
     ]  # fmt: skip
-
-
-def test_a_certificate_that_cannot_be_read_is_a_fault_of_its_row() -> None:
-    broken = Observation.failed("tls.certificate", Failure.CERT_UNREADABLE, "cut off")
-    assert rows(broken.stamped("dc1", 1.0))["Certificate"] == (
-        "fault",
-        "the certificate cannot be read",
-    )
-    cut = Observation.failed("tls.certificate", Failure.PROBE_DEADLINE)
-    assert rows(cut.stamped("dc1", 1.0))["Certificate"][0] == "not checked"
-
-
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        ({"key_type": "rsa", "key_bits": 1024}, ["1024-bit key"]),
-        ({"key_type": "ec", "key_bits": 192}, ["192-bit key"]),
-        ({"key_type": "ec", "key_bits": 256}, []),
-        ({"signature_hash": "md4"}, ["signed with MD4"]),
-        ({"signature_hash": "sha256"}, []),
-    ],
-)
-def test_what_is_weak_in_a_certificate_is_named(key: dict[str, Any], said: list[str]) -> None:
-    assert words_security.certificate(key) == said
