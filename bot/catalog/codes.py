@@ -36,8 +36,16 @@ _IN_TEXT = re.compile(
 )
 """With 0x; a signed or unmistakable Windows status; behind "code"; behind "error", if likely;
 a gateway's code (0x3000000 and on), which programs print in decimal and nothing else looks like."""
+_NO_CODE = "no error code was given; codes look like 0x904, or 2308"
 LONGEST_SHOWN = 60
 """Characters of a wrong code that are repeated to who typed it."""
+_BETWEEN = re.compile(r"[\s,;/|=\uff0c\u3001]+")
+_AROUND = "()[]{}.,;:'\"\u2018\u2019\u201a\u201c\u201d\u201e"
+_LABELS = frozenset(
+    {"error", "code", "codes", "extended", "errorcode", "fehler", "fehlercode", "erweiterter"}
+    | {"d'erreur", "d\u2019erreur", "\u00e9tendu", "error-code"}
+)
+"""What stands beside codes where a client shows them; it is often pasted with them."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -47,7 +55,7 @@ class BadCode(ValueError):
 
 def canonical(token: str) -> str:
     """``0x904`` for ``0x904``, ``0X0904``, ``904h`` or ``2308``; raises BadCode."""
-    text = _plain(token).strip("()[]{}.,;:'\"")
+    text = _plain(token).strip(_AROUND)
     found = _HEXADECIMAL.fullmatch(text)
     if found:
         return _written(int(found[1] or found[2], 16))
@@ -59,8 +67,19 @@ def canonical(token: str) -> str:
 
 
 def parse_codes(text: str) -> list[str]:
-    """Codes separated by spaces, commas or slashes, in order; raises BadCode."""
-    return [canonical(token) for token in re.split(r"[\s,;/|]+", _plain(text)) if token]
+    """Codes separated by spaces, commas or slashes, in order; raises BadCode.
+
+    The words that clients write beside them ("Error code:") are passed over.
+    """
+    return [canonical(token) for token in _split(text)]
+
+
+def all_codes(given: Sequence[str], text: str) -> tuple[str, ...]:
+    """The codes that were given and those in an error text, each once; raises BadCode."""
+    known = parse_codes(" ".join(given))
+    if given and not known:
+        raise BadCode(_NO_CODE)
+    return tuple(dict.fromkeys([*known, *find_codes(text)]))
 
 
 def find_codes(text: str) -> list[str]:
@@ -139,7 +158,7 @@ def explain(catalog: Catalog, tokens: str | Sequence[str]) -> tuple[Reading, ...
     """
     listed = _split(tokens)
     if not listed:
-        raise BadCode("no error code was given; codes look like 0x904, or 2308")
+        raise BadCode(_NO_CODE)
     tables: list[str | None] = ["disconnect", *["extended"] * (len(listed) - 1)]
     if len(listed) == 1:
         tables = [None]
@@ -182,7 +201,10 @@ def _in_ranges(catalog: Catalog, value: int) -> tuple[Code, ...]:
 
 def _split(tokens: str | Sequence[str]) -> list[str]:
     joined = tokens if isinstance(tokens, str) else " ".join(tokens)
-    return [token for token in re.split(r"[\s,;/|]+", joined) if token]
+    # A code may stand close behind its label ("code:0x904"), and its sign belongs to it.
+    parted = re.sub(r"(?<=[a-z]):(?=[-0-9])", " ", joined, flags=re.IGNORECASE)
+    found = [token for token in _BETWEEN.split(parted) if token.strip(_AROUND)]
+    return [token for token in found if _plain(token).strip(_AROUND) not in _LABELS]
 
 
 def _plain(token: str) -> str:

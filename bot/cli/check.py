@@ -81,16 +81,18 @@ def command(
     HOST is NAME[:PORT], an IPv4 address with or without :PORT, a bare IPv6 address or
     [IPv6]:PORT.  CODE is an error code as the user saw it: 0x904, or 2308.
     """
-    from bot.catalog.codes import BadCode, canonical
+    from bot.catalog.codes import BadCode, all_codes
     from bot.desk.looking import gateway_of
     from bot.targets import BadHost, parse_host
 
     try:
         target = parse_host(host)
         beside = gateway_of(gateway)
-        told = tuple(canonical(code) for code in codes)
-    except (BadHost, BadCode) as error:
+        told = all_codes(codes, message)
+    except BadHost as error:
         raise Refused(str(error)) from None
+    except BadCode as error:
+        raise Refused(f"{error}. An error text goes after --message.") from None
     saved = read_rdp(rdp)
     settings = settings_or_none(config)
     port = target.port or (

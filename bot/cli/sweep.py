@@ -125,7 +125,7 @@ def _interrupted(left: int, output: "Output") -> str:
         if output.goes_on
         else "with --output FILE and --format csv or jsonl a sweep can be gone on with"
     )
-    return f"interrupted with {left} hosts left; {how}"
+    return f"interrupted with {left} {'host' if left == 1 else 'hosts'} left; {how}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,13 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
+        """Close the file; after an error in writing it fails once more, with nothing new."""
+        try:
+            if self._file is not None:
+                self._file.close()
+        except OSError as fault:
+            if error is None:
+                raise self._unusable(fault) from None
 
     def _fitted(self, line: str) -> str:
         """A line as a terminal shows it best; anything else gets it as it is."""

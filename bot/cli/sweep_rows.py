@@ -18,7 +18,8 @@ from bot.desk import places, saying
 from bot.desk.diagnosis import Told
 from bot.desk.sweeping import Swept
 from bot.engine import CauseShare
-from bot.evidence import Observation
+from bot.evidence import Observation, ladders
+from bot.evidence.ladder import OK
 from bot.redact import clean
 
 REFUSED = "refused"
@@ -146,8 +147,7 @@ def from_json(line: str) -> Gist:
         raise ValueError(f"this is no object of a sweep ({error})") from None
     if state not in MARKS:
         raise ValueError("this is no verdict")
-    suspected = bool(causes) and state != "healthy" and not places.unseen(seen)
-    cause = causes[0] if suspected else ""
+    cause = causes[0] if causes and not _unsuspected(state, seen) else ""
     return Gist(host, port, state, cause, _fact(seen, "tls.certificate", "days_left"))
 
 
@@ -173,27 +173,43 @@ def _verdict(swept: Swept) -> str:
 
 def _suspect(swept: Swept) -> CauseShare | None:
     """The likeliest known cause of a host that was seen and is not healthy."""
-    if swept.diagnosis is None or swept.diagnosis.verdict.state == "healthy":
+    if swept.diagnosis is None:
         return None
-    if places.unseen(swept.observations):
+    if _unsuspected(swept.diagnosis.verdict.state, swept.observations):
         return None
     return next((each for each in swept.diagnosis.verdict.causes if each.id != OTHER), None)
+
+
+def _unsuspected(state: str, seen: Sequence[Observation]) -> bool:
+    """Whether the host is well as far as it was seen, whatever is wrong with the way to a place."""
+    if state == "healthy" or places.unseen(seen):
+        return True
+    broken = places.broken(seen)
+    looked = {ladder for place, ladder in ladders(seen).items() if place not in broken}
+    return state == "inconclusive" and bool(broken) and looked == {OK}
 
 
 def _sentence(swept: Swept, catalog: Catalog) -> str:
     if swept.diagnosis is None:
         return swept.refusal
     verdict, target = swept.diagnosis.verdict, (swept.target.host, swept.target.port)
+    faults = places.faults(swept.observations)
     if verdict.state == "found":
         sight = (target, swept.observations)
         said, besides = saying.headline(verdict, swept.diagnosis.evidence, catalog, sight)
+        # What is to be done about a jump box is the same for every host, and stands in ``check``.
+        remedies = places.hindered(swept.observations, target[0])
+        besides = besides.replace(remedies, f"{faults}.") if remedies else besides
         likely = saying.share(verdict.causes[0].probability)
         return f"{said} {likely}. {besides}" if besides else f"{said} {likely}"
+    fine = "nothing wrong that can be seen without a password"
     if verdict.state == "healthy":
-        return "nothing wrong that can be seen without a password"
+        return fine
     unseen = places.unseen(swept.observations)
     if unseen:
         return f"{unseen}; this says nothing about the host"
+    if faults and saying.looks_fine(catalog, swept.diagnosis.evidence):
+        return f"{fine} from {places.looked(swept.observations)}; {faults}"
     hop = places.apart(swept.observations, target, catalog)
     return hop or _unsettled(swept)
 

@@ -46,7 +46,7 @@ def command(
     Without a terminal attached it reads one button word a line (worked, failed, cannot, unsure,
     undone, an answer, recheck, escalate, cancel, close); at the end of input the ticket stays open.
     """
-    from bot.catalog.codes import BadCode, canonical
+    from bot.catalog.codes import BadCode, all_codes
     from bot.store.base import StoreError
     from bot.targets import BadHost, parse_host
 
@@ -54,9 +54,11 @@ def command(
     try:
         target = parse_host(host)
         beside = str(parse_host(gateway)) if gateway is not None else None
-        told = tuple(canonical(code) for code in codes)
-    except (BadHost, BadCode) as error:
+        told = all_codes(codes, message)
+    except BadHost as error:
         raise Refused(str(error)) from None
+    except BadCode as error:
+        raise Refused(f"{error}. An error text goes after --message.") from None
     port = target.port or (settings.targets.ports[0] if settings.targets.ports else 3389)
     wish = {"host": target.host, "port": port, "codes": told, "message": message}
     wish |= {"via": via, "gateway": beside, "rdp_file": read_rdp(rdp)}

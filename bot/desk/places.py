@@ -67,10 +67,12 @@ def looked(observations: Sequence[Observation]) -> str:
 
 def unseen(observations: Sequence[Observation]) -> str:
     """Why no place could look, in a few words; empty where one could."""
-    faults = broken(observations)
-    if not faults or len(faults) < len(by_place(observations)):
-        return ""
-    return listed([_what(each) for each in faults.values()])
+    return faults(observations) if len(broken(observations)) == len(by_place(observations)) else ""
+
+
+def faults(observations: Sequence[Observation]) -> str:
+    """How the way to some places is broken, in a few words; empty where all could look."""
+    return listed([_what(each) for each in broken(observations).values()])
 
 
 def blind(observations: Sequence[Observation], host: str) -> str:

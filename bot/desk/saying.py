@@ -21,6 +21,8 @@ SHOWN_FROM = 0.1
 
 MOST_RULED_OUT = 6
 LADDER = "ladder"
+_ABSENT = "not-offered"
+"""What a host does not offer is not fine, though it is no fault either."""
 _FINE = (
     ("tls-hello", "TLS"),
     ("certificate-validity", "certificate"),
@@ -124,7 +126,8 @@ def judged(verdict: Verdict, evidence: Mapping[str, str], catalog: Catalog, look
 
 def all_fine(looked: str, evidence: Mapping[str, str]) -> str:
     """Everything visible from where was ``looked`` is fine: where the cause must lie then."""
-    seen = listed(["name", "port", "RDP", *(word for item, word in _FINE if item in evidence)])
+    fine = [word for item, word in _FINE if evidence.get(item, _ABSENT) != _ABSENT]
+    seen = listed(["name", "port", "RDP", *fine])
     return (
         f"Everything that can be seen without a password is fine from {looked}: {seen}. "
         "So the cause is most likely behind the password (rights, account, licence), "

@@ -1,7 +1,8 @@
 """The ladder: the first rung of the connection path that failed, as one vantage saw it.
 
 Strategy: one small test a rung, in the order of the path.  A rung that nobody saw is passed
-over; a rung whose probe was cut or broke down makes everything from there on unknown.
+over; a rung whose probe was cut, broke down, could not read the answer or was due and not run
+makes everything from there on unknown.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from bot.evidence.path import neighbour
 from bot.evidence.seen import Seen
 
 OK, UNKNOWN = "ok", "unknown"
-_CUT = frozenset({Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL})
+_CUT = frozenset({Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL, Failure.PROBE_MALFORMED})
 _PATH = (
     "name.lookup",
     "port.tcp",
@@ -20,19 +21,20 @@ _PATH = (
     "tls.certificate",
     "nla.challenge",
 )
+_OVER_TLS = ("negotiate", "tls-required", "nla-required", "tls-no-nla")
 _NLA_WORDS = ("selected:nla", "selected:nla_ex")
 
 
 def ladder(seen: Seen) -> str:
     """A state of the evidence item ``ladder``."""
-    for probe, rung in _RUNGS:
+    for probes, rung in _RUNGS:
         failed = rung(seen)
         if failed is not None:
             return failed.value
-        if seen.failure(probe) in _CUT:
+        if any(seen.failure(probe) in _CUT for probe in probes):
             return UNKNOWN
     # A jump box that failed has shown us only a part of the path.
-    cut = seen.failure("jumpbox.session") is not None
+    cut = seen.failure("jumpbox.session") is not None or _untried(seen)
     return OK if saw_something(seen) and not cut else UNKNOWN
 
 
@@ -117,10 +119,25 @@ def _nla_required(seen: Seen) -> bool:
     return bool(chosen) and all(word in _NLA_WORDS for word in chosen)
 
 
-_RUNGS: tuple[tuple[str, Callable[[Seen], Rung | None]], ...] = (
-    ("name.lookup", _name),
-    ("port.tcp", _port),
-    ("rdp.negotiation", _rdp),
-    ("tls.hello", _tls),
-    ("nla.challenge", _nla),
+def _untried(seen: Seen) -> bool:
+    """A rung was due and not tried, and none above it was seen: the look ended in mid-path."""
+    due = [*_PATH[:3], *(_PATH[3:4] if _tls_offered(seen) else [])]
+    return any(
+        probe in seen.untried and not any(above in seen.last for above in _PATH[at + 1 :])
+        for at, probe in enumerate(due)
+    )
+
+
+def _tls_offered(seen: Seen) -> bool:
+    answers = seen.words("rdp.negotiation", "answers").values()
+    chosen = {word for word in answers if word.startswith("selected:")} - {"selected:rdp"}
+    return seen.text("rdp.negotiation", "security") in _OVER_TLS or bool(chosen)
+
+
+_RUNGS: tuple[tuple[tuple[str, ...], Callable[[Seen], Rung | None]], ...] = (
+    (("name.lookup",), _name),
+    (("port.tcp",), _port),
+    (("rdp.negotiation",), _rdp),
+    (("tls.hello", "tls.certificate"), _tls),
+    (("nla.challenge",), _nla),
 )

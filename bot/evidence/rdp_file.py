@@ -61,7 +61,7 @@ def _number(settings: Settings, name: str) -> int:
 
 def _nla(settings: Settings, observations: Sequence[Observation]) -> str:
     if _number(settings, "enablecredsspsupport") == 0:
-        seen = {each.facts.get("security") for each in observations}
+        seen = [each.facts.get("security") for each in observations]
         return "off-but-required" if "nla-required" in seen else "off"
     # MS-RDPBCGR 5.4.2.2: without negotiation the client starts TLS and CredSSP at once.
     return "direct" if _number(settings, "negotiate security layer") == 0 else "on"
@@ -84,11 +84,15 @@ def _target(filed: Filed, observations: Sequence[Observation]) -> str:
 
 
 def _known(observations: Sequence[Observation]) -> Iterator[str]:
-    """Every name and address under which the host showed itself."""
+    """Every name and address under which the host showed itself, whatever a file has put there."""
     for each in observations:
-        yield from each.facts.get("addresses", ())
-        yield from each.facts.get("reverse", {}).values()
-        yield from (str(each.facts[key]) for key in _ALIASES if each.facts.get(key))
+        listed, named = each.facts.get("addresses"), each.facts.get("reverse")
+        found = [
+            *(listed if isinstance(listed, list) else ()),
+            *(named.values() if isinstance(named, Mapping) else ()),
+            *(each.facts.get(key) for key in _ALIASES),
+        ]
+        yield from (name for name in found if isinstance(name, str))
 
 
 def _same(name: str, host: str, known: set[str]) -> bool | None:

@@ -29,7 +29,8 @@ class Seen:
 
     Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
     fingerprints of all, ``ports`` the states that the RDP port was found in, address by address;
-    ``refusing`` are the addresses that answered and refused, ``silent`` those that did not answer.
+    ``refusing`` are the addresses that answered and refused, ``silent`` those that did not answer;
+    ``untried`` are the probes that were not run.
     """
 
     last: Mapping[str, Observation]
@@ -39,11 +40,14 @@ class Seen:
     ports: tuple[str, ...] = ()
     refusing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    untried: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Seen":
         """Of one vantage's observations in the order of their making."""
-        run = [one for one in observations if one.status is not Status.NOT_RUN]
+        given = list(observations)
+        run = [one for one in given if one.status is not Status.NOT_RUN]
+        untried = frozenset(one.probe for one in given) - {one.probe for one in run}
         ports, gateways = (_states(run, probe) for probe in ("port.tcp", "gateway.tcp"))
         last = {one.probe: one for one in run}
         shown = [one for one in run if one.probe == CERTIFICATE]
@@ -51,8 +55,10 @@ class Seen:
             last[CERTIFICATE] = shown[0]
         prints = (one.facts.get("sha256") for one in shown)
         fingerprints = frozenset(one for one in prints if isinstance(one, str))
-        met = [_met(run, failure) for failure in (Failure.TCP_REFUSED, Failure.TCP_TIMEOUT)]
-        return cls(last, _best(ports), _best(gateways), fingerprints, ports, *met)
+        refusing, silent = _met(run, Failure.TCP_REFUSED), _met(run, Failure.TCP_TIMEOUT)
+        return cls(
+            last, _best(ports), _best(gateways), fingerprints, ports, refusing, silent, untried
+        )
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""

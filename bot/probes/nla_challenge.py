@@ -124,7 +124,7 @@ def _not_offered(answer: Answer | None) -> Observation | None:
         case Selected(protocol) if protocol in _CHOSEN:
             return None
         case Selected():
-            reason = f"asked for NLA, the host chose {word(answer).partition(':')[2]}"
+            reason = f"the host chose {word(answer).partition(':')[2].upper()} without it"
             return Observation.failed(NAME, Failure.NLA_NOT_OFFERED, reason)
         case _:
             return Observation.not_run(NAME, refusal(answer) or "")

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, load, shipped
-from bot.catalog.codes import BadCode, canonical, explain, find_codes, lookup, parse_codes
+from bot.catalog.codes import (
+    BadCode,
+    all_codes,
+    canonical,
+    explain,
+    find_codes,
+    lookup,
+    parse_codes,
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +74,40 @@ def test_lists_of_codes() -> None:
     assert parse_codes("0x904/0x7, 2825;") == ["0x904", "0x7", "0xB09"]
     with pytest.raises(BadCode, match="'help'"):
         parse_codes("0x904 help")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error code: 0x904 Extended error code: 0x7",
+        "error code:0x904, extended error code:0x7",
+        "Error code: 0x904\nExtended error code: 0x7",
+        "\u201c0x904\u201d \u20180x7\u2019",
+        "Fehlercode: 0x904 Erweiterter Fehlercode: 0x7",
+        "code d'erreur : 0x904 code d'erreur \u00e9tendu : 0x7",
+        "0x904=0x7",
+    ],
+)
+def test_codes_may_come_with_the_words_that_stand_beside_them(catalog: Catalog, text: str) -> None:
+    assert parse_codes(text) == ["0x904", "0x7"]
+    assert [each.code for each in explain(catalog, text.split())] == ["0x904", "0x7"]
+
+
+def test_words_alone_are_no_codes(catalog: Catalog) -> None:
+    for text in ("error code:", "extended", ""):
+        assert parse_codes(text) == []
+        with pytest.raises(BadCode, match="no error code"):
+            explain(catalog, text)
+
+
+def test_codes_that_are_given_and_told_are_each_known_once() -> None:
+    told = "Error code: 0x904 Extended error code: 0x7"
+    assert all_codes(["0x904", "2308"], told) == ("0x904", "0x7")
+    assert all_codes([], told) == ("0x904", "0x7")
+    assert all_codes([], "it does not work") == ()
+    for words in (["banana"], [""], ["error"]):
+        with pytest.raises(BadCode):
+            all_codes(words, told)
 
 
 def test_codes_in_a_pasted_text() -> None:

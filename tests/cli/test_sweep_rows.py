@@ -2,7 +2,9 @@
 
 import csv
 import json
+import resource
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,23 @@ def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path, name: str, co
     with pytest.raises(Refused, match=r"notes\.txt"):
         list(Output(FORMS[name], path).earlier())
     assert path.read_text(encoding="utf-8") == content
+
+
+def test_a_disk_that_fills_up_in_mid_sweep_is_told_with_the_file(tmp_path: Path) -> None:
+    path, limit = tmp_path / "out.csv", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limit[1]))  # the kernel speaks as of a disk
+    try:
+        with pytest.raises(Refused, match=r"out\.csv cannot be used: File too large"):
+            written(Output(FORMS["csv"], path), 20)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert len(list(Output(FORMS["csv"], path).earlier())) < 20
+
+
+def written(output: Output, lines: int) -> None:
+    with output:
+        for _ in range(lines):
+            output.write(FORMS["csv"].write(expired(), CATALOG))
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -305,3 +324,37 @@ def test_places_that_differ_are_told_in_the_line_of_a_host() -> None:
     assert "Jump box lab answered too late; this says nothing about the host" in FORMS[
         "text"
     ].write(blind, CATALOG)
+
+
+@pytest.mark.parametrize("name", CONTINUED)
+def test_a_broken_way_beside_a_host_that_is_fine_makes_no_cause_likely(name: str) -> None:
+    """Whatever the host is, xrdp for instance: what is wrong is the jump box."""
+    fine = [
+        Observation.passed("name.lookup", addresses=["192.0.2.17"], status="ok"),
+        Observation.passed("port.tcp", state="open", address="192.0.2.17"),
+        Observation.passed("rdp.negotiation", security="tls-no-nla", server="xrdp", answers={}),
+        Observation.passed("tls.hello", versions=["TLSv1.3"], modern_client="agrees"),
+        Observation.failed("nla.challenge", Failure.NLA_NOT_OFFERED),
+    ]
+    broken = Observation.failed("jumpbox.session", Failure.JUMPBOX_UNREACHABLE)
+    seen = [broken.stamped("dc1", 1.0), *(each.stamped("direct", 1.0) for each in fine)]
+    evidence = evidence_of(CATALOG, seen, Told())
+    judged = verdict(MODEL, Situation(evidence=evidence, answers={}))
+    one = Swept(Target("srv"), seen, Diagnosis(evidence, ladders(seen), judged, None), "", 1.0)
+    assert gist(one) == Gist("srv", 3389, "inconclusive")
+    read = FORMS[name].read
+    assert read is not None
+    assert read(FORMS[name].write(one, CATALOG)) == gist(one)
+    assert (
+        FORMS["text"]
+        .write(one, CATALOG)
+        .endswith(" without a password from here; Jump box dc1 does not answer\n")
+    )
+
+
+def test_a_broken_way_is_told_briefly_beside_what_was_found() -> None:
+    found = expired()
+    assert found.diagnosis is not None
+    broken = Observation.failed("jumpbox.session", Failure.JUMPBOX_UNREACHABLE).stamped("dc1", 1.0)
+    line = FORMS["text"].write(replace(found, observations=[broken, *found.observations]), CATALOG)
+    assert line.endswith(" in 100. Jump box dc1 does not answer.\n")

@@ -139,3 +139,18 @@ def test_what_else_is_said_stays_apart_from_the_cause_and_its_chance() -> None:
     said, besides = saying.headline(decided, found.evidence, CATALOG, (TARGET, seen))
     assert said == CATALOG.causes["certificate-expired"].title
     assert besides.endswith("blocks port 3389.")
+
+
+def test_a_sign_in_that_is_not_offered_is_not_said_to_be_fine() -> None:
+    assert "name, port, RDP, certificate and sign-in." in said(o.healthy("dc1"))
+    kept = [each for each in o.healthy("dc1") if each.probe != "nla.challenge"]
+    seen = [
+        Observation.passed("rdp.negotiation", security="tls-no-nla", server="xrdp").stamped(
+            "dc1", 1
+        )
+        if each.probe == "rdp.negotiation"
+        else each
+        for each in kept
+    ]
+    absent = Observation.failed("nla.challenge", Failure.NLA_NOT_OFFERED).stamped("dc1", 1.0)
+    assert "name, port, RDP and certificate." in said([*seen, absent])

@@ -103,3 +103,11 @@ def test_gateway(settings: dict[str, str | int], typed: str, word: str) -> None:
 )
 def test_other_readings(settings: dict[str, str | int], reading: str, word: str) -> None:
     assert read(settings)[reading] == word
+
+
+@pytest.mark.parametrize("wild", [None, 5, "text", [None, 5], {"a": None}, {"a": [5]}, True])
+def test_facts_of_any_type_break_nothing(wild: object) -> None:
+    keys = ("addresses", "reverse", "canonical", "security", "computer", "dns_computer")
+    seen = Observation.passed("name.lookup", **dict.fromkeys(keys, wild))
+    found = read({"full address": "srv-1", "enablecredsspsupport": 0}, seen)
+    assert (found["target"], found["nla"]) == ("agrees", "off")
