@@ -5,6 +5,7 @@ speaks only TLS 1.3 shows it inside a handshake: that of ``nla.challenge``, or o
 Two different certificates are two observations, that of the widest hello first: a farm.
 """
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -44,6 +45,7 @@ async def probe(ctx: Context) -> Observation | None:
         if other[:1] in told or len(told) == MOST_SHOWN:
             continue
         told.add(other[:1])
+        await asyncio.sleep(0)  # a host may make each of them dear to read
         another = await _observation(ctx, other, "shown on another connection")
         # A host may hold a certificate for each type of key; only a second of one type is news.
         kind = another.facts.get("key_type")

@@ -1,5 +1,7 @@
 """Two certificates behind one address: a farm, or one host with two keys."""
 
+import asyncio
+
 from bot.evidence import Observation
 from bot.wire.suites import CODES
 from tests.probes.loopback import see
@@ -61,3 +63,26 @@ async def test_two_members_are_a_farm_though_a_third_has_another_type_of_key() -
         await see(host, report=reported.append)
     kinds = [each.facts["key_type"] for each in reported if each.probe == "tls.certificate"]
     assert kinds == ["ec", "rsa"]
+
+
+async def test_others_have_their_turn_between_two_certificates() -> None:
+    """A host may show four that are each dear to read."""
+    turns, seen = 0, list[int]()
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    def report(one: Observation) -> None:
+        if one.probe == "tls.certificate":
+            seen.append(turns)
+
+    members: list[object] = [context(name=f"SRV-APP-0{n}", highest=V.TLSv1_2) for n in range(4)]
+    waiting = asyncio.create_task(others())
+    async with hosting(lambda peer: every_second_host(peer, members)) as host:
+        await see(host, report=report)
+    waiting.cancel()
+    assert len(seen) > 2
+    assert sorted(set(seen)) == seen
