@@ -89,9 +89,9 @@ async def test_a_run_ends_at_its_deadline_whatever_the_host_does() -> None:
 
     async def meet(stage: str, act: Act) -> None:
         async with hosting(until(stage, act)) as host:
-            found = await met(host.port, seconds=1.5, patience=60.0)
-        (silent,) = SILENT[RUNGS[stage]]
-        assert words(found)[RUNGS[stage]] in {silent, "probe.deadline"}
+            found = await met(host.port, seconds=4.0, patience=60.0)
+        # Not that our own time was over: silence is the host's.
+        assert {words(found)[RUNGS[stage]]} == SILENT[RUNGS[stage]]
 
     await asyncio.gather(*(meet(stage, act) for stage in STAGES for act in (drip, silence)))
 
