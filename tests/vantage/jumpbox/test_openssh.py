@@ -251,7 +251,8 @@ def send(number: int, pids: list[int]) -> None:
 def children(pid: int) -> list[int]:
     """All descendants of a process: sshd serves each connection in one or two."""
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *children(int(child))]
+    with suppress(OSError):  # it has ended meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [int(child), *children(int(child))]
     return found
