@@ -156,7 +156,7 @@ class Lines:
         line = self.form.write(swept, self.catalog)
         async with self._turn:
             self.progress.make_way()
-            await asyncio.to_thread(self.output.write, line)
+            await self.output.written(line)
             if swept.refusal and not self.form.says_why:
                 click.echo(f"{swept.target.host}: {swept.refusal}", err=True)
             self.tally.add(gist(swept))

@@ -1,17 +1,20 @@
 """Where the lines of a sweep go: to stdout, or to a file that a later run goes on with.
 
 Strategy: a file holds whole lines only.  Each is written at once and flushed; what a crash left
-of a last line is cut off before the file is gone on with.
+of a last line is cut off before the file is gone on with.  A reader may stop reading: whoever waits
+for a line can give up, so a daemon thread writes it, and stdout by its descriptor, without a lock.
 """
 
+import asyncio
+import contextlib
+import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
-
-import click
 
 from bot.cli.common import Refused
 from bot.cli.render import UNDER, filled, roomy
@@ -50,10 +53,37 @@ class Output:
         except OSError as error:
             raise self._unusable(error) from None
 
+    async def written(self, line: str) -> None:
+        """As ``write``, in a thread that does not hold up the end of the program."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+
+        def settle(error: OSError | Refused | None) -> None:
+            if done.cancelled():
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+        def write() -> None:
+            failed: OSError | Refused | None = None
+            try:
+                self.write(line)
+            except (OSError, Refused) as error:
+                failed = error
+            with contextlib.suppress(RuntimeError):  # nobody waits any more: the loop is closed
+                loop.call_soon_threadsafe(settle, failed)
+
+        threading.Thread(target=write, daemon=True).start()
+        await done
+
     def write(self, line: str) -> None:
-        """Write one whole line; raises Refused when the file cannot take it."""
+        """Write one whole line; raises OSError, and Refused when the file cannot take it."""
         if self._file is None:
-            click.echo(self._fitted(line), nl=False)
+            rest = self._fitted(line).encode()
+            while rest:
+                rest = rest[os.write(sys.stdout.fileno(), rest) :]
             return
         try:
             self._file.write(line.encode())

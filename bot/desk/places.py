@@ -72,7 +72,7 @@ def unseen(observations: Sequence[Observation]) -> str:
 
 def faults(observations: Sequence[Observation]) -> str:
     """How the way to some places is broken, in a few words; empty where all could look."""
-    return listed([_what(each) for each in broken(observations).values()])
+    return listed(list(dict.fromkeys(map(_what, broken(observations).values()))))
 
 
 def blind(observations: Sequence[Observation], host: str) -> str:

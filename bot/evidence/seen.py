@@ -12,7 +12,10 @@ from bot.evidence.observation import Failure, Observation, Status
 from bot.wire.text import native
 
 NETBIOS_LENGTH = 15
-CERTIFICATE = "tls.certificate"
+BOX, CERTIFICATE = "jumpbox.session", "tls.certificate"
+_OF_THE_WAY = ("host.companions", "path.quality", "path.mtu")
+"""What these find out, they find out about the jump box too."""
+_CUT = (Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL)
 # Of several addresses the best counts: the other probes use the first that opens.
 _PORT_STATES = ("open", "refused", "timeout", "unreachable", "failed")
 _PORT_FAILURES = {
@@ -27,6 +30,7 @@ _PORT_FAILURES = {
 class Seen:
     """The last observation of each probe, and the best state of each port over all addresses.
 
+    Where a jump box failed, only what it heard counts: silence, closes and losses may be its own.
     Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
     fingerprints of all, ``ports`` the states that the RDP port was found in, address by address;
     ``refusing`` are the addresses that answered and refused, ``silent`` those that did not answer;
@@ -48,6 +52,8 @@ class Seen:
         given = list(observations)
         run = [one for one in given if one.status is not Status.NOT_RUN]
         untried = frozenset(one.probe for one in given) - {one.probe for one in run}
+        if any(one.probe == BOX and one.failure is not None for one in run):
+            run = [one for one in run if _heard(one)]
         ports, gateways = (_states(run, probe) for probe in ("port.tcp", "gateway.tcp"))
         last = {one.probe: one for one in run}
         shown = [one for one in run if one.probe == CERTIFICATE]
@@ -69,8 +75,9 @@ class Seen:
         return self.last[probe].failure if probe in self.last else None
 
     def fact(self, probe: str, key: str) -> Any:
-        """A fact of any type, or None."""
-        return self.last[probe].facts.get(key) if probe in self.last else None
+        """A fact of any type, or None; what a probe had when it was cut is not known."""
+        one = self.last.get(probe)
+        return one.facts.get(key) if one is not None and one.failure not in _CUT else None
 
     def text(self, probe: str, key: str) -> str | None:
         """A fact that is a string."""
@@ -105,6 +112,11 @@ class Seen:
         shape = shapes.get(name) if isinstance(shapes, Mapping) else None
         pairs = shape.items() if isinstance(shape, Mapping) else ()
         return {key: word for key, word in pairs if isinstance(word, str)}
+
+
+def _heard(one: Observation) -> bool:
+    """Whether the place got an answer; what is known of the jump box itself always counts."""
+    return one.probe == BOX or (one.failure is None and one.probe not in _OF_THE_WAY)
 
 
 def _states(run: Sequence[Observation], probe: str) -> tuple[str, ...]:

@@ -6,9 +6,13 @@ the module, so each test counts from what was there before.
 
 import asyncio
 import csv
+import fcntl
 import json
+import os
 import signal
+import struct
 import sys
+import termios
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,13 +53,15 @@ class World:
     lab: Lab
     folder: Path
 
-    async def start(self, *arguments: str, hosts: list[str]) -> asyncio.subprocess.Process:
+    async def start(
+        self, *arguments: str, hosts: list[str], stdout: int = asyncio.subprocess.PIPE
+    ) -> asyncio.subprocess.Process:
         (self.folder / "hosts").write_text("\n".join(hosts), encoding="utf-8")
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "sweep", str(self.folder / "hosts"),
             "--config", str(self.folder / "rdp-triage.toml"), *arguments,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stdout,
             stderr=asyncio.subprocess.PIPE,
             cwd=HOME,
             start_new_session=True,
@@ -194,6 +200,28 @@ async def test_an_interrupted_sweep_goes_on_where_it_stopped(world: World, form:
     now = world.met()
     assert {name for name in now if now[name] != before[name]} == {"srv-app-09"}
     assert "6 hosts\n" in done.err
+
+
+async def test_a_reader_that_has_stopped_reading_does_not_hold_up_ctrl_c(world: World) -> None:
+    reader, writer = os.pipe()
+    room = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    process = await world.start("--format", "jsonl", hosts=["srv-app-01"], stdout=writer)
+    os.close(writer)
+    async with asyncio.timeout(PATIENCE):
+        while waiting(reader) < room:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, told = await process.communicate()
+    os.close(reader)
+    assert process.returncode == 130, told
+    assert b"interrupted with 1 host left" in b" ".join(told.split())
+    assert b"Fatal" not in told
+
+
+def waiting(pipe: int) -> int:
+    """Bytes that nobody has read yet."""
+    count = fcntl.ioctl(pipe, termios.FIONREAD, struct.pack("i", 0))
+    return int(struct.unpack("i", count)[0])
 
 
 def names(text: str, form: str) -> list[str]:

@@ -1,5 +1,7 @@
 """What an .rdp file says beside what was typed and what the probes saw."""
 
+from typing import Any
+
 import pytest
 
 from bot.evidence import Observation
@@ -108,6 +110,7 @@ def test_other_readings(settings: dict[str, str | int], reading: str, word: str)
 @pytest.mark.parametrize("wild", [None, 5, "text", [None, 5], {"a": None}, {"a": [5]}, True])
 def test_facts_of_any_type_break_nothing(wild: object) -> None:
     keys = ("addresses", "reverse", "canonical", "security", "computer", "dns_computer")
-    seen = Observation.passed("name.lookup", **dict.fromkeys(keys, wild))
+    facts: dict[str, Any] = dict.fromkeys(keys, wild)
+    seen = Observation.passed("name.lookup", **facts)
     found = read({"full address": "srv-1", "enablecredsspsupport": 0}, seen)
     assert (found["target"], found["nla"]) == ("agrees", "off")
