@@ -15,6 +15,7 @@ from bot.wire.reading import CLIENT, WIDE, lacking, read, takes
 
 NAME = "tls.hello"
 NEWEST = "tls13"
+ONLY_LIBRARY = "no hello of our own making is taken, only that of our TLS library: our own limit"
 _FAILURES = {
     "alert": Failure.TLS_ALERT,
     "closed": Failure.TLS_CLOSED,
@@ -34,7 +35,7 @@ class Found:
     """What was odd, and the shape that met it first."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     stood_in: bool = False
-    """Whether the answer to TLS 1.3 counts for ``wide``, to which there was none."""
+    """Whether another answer counts for ``wide``, to which there was none."""
     refusal: str | None = None
     fault: Blocked | Spent | VantageError | None = None
     borrowed: ServerHello | None = None
@@ -69,6 +70,8 @@ def observation(found: Found) -> Observation:
         "modern_client": _modern(shapes, some=bool(hellos), again=CLIENT not in found.unasked),
     }
     notes = [f"{shape}: {note}" for note, shape in found.notes.items()]
+    if hellos and all(hello is found.borrowed for hello in hellos):
+        notes.append(ONLY_LIBRARY)
     detail = "; ".join(text for text in (*notes, read(shapes).text) if text)
     if hellos:
         return Observation.passed(NAME, detail, **facts)
