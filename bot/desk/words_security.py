@@ -11,7 +11,9 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
+from bot.wire.hello import SHAPES
 from bot.wire.negotiation import flag_words
+from bot.wire.reading import CLIENT, WIDE, suits_client
 
 _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
 _WITH_NLA = ("negotiate", "tls-required", "nla-required")
@@ -40,19 +42,42 @@ def tls(facts: Facts, host: str) -> list[str]:
     """The versions that it accepts, and whether a current PC would agree with it on what."""
     versions = [str(each) for each in facts.get("versions", ())]
     bare = [each.removeprefix("TLSv") for each in versions]
-    accepted = f"TLS {listed(bare)}{'' if bare[1:] else ' only'}" if bare else ""
+    said = f"TLS {listed(bare)}" if bare != ["SSLv3"] else "SSLv3"
+    accepted = f"{said}{'' if bare[1:] else ' only'}" if bare else ""
     match facts.get("modern_client"):
         case "agrees":
-            parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, 'windows-11'))}"]
+            parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, CLIENT))}"]
         case "refused" if versions and not _MODERN.intersection(versions):
-            parts = [f"a hardened Windows 11 PC fails: only TLS {listed(bare)}"]
+            parts = [_too_old(facts, said)]
         case "refused":
-            suite = clean(str(_shape(facts, "wide").get("cipher", "")))
-            why = f" (the host takes {suite})" if suite else ""
-            parts = [accepted, f"a Windows 11 PC fails: no cipher in common{why}"]
+            parts = [accepted, _no_common(facts)]
         case _:
             parts = [accepted]
     return [each for each in parts if each] or ["answers"]
+
+
+def _too_old(facts: Facts, accepted: str) -> str:
+    """A PC with old versions turned on gets in all the same, if the host has a suite of its own."""
+    suites = [_suite(facts, name) for name in SHAPES]
+    own = _suite(facts, WIDE)
+    if own and not any(map(suits_client, suites)):
+        return f"a Windows 11 PC fails: only {accepted}, with {own}"
+    hardened = "" if accepted == "SSLv3" else "hardened "
+    return f"a {hardened}Windows 11 PC fails: only {accepted}"
+
+
+def _no_common(facts: Facts) -> str:
+    """The suite decides, unless it is one that such a PC offers: then it is something else."""
+    answered = _suite(facts, CLIENT)
+    suite = answered if answered and not suits_client(answered) else _suite(facts, WIDE)
+    if suits_client(suite):
+        return f"a Windows 11 PC fails, though not for the suite ({suite})"
+    why = f" (the host takes {suite})" if suite else ""
+    return f"a Windows 11 PC fails: no cipher in common{why}"
+
+
+def _suite(facts: Facts, name: str) -> str:
+    return clean(str(_shape(facts, name).get("cipher", "")))
 
 
 def _shape(facts: Facts, name: str) -> Mapping[str, Any]:
