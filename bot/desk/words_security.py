@@ -6,11 +6,13 @@ leaves out what is not known.  Every string that a target sent passes ``clean``.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
+from bot.evidence.certificate import LEAST_BITS, WEAK_HASHES
 from bot.wire.hello import SHAPES
 from bot.wire.negotiation import flag_words
 from bot.wire.reading import CLIENT, WIDE, suits_client
@@ -117,9 +119,9 @@ def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
         parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
     elif "issuer" in facts:
         parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
-    if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":
+    if facts.get("key_bits", inf) < LEAST_BITS.get(str(facts.get("key_type")), 0):
         parts.append(f"{facts['key_bits']}-bit key")
-    if facts.get("signature_hash") in {"md5", "sha1"}:
+    if facts.get("signature_hash") in WEAK_HASHES:
         parts.append(f"signed with {facts['signature_hash'].upper()}")
     return parts
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.evidence.observation import Failure, Observation, Status
-from bot.wire.text import native
+from bot.wire.text import NETBIOS_LENGTH, native
 
-NETBIOS_LENGTH = 15
 CERTIFICATE = "tls.certificate"
 # Of several addresses the best counts: the other probes use the first that opens.
 _PORT_STATES = ("open", "refused", "timeout", "unreachable", "failed")

@@ -5,8 +5,10 @@ speaks only TLS 1.3 shows it inside a handshake: that of ``nla.challenge``, or o
 Two different certificates are two observations, that of the widest hello first: a farm.
 """
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
@@ -16,12 +18,14 @@ from bot.vantage.tls import start_tls
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
 from bot.wire.negotiation import word
+from bot.wire.text import native
 
 NAME = "tls.certificate"
 REQUEST = "nla"
 MOST_SHOWN = 4
 
 Chain = tuple[bytes, ...]
+Facts = Mapping[str, Any]
 
 
 async def probe(ctx: Context) -> Observation | None:
@@ -39,18 +43,30 @@ async def probe(ctx: Context) -> Observation | None:
     first = await _observation(ctx, chain)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
-    told, kinds = {chain[:1]}, {first.facts.get("key_type")}
+    told, shown = {chain[:1]}, [first.facts]
     for other in await _others(ctx):
         if other[:1] in told or len(told) == MOST_SHOWN:
             continue
         told.add(other[:1])
         another = await _observation(ctx, other, "shown on another connection")
-        # A host may hold a certificate for each type of key; only a second of one type is news.
-        kind = another.facts.get("key_type")
-        if kind in kinds:
+        if _is_news(another.facts, shown):
             ctx.report(another)
-        kinds.add(kind)
+        shown.append(another.facts)
     return None
+
+
+def _is_news(facts: Facts, shown: Sequence[Facts]) -> bool:
+    """Whether a certificate speaks of another machine.
+
+    A host may hold one for each type of key, with the same names: that is no news.
+    """
+    alike = [each for each in shown if each.get("key_type") == facts.get("key_type")]
+    own, others = _labels(facts), [_labels(each) for each in shown]
+    return bool(alike) or (bool(own) and all(each and not own & each for each in others))
+
+
+def _labels(facts: Facts) -> set[str]:
+    return {native(name).partition(".")[0] for name in facts.get("names", ())}
 
 
 async def _observation(ctx: Context, chain: Chain, detail: str = "") -> Observation:
