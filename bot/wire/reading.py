@@ -48,8 +48,7 @@ def read(shapes: Shapes) -> Reading:
     client = shapes.get(CLIENT, {})
     agreed = {name: shape for name, shape in shapes.items() if shape.get("result") == AGREED}
     if not agreed:
-        results = [shape.get("result", "") for shape in shapes.values()]
-        return _nothing(set(results)) if len(results) > 1 else Reading("unknown")
+        return _nothing(shapes) if len(shapes) > 1 else Reading("unknown")
     unnamed = next((s["cipher"] for s in agreed.values() if _unnamed(s.get("cipher", ""))), None)
     if unnamed is not None:
         said = f"the host chose suite {unnamed}, which this program cannot name: our own limit"
@@ -134,13 +133,14 @@ def _too_old(version: str, cipher: str, agreed: Shapes) -> str:
     return said
 
 
-def _nothing(results: set[str]) -> Reading:
-    match sorted(results):
-        case []:
-            return Reading("unknown")
-        case ["closed"]:
-            said = "every form of hello is met by a close: the key or certificate is unusable"
-            return Reading("key-fault", f"{said}, or something on the way cuts TLS")
+def _nothing(shapes: Shapes) -> Reading:
+    """No hello is taken.  What a close of the usual ones means is inferred, so it only may be."""
+    usual = [shapes.get(name, {}).get("result") for name in (WIDE, CLIENT)]
+    match sorted({shape.get("result", "") for shape in shapes.values()}):
+        case [*all_of] if all_of == ["closed"] or usual == ["closed", "closed"]:
+            forms = "every form of hello is" if len(all_of) == 1 else "the usual forms of hello are"
+            said = f"{forms} met by a close: the host's key or certificate may be unusable, all its"
+            return Reading("key-fault", f"{said} versions of TLS off, or TLS cut on the way")
         case ["silent"]:
             return Reading("silent", "no form of hello is answered")
         case [*all_of] if all(each.startswith("alert") for each in all_of):
