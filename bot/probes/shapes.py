@@ -16,6 +16,10 @@ from bot.wire.reading import CLIENT, WIDE, lacking, read, takes
 NAME = "tls.hello"
 NEWEST = "tls13"
 ONLY_LIBRARY = "no hello of our own making is taken, only that of our TLS library: our own limit"
+NO_TLS = (
+    "no form of hello gets an answer that is TLS: perhaps the host cannot use its key (xrdp says "
+    "so in plain bytes), or another program stands behind its RDP answer"
+)
 _FAILURES = {
     "alert": Failure.TLS_ALERT,
     "closed": Failure.TLS_CLOSED,
@@ -41,6 +45,8 @@ class Found:
     borrowed: ServerHello | None = None
     unasked: set[str] = field(default_factory=set)
     """The shapes that were met by a close, and for which no connection was left to ask again."""
+    garbled: set[str] = field(default_factory=set)
+    """The shapes that were met by something other than TLS, which counts as a close."""
     ending: str = ""
     """How the host ended the connection of ``wide``, where it ended it instead of an answer."""
 
@@ -72,7 +78,8 @@ def observation(found: Found) -> Observation:
     notes = [f"{shape}: {note}" for note, shape in found.notes.items()]
     if hellos and all(hello is found.borrowed for hello in hellos):
         notes.append(ONLY_LIBRARY)
-    detail = "; ".join(text for text in (*notes, read(shapes).text) if text)
+    said = NO_TLS if WIDE in found.garbled and not hellos else read(shapes).text
+    detail = "; ".join(text for text in (*notes, said) if text)
     if hellos:
         return Observation.passed(NAME, detail, **facts)
     failure = _FAILURES[_result(replies.get(WIDE)).partition(":")[0]]

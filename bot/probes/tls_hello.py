@@ -202,6 +202,8 @@ async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
     except Malformed as error:
         found.notes.setdefault(str(error), shape)
         reply = replace(reader.hello, fault=str(error)) if reader.hello else Closed()
+        if reader.hello is None:
+            found.garbled.add(shape)
     except VantageError as error:
         silent = ctx.conduct.answer_to(error) is Failure.PROBE_DEADLINE
         reply = reader.hello or (None if silent else Closed())
