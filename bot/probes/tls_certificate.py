@@ -18,7 +18,6 @@ from bot.vantage.tls import start_tls
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
 from bot.wire.negotiation import word
-from bot.wire.text import native
 
 NAME = "tls.certificate"
 REQUEST = "nla"
@@ -66,7 +65,7 @@ def _is_news(facts: Facts, shown: Sequence[Facts]) -> bool:
 
 
 def _labels(facts: Facts) -> set[str]:
-    return {native(name).partition(".")[0] for name in facts.get("names", ())}
+    return {name.lower().partition(".")[0] for name in facts.get("names", ())}
 
 
 async def _observation(ctx: Context, chain: Chain, detail: str = "") -> Observation:

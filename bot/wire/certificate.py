@@ -181,14 +181,10 @@ def _matches(
         return typed in addresses if addresses else None
     if dns:
         return any(_same(host, pattern) for pattern in dns)
-    # Windows writes no alternative names, and without a domain only its NetBIOS name.
-    return any(_same(host, name) or _is_netbios(host.partition(".")[0], name) for name in common)
-
-
-def _is_netbios(label: str, name: str) -> bool:
-    """Whether a first label is this name; NetBIOS keeps 15 characters of a longer one."""
-    whole = native(name).rstrip(".")
-    return whole in (native(label), native(label)[:NETBIOS_LENGTH])
+    # Windows writes no alternative names, and without a domain only its NetBIOS name, cut short.
+    label = native(host.partition(".")[0])
+    spellings = (host, label, label[:NETBIOS_LENGTH])
+    return any(_same(spelling, name) for name in common for spelling in spellings)
 
 
 def _matches_wholly(host: str, names: Sequence[str], addresses: Sequence[str]) -> bool:
