@@ -112,6 +112,8 @@ def _mark(
         entry = catalog.evidence.get(item)
         if entry is not None and states.get(item) in entry.abnormal:
             return "fault"
+    if any(each.failure is not None and each.failure.startswith(rung.breaks) for each in mine):
+        return "fault"
     if any(each.status is Status.PASSED for each in mine) or (rung.neutral and _was_run(mine)):
         return "ok"
     return "not checked"

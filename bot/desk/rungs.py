@@ -20,6 +20,7 @@ class Rung:
     gets the states of the place's evidence.
     ``between`` stands between the parts of a row.  ``neutral``: whatever its probe met is no fault.
     ``why``: where it failed, the probe's own words for the reason stand beside the failure.
+    ``breaks``: how the failure words begin that are a fault though no item of the evidence says so.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Rung:
     between: str = ", "
     neutral: bool = False
     why: bool = False
+    breaks: tuple[str, ...] = ()
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -71,6 +73,8 @@ RUNGS = (
         ),
         tell=words_security.certificates,
         between="; ",
+        why=True,
+        breaks=("cert.", "tls."),
     ),
     Rung(
         "Sign-in (NLA)",

@@ -6,12 +6,16 @@ leaves out what is not known.  Every string that a target sent passes ``clean``.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
+from bot.evidence.certificate import LEAST_BITS, WEAK_HASHES
+from bot.wire.hello import SHAPES
 from bot.wire.negotiation import flag_words
+from bot.wire.reading import CLIENT, WIDE, suits_client
 
 _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
 _WITH_NLA = ("negotiate", "tls-required", "nla-required")
@@ -40,19 +44,42 @@ def tls(facts: Facts, host: str) -> list[str]:
     """The versions that it accepts, and whether a current PC would agree with it on what."""
     versions = [str(each) for each in facts.get("versions", ())]
     bare = [each.removeprefix("TLSv") for each in versions]
-    accepted = f"TLS {listed(bare)}{'' if bare[1:] else ' only'}" if bare else ""
+    said = f"TLS {listed(bare)}" if bare != ["SSLv3"] else "SSLv3"
+    accepted = f"{said}{'' if bare[1:] else ' only'}" if bare else ""
     match facts.get("modern_client"):
         case "agrees":
-            parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, 'windows-11'))}"]
+            parts = [accepted, f"a Windows 11 PC agrees{_on(_shape(facts, CLIENT))}"]
         case "refused" if versions and not _MODERN.intersection(versions):
-            parts = [f"a hardened Windows 11 PC fails: only TLS {listed(bare)}"]
+            parts = [_too_old(facts, said)]
         case "refused":
-            suite = clean(str(_shape(facts, "wide").get("cipher", "")))
-            why = f" (the host takes {suite})" if suite else ""
-            parts = [accepted, f"a Windows 11 PC fails: no cipher in common{why}"]
+            parts = [accepted, _no_common(facts)]
         case _:
             parts = [accepted]
     return [each for each in parts if each] or ["answers"]
+
+
+def _too_old(facts: Facts, accepted: str) -> str:
+    """A PC with old versions turned on gets in all the same, if the host has a suite of its own."""
+    suites = [_suite(facts, name) for name in SHAPES]
+    own = _suite(facts, WIDE)
+    if own and not any(map(suits_client, suites)):
+        return f"a Windows 11 PC fails: only {accepted}, with {own}"
+    hardened = "" if accepted == "SSLv3" else "hardened "
+    return f"a {hardened}Windows 11 PC fails: only {accepted}"
+
+
+def _no_common(facts: Facts) -> str:
+    """The suite decides, unless it is one that such a PC offers: then it is something else."""
+    answered = _suite(facts, CLIENT)
+    suite = answered if answered and not suits_client(answered) else _suite(facts, WIDE)
+    if suits_client(suite):
+        return f"a Windows 11 PC fails, though not for the suite ({suite})"
+    why = f" (the host takes {suite})" if suite else ""
+    return f"a Windows 11 PC fails: no cipher in common{why}"
+
+
+def _suite(facts: Facts, name: str) -> str:
+    return clean(str(_shape(facts, name).get("cipher", "")))
 
 
 def _shape(facts: Facts, name: str) -> Mapping[str, Any]:
@@ -92,9 +119,9 @@ def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
         parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
     elif "issuer" in facts:
         parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")
-    if "key_bits" in facts and facts["key_bits"] < 2048 and facts.get("key_type") == "rsa":
+    if facts.get("key_bits", inf) < LEAST_BITS.get(str(facts.get("key_type")), 0):
         parts.append(f"{facts['key_bits']}-bit key")
-    if facts.get("signature_hash") in {"md5", "sha1"}:
+    if facts.get("signature_hash") in WEAK_HASHES:
         parts.append(f"signed with {facts['signature_hash'].upper()}")
     return parts
 

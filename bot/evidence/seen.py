@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.evidence.observation import Failure, Observation, Status
-from bot.wire.text import native
+from bot.wire.text import NETBIOS_LENGTH, native
 
-NETBIOS_LENGTH = 15
 BOX, CERTIFICATE = "jumpbox.session", "tls.certificate"
 _OF_THE_WAY = ("host.companions", "path.quality", "path.mtu")
 """What these find out, they find out about the jump box too."""

@@ -1,8 +1,8 @@
 """Do two places see the same host, and where do their ways part?
 
 Strategy: their ladders are compared first, then what stands on the same rung: addresses, state of
-the port, certificates.  A vantage that could not look has no say, nor one whose jump box broke:
-that is a fault of the jump box, never a difference of the host.
+the port, TLS with a current client, certificates.  A vantage that could not look has no say, nor
+one whose jump box broke: that is a fault of the jump box, never a difference of the host.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,4 +110,8 @@ def _same_sight(views: Sequence[Seen]) -> bool:
     shown = [seen.certificates for seen in views if seen.certificates]
     # A farm shows each place another member, now this one and now that.
     same = all(one & other for one in shown for other in shown)
-    return same and all(len(known) <= 1 for known in (addresses - {frozenset()}, ports - {None}))
+    # Which clients TLS agrees with: what a device on one of the ways dislikes, it drops there only.
+    clients = {tls.modern_client(seen) for seen in views} - {None}
+    hellos = {tls.hello(seen) for seen in views} & {"server-hello", "picky"}
+    facts = (addresses - {frozenset()}, ports - {None}, clients, hellos)
+    return same and all(len(known) <= 1 for known in facts)

@@ -15,6 +15,11 @@ from bot.wire.reading import CLIENT, WIDE, lacking, read, takes
 
 NAME = "tls.hello"
 NEWEST = "tls13"
+ONLY_LIBRARY = "no hello of our own making is taken, only that of our TLS library: our own limit"
+NO_TLS = (
+    "no form of hello gets an answer that is TLS: perhaps the host cannot use its key (xrdp says "
+    "so in plain bytes), or another program stands behind its RDP answer"
+)
 _FAILURES = {
     "alert": Failure.TLS_ALERT,
     "closed": Failure.TLS_CLOSED,
@@ -34,12 +39,14 @@ class Found:
     """What was odd, and the shape that met it first."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     stood_in: bool = False
-    """Whether the answer to TLS 1.3 counts for ``wide``, to which there was none."""
+    """Whether another answer counts for ``wide``, to which there was none."""
     refusal: str | None = None
     fault: Blocked | Spent | VantageError | None = None
     borrowed: ServerHello | None = None
     unasked: set[str] = field(default_factory=set)
     """The shapes that were met by a close, and for which no connection was left to ask again."""
+    garbled: set[str] = field(default_factory=set)
+    """The shapes that were met by something other than TLS, which counts as a close."""
     ending: str = ""
     """How the host ended the connection of ``wide``, where it ended it instead of an answer."""
 
@@ -69,7 +76,10 @@ def observation(found: Found) -> Observation:
         "modern_client": _modern(shapes, some=bool(hellos), again=CLIENT not in found.unasked),
     }
     notes = [f"{shape}: {note}" for note, shape in found.notes.items()]
-    detail = "; ".join(text for text in (*notes, read(shapes).text) if text)
+    if hellos and all(hello is found.borrowed for hello in hellos):
+        notes.append(ONLY_LIBRARY)
+    said = NO_TLS if WIDE in found.garbled and not hellos else read(shapes).text
+    detail = "; ".join(text for text in (*notes, said) if text)
     if hellos:
         return Observation.passed(NAME, detail, **facts)
     failure = _FAILURES[_result(replies.get(WIDE)).partition(":")[0]]

@@ -6,8 +6,10 @@ Two different certificates are two observations, that of the widest hello first:
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
@@ -23,6 +25,7 @@ REQUEST = "nla"
 MOST_SHOWN = 4
 
 Chain = tuple[bytes, ...]
+Facts = Mapping[str, Any]
 
 
 async def probe(ctx: Context) -> Observation | None:
@@ -40,19 +43,31 @@ async def probe(ctx: Context) -> Observation | None:
     first = await _observation(ctx, chain)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
-    told, kinds = {chain[:1]}, {first.facts.get("key_type")}
+    told, shown = {chain[:1]}, [first.facts]
     for other in await _others(ctx):
         if other[:1] in told or len(told) == MOST_SHOWN:
             continue
         told.add(other[:1])
         await asyncio.sleep(0)  # a host may make each of them dear to read
         another = await _observation(ctx, other, "shown on another connection")
-        # A host may hold a certificate for each type of key; only a second of one type is news.
-        kind = another.facts.get("key_type")
-        if kind in kinds:
+        if _is_news(another.facts, shown):
             ctx.report(another)
-        kinds.add(kind)
+        shown.append(another.facts)
     return None
+
+
+def _is_news(facts: Facts, shown: Sequence[Facts]) -> bool:
+    """Whether a certificate speaks of another machine.
+
+    A host may hold one for each type of key, with the same names: that is no news.
+    """
+    alike = [each for each in shown if each.get("key_type") == facts.get("key_type")]
+    own, others = _labels(facts), [_labels(each) for each in shown]
+    return bool(alike) or (bool(own) and all(each and not own & each for each in others))
+
+
+def _labels(facts: Facts) -> set[str]:
+    return {name.lower().partition(".")[0] for name in facts.get("names", ())}
 
 
 async def _observation(ctx: Context, chain: Chain, detail: str = "") -> Observation:

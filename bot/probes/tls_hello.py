@@ -5,7 +5,8 @@ connections of their own.  ``wide`` comes first and alone brings the certificate
 out as soon as the host has chosen TLS, two of them on connections that other probes need no
 longer.  Nothing is asked twice: ``tls12`` is on the wire the same as ``wide``, and a full handshake
 that ended in TLS 1.3 has answered for ``tls13``.  Where ``wide``, which stops at TLS 1.2, is turned
-down but TLS 1.3 is not, the answer to ``tls13`` counts for both: they are the widest client.
+down but TLS 1.3 is not, the answer to ``tls13`` counts for both: they are the widest client.  So
+does a full handshake where the host takes no hello of ours: it offers more than we can name.
 """
 
 import asyncio
@@ -55,12 +56,14 @@ async def probe(ctx: Context) -> Observation:
         raise found.fault
     if found.refusal is not None:
         return Observation.not_run(NAME, found.refusal)
+    if not found.hellos:
+        await _borrow(ctx, found)
     if ctx.conduct.gentle or found.hellos:
         await _greet_again(ctx, found)
     for hello in sorted(found.hellos, key=lambda hello: not hello.certificates):
         ctx.trail.hello.keep(hello)
     ctx.trail.chains.keep(found.chains)
-    if NEWEST not in found.replies:
+    if NEWEST not in found.replies and found.borrowed is None:
         await _borrow(ctx, found)
     return observation(found)
 
@@ -199,6 +202,8 @@ async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
     except Malformed as error:
         found.notes.setdefault(str(error), shape)
         reply = replace(reader.hello, fault=str(error)) if reader.hello else Closed()
+        if reader.hello is None:
+            found.garbled.add(shape)
     except VantageError as error:
         silent = ctx.conduct.answer_to(error) is Failure.PROBE_DEADLINE
         reply = reader.hello or (None if silent else Closed())
@@ -211,9 +216,11 @@ async def _greet(ctx: Context, line: Line, shape: str, found: Found) -> None:
 
 def _learn(ctx: Context, found: Found) -> None:
     """Let TLS 1.3 stand in for a ``wide`` that was turned down, and hand the best hello on."""
-    newest, wide = found.replies.get(NEWEST) or found.borrowed, found.replies.get(WIDE)
+    newest, wide = found.replies.get(NEWEST), found.replies.get(WIDE)
+    if not isinstance(newest, ServerHello):
+        newest = found.borrowed
     if WIDE in found.replies and not isinstance(wide, ServerHello):
-        if not isinstance(newest, ServerHello):
+        if newest is None:
             return
         found.replies[WIDE], found.stood_in = newest, not isinstance(wide, Alert)
         wide = newest
@@ -222,7 +229,10 @@ def _learn(ctx: Context, found: Found) -> None:
 
 
 async def _borrow(ctx: Context, found: Found) -> None:
-    """Where no connection was left for ``tls13``, a full handshake tells the best version."""
+    """What a full handshake agreed on: the best version, where ``tls13`` was not asked for.
+
+    Where no hello of ours is taken, it shows that the host does speak TLS.
+    """
     try:
         version = (await ctx.trail.handshake.get()).version
     except Blocked:

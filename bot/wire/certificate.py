@@ -20,7 +20,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from bot.wire.cursor import Malformed
-from bot.wire.text import clean, native
+from bot.wire.text import NETBIOS_LENGTH, clean, native
 
 MOST_NAMES = 64
 LONGEST_TEXT = 4096
@@ -109,7 +109,8 @@ def _dates(leaf: x509.Certificate, now: datetime) -> dict[str, Any]:
     return {
         "not_before": _iso(begins),
         "not_after": _iso(ends),
-        "days_left": round((ends - now).total_seconds() / 86400, 3),
+        # To the second, so that what was made this moment has begun and what has ended has.
+        "days_left": round((ends - now).total_seconds() / 86400, 5),
     }
 
 
@@ -146,10 +147,7 @@ def _usage(leaf: x509.Certificate) -> dict[str, Any]:
 
 def _names(leaf: x509.Certificate, hosts: Sequence[str], strict: bool) -> dict[str, Any]:
     dns, addresses = _alternative(leaf)
-    common = [
-        _short(str(attribute.value))
-        for attribute in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    ]
+    common = [] if dns else _common(leaf)
     found: dict[str, Any] = {"names": ([*dns, *addresses] or common)[:MOST_NAMES]}
     verdicts = [_matches(host, dns, addresses, common) for host in hosts]
     if strict:
@@ -158,6 +156,11 @@ def _names(leaf: x509.Certificate, hosts: Sequence[str], strict: bool) -> dict[s
     if known:
         found["matches_host"] = any(known)
     return found
+
+
+def _common(leaf: x509.Certificate) -> list[str]:
+    attributes = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return [_short(str(attribute.value)) for attribute in attributes]
 
 
 def _alternative(leaf: x509.Certificate) -> tuple[list[str], list[str]]:
@@ -178,8 +181,10 @@ def _matches(
         return typed in addresses if addresses else None
     if dns:
         return any(_same(host, pattern) for pattern in dns)
-    # Windows writes no alternative names, and without a domain only its NetBIOS name.
-    return any(_same(host, name) or _same(host.partition(".")[0], name) for name in common)
+    # Windows writes no alternative names, and without a domain only its NetBIOS name, cut short.
+    label = native(host.partition(".")[0])
+    spellings = (host, label, label[:NETBIOS_LENGTH])
+    return any(_same(spelling, name) for name in common for spelling in spellings)
 
 
 def _matches_wholly(host: str, names: Sequence[str], addresses: Sequence[str]) -> bool:

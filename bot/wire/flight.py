@@ -20,6 +20,10 @@ _LONGEST_RECORD = 16384 + 2048
 _ALERT, _HANDSHAKE = 21, 22
 _HELLO_REQUEST, _SERVER_HELLO, _CERTIFICATE = 0, 2, 11
 _SUPPORTED_VERSIONS = 43
+_CLOSE_NOTIFY = 0
+# What may be sent as a warning (RFC 5246 7.2.2, RFC 6066 9); anything else ends the handshake,
+# whatever its level says (as in RFC 8446 6.2).
+_WARNINGS = frozenset({41, 42, 43, 44, 45, 46, 90, 100, 111, 112, 113, 114, 115})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,9 @@ class FlightReader:
         if len(payload) != 2:
             raise Malformed("a TLS alert is two bytes long")
         level, code = payload
-        if level == 1 and code != 0:  # a warning such as unrecognized_name: the handshake goes on
+        if level == 1 and code in _WARNINGS:  # such as unrecognized_name: the handshake goes on
             return None
-        return self._hello or Alert(code)
+        return self._hello if self._hello and code == _CLOSE_NOTIFY else Alert(code)
 
     def _message(self) -> tuple[int, bytes] | None:
         if len(self._messages) < 4:

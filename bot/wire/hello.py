@@ -1,7 +1,7 @@
 """ClientHello messages, built by hand so that no TLS library's policy colours the answer.
 
-Strategy: a shape is a row of a table (versions, suites, signature schemes); the bytes follow
-from the row, the server name and 96 random bytes that the caller brings.  The shape ``wide``
+Strategy: a shape is a row of a table (versions, suites, signature schemes, groups); the bytes
+follow from it, the server name and 96 random bytes that the caller brings.  The shape ``wide``
 stops at TLS 1.2 on purpose: TLS 1.3 encrypts the certificate, so a hello that offered it would
 hide what we came for; whether 1.3 is accepted is the question of the shape ``tls13``.
 Sources: RFC 5246 7.4.1.2, RFC 8446 4.1.2 and 4.2, RFC 6066 3, RFC 5746 3.3, RFC 7685 3.
@@ -23,9 +23,18 @@ LARGEST_RECORD = 5 + 16384
 _PADDING = 21
 _SCSV = 0x00FF  # "I understand secure renegotiation", for servers that dislike extensions
 _X25519, _P256, _P384, _P521 = 0x001D, 0x0017, 0x0018, 0x0019
+# X448, those of Brainpool (for TLS 1.2 and for 1.3) and three of old come last: nobody is to
+# prefer them, but a host may have nothing else.
+_ALL_GROUPS = (
+    _X25519, _P256, _P384, _P521,
+    0x001E, 0x001A, 0x001B, 0x001C, 0x001F, 0x0020, 0x0021, 0x0016, 0x0015, 0x0013,
+)  # fmt: skip
+# What Windows 11 has on by default (learn.microsoft.com, "TLS Elliptic Curves").
+_WINDOWS_GROUPS = (_X25519, _P256, _P384)
 _ALL_SCHEMES = (
     0x0403, 0x0503, 0x0603, 0x0807, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B,
     0x0401, 0x0501, 0x0601, 0x0301, 0x0303, 0x0402, 0x0203, 0x0201, 0x0202, 0x0101,
+    0x0808, 0x081A, 0x081B, 0x081C,
 )  # fmt: skip
 # Schannel's order in Windows 11.
 _WINDOWS_SCHEMES = (
@@ -35,12 +44,13 @@ _WINDOWS_SCHEMES = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One kind of client: the versions it speaks (lowest, highest), its suites and schemes."""
+    """One kind of client: the versions it speaks (lowest, highest), suites, schemes, groups."""
 
     lowest: int
     highest: int
     suites: tuple[int, ...]
     schemes: tuple[int, ...] = _ALL_SCHEMES
+    groups: tuple[int, ...] = _ALL_GROUPS
 
     def speaks(self, version: str) -> bool:
         """Whether such a client goes on after a ServerHello of this version.
@@ -53,7 +63,7 @@ class Shape:
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
         "wide": Shape(0x0301, 0x0303, OLDER),
-        "windows-11": Shape(0x0303, 0x0304, WINDOWS_11, _WINDOWS_SCHEMES),
+        "windows-11": Shape(0x0303, 0x0304, WINDOWS_11, _WINDOWS_SCHEMES, _WINDOWS_GROUPS),
         "tls13": Shape(0x0304, 0x0304, TLS13),
         "tls12": Shape(0x0303, 0x0303, OLDER),
         "tls11": Shape(0x0302, 0x0302, OLDER),
@@ -120,7 +130,7 @@ def _fixed(shape: Shape, server_name: str | None) -> bytes:
     if server_name:
         name = b"\x00" + _vector(server_name.encode("ascii"), 2)
         found += _extension(0, _vector(name, 2))
-    groups = b"".join(_u16(group) for group in (_X25519, _P256, _P384, _P521))
+    groups = b"".join(_u16(group) for group in shape.groups)
     found += _extension(10, _vector(groups, 2))
     found += _extension(11, b"\x01\x00")
     if shape.highest >= 0x0303:

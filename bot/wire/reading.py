@@ -7,7 +7,7 @@ Sources: RFC 5246 7.4.1.2, learn.microsoft.com "TLS Cipher Suites in Windows 11"
 TLS/SSL (Schannel SSP)".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.wire.hello import SHAPES, VERSIONS
@@ -18,6 +18,14 @@ AGREED, NEWEST = "server-hello", "TLSv1.3"
 _HEIGHT = {name: version for version, name in VERSIONS.items()}
 _PC = "a current Windows 11 PC"
 _SILENCE = "silence"
+# Alerts that speak of what host and client share (RFC 5246 7.2.2), and what some others tell.
+_NOTHING_SHARED = frozenset({"40", "70", "71"})
+_TOLD = {
+    "0": "only says goodbye, as a close does",
+    "80": "tells of an error inside the host, not of what it shares with a client",
+    "112": "says that the host does not know the name it was asked for",
+}
+_UNTOLD = "is no word on versions, suites or keys"
 
 Shape = Mapping[str, str]
 Shapes = Mapping[str, Shape]
@@ -40,8 +48,7 @@ def read(shapes: Shapes) -> Reading:
     client = shapes.get(CLIENT, {})
     agreed = {name: shape for name, shape in shapes.items() if shape.get("result") == AGREED}
     if not agreed:
-        results = [shape.get("result", "") for shape in shapes.values()]
-        return _nothing(set(results)) if len(results) > 1 else Reading("unknown")
+        return _nothing(shapes) if len(shapes) > 1 else Reading("unknown")
     unnamed = next((s["cipher"] for s in agreed.values() if _unnamed(s.get("cipher", ""))), None)
     if unnamed is not None:
         said = f"the host chose suite {unnamed}, which this program cannot name: our own limit"
@@ -55,7 +62,7 @@ def read(shapes: Shapes) -> Reading:
 
 def takes(client: Shape) -> bool:
     """Whether the PC of today would go on after this answer to its hello."""
-    return client.get("result") == AGREED and SHAPES[CLIENT].speaks(client.get("version", ""))
+    return client.get("result") == AGREED and _offered(client)
 
 
 def lacking(shapes: Shapes) -> bool:
@@ -67,8 +74,13 @@ def lacking(shapes: Shapes) -> bool:
 def _offered(chosen: Shape) -> bool:
     """Whether that PC offers what was chosen; where the suite is not known, it may."""
     cipher = chosen.get("cipher", "")
-    suits = not cipher or CODES.get(cipher) in WINDOWS_11
+    suits = not cipher or suits_client(cipher)
     return suits and SHAPES[CLIENT].speaks(chosen.get("version", ""))
+
+
+def suits_client(cipher: str) -> bool:
+    """Whether the PC of today offers this suite."""
+    return CODES.get(cipher) in WINDOWS_11
 
 
 def _unnamed(cipher: str) -> bool:
@@ -87,39 +99,66 @@ def _agrees(shapes: Shapes, client: Shape) -> Reading:
 
 def _gap(client: Shape, agreed: Shapes) -> Reading:
     """The host agrees with some client and not with that of today: which version, which suite?"""
-    best = max(agreed.values(), key=lambda shape: _HEIGHT.get(shape.get("version", ""), 0))
+    best = max(agreed.values(), key=_worth)
     version = best.get("version", "")
-    if not SHAPES[CLIENT].speaks(version):
-        said = f"the host goes up to {_version(version)} only, and {_PC} with TLS 1.0 and 1.1"
-        return Reading("version-gap", f"{said} turned off does not agree")
-    met = _met(client.get("result", ""))
     cipher = best.get("cipher", "")
+    if not SHAPES[CLIENT].speaks(version):
+        return Reading("version-gap", _too_old(version, cipher, agreed))
+    if client.get("result") == AGREED:
+        said = f"the hello of {_PC} is answered with {_chosen(client)}"
+        return Reading("suite-gap", f"{said}, which such a PC has not offered")
+    met = _met(client.get("result", ""))
     said = f"the hello of {_PC} meets {met}, while a wider one gets {_chosen(best)}"
-    if cipher in CODES and CODES[cipher] not in WINDOWS_11:
+    if cipher in CODES and not suits_client(cipher):
         said += ", a suite that such a PC does not offer"
     elif cipher and met != _SILENCE:
         said += (
             "; such a PC offers that suite too, so what decides is the kind of the host's key or "
-            "signature, or the form of the hello"
+            "signature, its elliptic curve, or the form of the hello"
         )
     return Reading("suite-gap", said)
 
 
-def _nothing(results: set[str]) -> Reading:
-    match sorted(results):
-        case []:
-            return Reading("unknown")
-        case ["closed"]:
-            said = "every form of hello is met by a close: the key or certificate is unusable"
-            return Reading("key-fault", f"{said}, or something on the way cuts TLS")
+def _worth(shape: Shape) -> tuple[int, bool]:
+    """The newer version first, and of one version a suite that the PC of today offers."""
+    return _HEIGHT.get(shape.get("version", ""), 0), suits_client(shape.get("cipher", ""))
+
+
+def _too_old(version: str, cipher: str, agreed: Shapes) -> str:
+    """The version decides; where no suite that was chosen is one of that PC's, it does as well."""
+    pc = _PC if version == "SSLv3" else f"{_PC} with TLS 1.0 and 1.1 turned off"
+    said = f"the host goes up to {_version(version)} only, and {pc} does not agree"
+    if cipher and not any(suits_client(shape.get("cipher", "")) for shape in agreed.values()):
+        said += f"; the suite that it takes, {cipher}, is none of such a PC's either"
+    return said
+
+
+def _nothing(shapes: Shapes) -> Reading:
+    """No hello is taken.  What a close of the usual ones means is inferred, so it only may be."""
+    usual = [shapes.get(name, {}).get("result") for name in (WIDE, CLIENT)]
+    match sorted({shape.get("result", "") for shape in shapes.values()}):
+        case [*all_of] if all_of == ["closed"] or usual == ["closed", "closed"]:
+            forms = "every form of hello is" if len(all_of) == 1 else "the usual forms of hello are"
+            said = f"{forms} met by a close: the host's key or certificate may be unusable, all its"
+            return Reading("key-fault", f"{said} versions of TLS off, or TLS cut on the way")
         case ["silent"]:
             return Reading("silent", "no form of hello is answered")
         case [*all_of] if all(each.startswith("alert") for each in all_of):
-            said = ", ".join(each.partition(":")[2] or "?" for each in all_of)
-            said = f"every form of hello is refused with an alert ({said})"
-            return Reading("refused", f"{said}: no version, suite or kind of key in common")
+            return Reading("refused", _refused([each.partition(":")[2] for each in all_of]))
         case _:
             return Reading("mixed", "no form of hello is accepted")
+
+
+def _refused(codes: Sequence[str]) -> str:
+    """Every hello met an alert: what these codes tell, which is not always a lack of agreement."""
+    listed = ", ".join(code or "?" for code in codes)
+    said = f"every form of hello is refused with an alert ({listed})"
+    others = [code for code in codes if code and code not in _NOTHING_SHARED]
+    if not others:
+        return f"{said}: no version, suite or kind of key in common"
+    if len(codes) == 1:
+        return f"{said}, which {_TOLD.get(codes[0], _UNTOLD)}"
+    return f"{said}, of which {'; '.join(f'{code} {_TOLD.get(code, _UNTOLD)}' for code in others)}"
 
 
 def _chosen(shape: Shape) -> str:

@@ -79,6 +79,26 @@ def test_two_certificates_on_two_connections_are_both_shown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("failure", "detail", "said"),
+    [
+        (Failure.CERT_UNREADABLE, "not a certificate", "the certificate cannot be read"),
+        (Failure.TLS_ALERT, "internal error", "answers with a TLS alert"),
+    ],
+)
+def test_a_certificate_that_cannot_be_had_is_a_fault(
+    failure: Failure, detail: str, said: str
+) -> None:
+    hello = passed("tls.hello", versions=["TLSv1.2"], modern_client="agrees")
+    broken = Observation.failed("tls.certificate", failure, detail).stamped("dc1", 1.0)
+    assert rows(hello, broken)["Certificate"] == ("fault", f"{said}; {detail}")
+
+
+def test_a_certificate_that_came_too_late_is_no_fault() -> None:
+    late = Observation.failed("tls.certificate", Failure.PROBE_DEADLINE).stamped("dc1", 1.0)
+    assert rows(late)["Certificate"] == ("not checked", "not finished in time")
+
+
 def test_the_certificate_that_windows_makes_is_told_as_such() -> None:
     one = passed("tls.certificate", sha256="aa", subject="CN=SRV-APP-07", self_signed=True)
     states = {"certificate-issuer": "windows-made"}

@@ -18,6 +18,10 @@ def rows(*sights: list[Observation], live: bool = False) -> dict[str, tuple[str,
     return {row.title: (row.mark, row.detail) for row in made}
 
 
+def took(cipher: str) -> dict[str, str]:
+    return {"result": "server-hello", "cipher": cipher}
+
+
 def test_every_failure_has_words() -> None:
     assert set(words.FAILURES) == set(Failure)
 
@@ -47,6 +51,9 @@ def test_spans_of_time(seconds: float, said: str) -> None:
         ({"matches_host": False, "subject": "CN=other"}, "made out to other"),
         ({"key_type": "rsa", "key_bits": 1024, "signature_hash": "sha1"},
          "1024-bit key; signed with SHA1"),
+        ({"key_type": "ec", "key_bits": 192, "signature_hash": "md5"},
+         "192-bit key; signed with MD5"),
+        ({"key_type": "ec", "key_bits": 256, "signature_hash": "sha256"}, ""),
         ({"self_signed": False, "issuer": "CN=Corp CA"}, "issued by Corp CA"),
         ({}, ""),
     ],
@@ -132,6 +139,24 @@ def test_names_and_versions() -> None:
           "shapes": {"wide": {"version": "TLSv1.2", "cipher": "TLS_RSA_WITH_RC4_128_SHA"}}},
          "TLS 1.2 only, a Windows 11 PC fails: no cipher in common "
          "(the host takes TLS_RSA_WITH_RC4_128_SHA)"),
+        ({"versions": ["TLSv1.2"], "modern_client": "refused",
+          "shapes": {"wide": took("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")}},
+         "TLS 1.2 only, a Windows 11 PC fails, though not for the suite "
+         "(TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384)"),
+        ({"versions": ["TLSv1.2"], "modern_client": "refused",
+          "shapes": {"wide": took("TLS_RSA_WITH_AES_128_CBC_SHA"),
+                     "windows-11": took("TLS_RSA_WITH_RC4_128_SHA")}},
+         "TLS 1.2 only, a Windows 11 PC fails: no cipher in common "
+         "(the host takes TLS_RSA_WITH_RC4_128_SHA)"),
+        ({"versions": ["TLSv1.0"], "modern_client": "refused",
+          "shapes": {"wide": took("TLS_RSA_WITH_RC4_128_SHA")}},
+         "a Windows 11 PC fails: only TLS 1.0, with TLS_RSA_WITH_RC4_128_SHA"),
+        ({"versions": ["TLSv1.0"], "modern_client": "refused",
+          "shapes": {"wide": took("TLS_RSA_WITH_RC4_128_SHA"),
+                     "rsa-cbc": took("TLS_RSA_WITH_AES_128_CBC_SHA")}},
+         "a hardened Windows 11 PC fails: only TLS 1.0"),
+        ({"versions": ["SSLv3"], "modern_client": "refused"},
+         "a Windows 11 PC fails: only SSLv3"),
         ({}, "answers"),
     ],
 )  # fmt: skip

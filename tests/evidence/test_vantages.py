@@ -4,6 +4,10 @@ from bot.evidence import Failure, Observation, Parting, derive, partings
 from tests.evidence.build import healthy, saw
 
 F = Failure
+DISLIKED = {
+    "wide": {"result": "closed"},
+    "windows-11": {"result": "server-hello", "version": "TLSv1.2"},
+}
 
 
 def stopped(vantage: str, failure: Failure = F.TCP_TIMEOUT) -> list[Observation]:
@@ -54,6 +58,10 @@ def lost(vantage: str) -> Observation:
         (healthy("jump1") + stopped("jump2") + healthy("direct"), "box-worse"),
         ([*healthy("jump1"), saw("jumpbox.session", "jump2", F.JUMPBOX_AUTH)], None),
         (healthy("jump1") + other("tls.certificate", sha256="bb"), "differ"),
+        (healthy("jump1") + other("tls.hello", modern_client="refused"), "differ"),
+        (healthy("jump1") + other("tls.hello", modern_client="unknown"), "agree"),
+        (healthy("jump1") + other("tls.hello", shapes=DISLIKED), "differ"),
+        (hung_up("jump1", F.TLS_RESET) + hung_up("direct"), "agree"),
         (healthy("jump1") + other("name.lookup", addresses=["192.0.2.9"]), "led-apart"),
         ([*healthy("jump1"), *healthy("direct"), farm("jump1"), farm("direct")], "agree"),
         ([*healthy("jump1"), *other("tls.certificate", sha256="bb"), farm("jump1")], "agree"),

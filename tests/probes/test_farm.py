@@ -42,6 +42,11 @@ async def test_a_certificate_for_each_type_of_key_makes_no_farm() -> None:
     assert len(await shown(context(), context(elliptic=True))) == 1
 
 
+async def test_another_name_is_another_member_though_its_type_of_key_differs_too() -> None:
+    found = await shown(context(), context(name="SRV-APP-08", elliptic=True))
+    assert sorted(each.facts["names"][0] for each in found) == ["SRV-APP-07", "SRV-APP-08"]
+
+
 async def test_two_members_are_a_farm_though_a_third_has_another_type_of_key() -> None:
     """The widest hello meets the member whose key is elliptic, the others one of two with RSA."""
     old, count = V.TLSv1_2, 0
@@ -62,7 +67,7 @@ async def test_two_members_are_a_farm_though_a_third_has_another_type_of_key() -
     async with hosting(serve) as host:
         await see(host, report=reported.append)
     kinds = [each.facts["key_type"] for each in reported if each.probe == "tls.certificate"]
-    assert kinds == ["ec", "rsa"]
+    assert kinds == ["ec", "rsa", "rsa"]
 
 
 async def test_others_have_their_turn_between_two_certificates() -> None:

@@ -63,7 +63,9 @@ async def test_plain_bytes_instead_of_tls() -> None:
     async with hosting(serve) as host:
         found = await see(host)
     assert found["tls.hello"].failure is Failure.TLS_CLOSED
-    assert "not a TLS record" in found["tls.hello"].detail
+    assert "wide: not a TLS record" in found["tls.hello"].detail
+    assert "no form of hello gets an answer that is TLS" in found["tls.hello"].detail
+    assert "met by a close" not in found["tls.hello"].detail
 
 
 async def test_a_hello_that_is_never_answered() -> None:

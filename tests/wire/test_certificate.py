@@ -50,6 +50,11 @@ def test_an_expired_certificate_of_an_authority() -> None:
         ("srv-app-07.corp.example", "srv-app-07.corp.example", [], True),
         ("srv-app-07", "srv-app-07.corp.example", [], False),
         ("srv-app-07", "srv-app-08", [], False),
+        ("srv-application-07", "SRV-APPLICATION", [], True),
+        ("srv-application-07.corp.example", "SRV-APPLICATION", [], True),
+        ("srv-application-07", "SRV-APPLICATIO", [], False),
+        ("srv-application-07.corp.example", "srv.application", [], False),
+        ("srv-application-07", "x", ["SRV-APPLICATION"], False),
         ("srv.corp.example.", "x", ["SRV.corp.example"], True),
         ("srv.corp.example", "srv", ["other.corp.example"], False),
         ("srv.corp.example", "x", ["*.corp.example"], True),
@@ -154,6 +159,41 @@ def test_a_negative_serial_number_is_no_hindrance() -> None:
     strange = DER.replace(b"\x02\x01\x07", b"\x02\x01\xf9", 1)
     assert strange != DER
     assert certificate_facts((strange,), ["srv-app-07"], NOW)["names"] == ["srv-app-07"]
+
+
+def test_a_subject_that_is_no_text_hides_no_other_name() -> None:
+    der = certificate("srv-app-07", names=["srv.corp.example"], key=rsa_key())
+    broken = der.replace(b"\x0c\x0asrv", b"\x0c\x0a\xff\xfev")
+    assert broken != der
+    facts = certificate_facts((broken,), ["srv.corp.example"], NOW)
+    assert "subject" not in facts
+    assert (facts["names"], facts["matches_host"]) == (["srv.corp.example"], True)
+
+
+def test_a_subject_that_is_no_text_leaves_the_names_unknown() -> None:
+    facts = certificate_facts((DER.replace(b"\x0c\x0asrv", b"\x0c\x0a\xff\xfev"),), ["x"], NOW)
+    assert not {"subject", "names", "matches_host"} & facts.keys()
+    assert facts["days_left"] == 150.0
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_days_left_are_told_to_the_second(strict: bool) -> None:
+    """A host whose certificate ended half a minute ago, or was made this moment, is told right."""
+    der = certificate("srv", begins=NOW - timedelta(days=9, seconds=30), days=9)
+    facts = certificate_facts((der,), ["srv"], NOW, strict=strict)
+    assert facts["days_left"] == pytest.approx(-30 / 86_400, abs=1e-5)
+
+
+def test_a_date_of_antiquity_is_written_with_four_digits() -> None:
+    der = certificate(key=rsa_key(), begins=datetime(1960, 1, 1, tzinfo=UTC), days=1)
+    begins = b"\x17\x0d600101000000Z"
+    at = der.index(begins)
+    longer = bytearray(der.replace(begins, b"\x18\x0f00010101000000Z"))
+    for head, width in ((2, 2), (6, 2), (at - 1, 1)):
+        length = int.from_bytes(longer[head : head + width], "big") + 2
+        longer[head : head + width] = length.to_bytes(width, "big")
+    facts = certificate_facts((bytes(longer),), ["srv-app-07"], NOW)
+    assert facts["not_before"] == "0001-01-01T00:00:00Z"
 
 
 def test_a_subject_of_a_megabyte_is_cut() -> None:

@@ -132,6 +132,21 @@ def test_warnings_are_stepped_over_and_close_notify_is_an_answer() -> None:
     assert FlightReader().feed(b"\x15\x03\x01\x00\x02\x02\x28") == Alert(40)
 
 
+def test_an_alert_that_must_end_the_handshake_does_whatever_its_level_says() -> None:
+    assert FlightReader().feed(b"\x15\x03\x01\x00\x02\x01\x28") == Alert(40)
+
+
+@pytest.mark.parametrize(("code", "answer"), [(80, Alert(80)), (0, ServerHello)])
+def test_an_alert_behind_the_hello_takes_it_back_but_a_goodbye_does_not(
+    code: int, answer: Alert | type[ServerHello]
+) -> None:
+    reader, first = FlightReader(), FLIGHT[: 5 + int.from_bytes(FLIGHT[3:5], "big")]
+    assert reader.feed(first) is None
+    level = 2 if code else 1
+    said = reader.feed(b"\x15\x03\x03\x00\x02" + bytes((level, code)))
+    assert said == answer if isinstance(answer, Alert) else isinstance(said, answer)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
