@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from bot.evidence import Failure
 from bot.probes.door import MOST_PENDING, Door
+from bot.probes.heard import Heard
 from bot.probes.line import Line, Opened
 from bot.vantage.base import Address, Vantage, VantageError
-from bot.wire.cursor import Closed
 from bot.wire.negotiation import looks_like_gnome
 from bot.wire.x224 import Answer, NotRdp
 
@@ -67,7 +67,7 @@ class Conduct:
         self.command_s = 0.0  # what the place needs to run something, as far as it was seen
         self.door = door or Door()
         self.pointless = False
-        self.answers = dict[str, Answer | None]()
+        self.answers = Heard()
         self.fault: VantageError | None = None
         self.tried = asyncio.Event()
         self._answered = asyncio.Event()
@@ -205,8 +205,7 @@ class Conduct:
 
     def note(self, request: str, answer: Answer | None) -> None:
         """Learn from an answer to a connection request; None stands for silence."""
-        if self.answers.get(request) in (None, Closed()):
-            self.answers[request] = answer
+        self.answers.keep(request, answer)
         if answer is not None and looks_like_gnome(answer):
             self.door.gentle = True
         if isinstance(answer, NotRdp):

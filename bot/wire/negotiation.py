@@ -40,7 +40,11 @@ _NLA_WORDS = frozenset({"selected:nla", "selected:nla_ex"})
 _NLA_DEMANDED = frozenset(
     {f"failure:{Refusal.NLA_REQUIRED:d}", f"failure:{Refusal.TLS_WITH_USER_AUTH_REQUIRED:d}"}
 )
-_NO_TLS = frozenset({f"failure:{Refusal.TLS_NOT_ALLOWED:d}", "selected:rdp"})
+# A confirm without negotiation data stands for RDP security (MS-RDPBCGR 3.3.5.3.2).
+_RDP_TAKEN = frozenset({"selected:rdp", "bare"})
+_TLS_TAKEN = frozenset({"selected:tls"})
+_TLS_DEMANDED = f"failure:{Refusal.TLS_REQUIRED:d}"
+_NO_TLS = _RDP_TAKEN | {f"failure:{Refusal.TLS_NOT_ALLOWED:d}"}
 _OVER_TLS = ("tls", "nla", "nla_ex")
 _REFUSALS = {
     "bare": "the host knows no TLS (its answer has no negotiation data)",
@@ -90,38 +94,75 @@ def security(words: Words) -> str:
     return next((name for name, fits in _SECURITY if fits(words)), "unknown")
 
 
+def of_one_host(words: Words) -> bool:
+    """Whether one host can have given these answers.
+
+    Whoever takes NLA, or TLS instead, for one of the two offers with NLA does so for both.
+    """
+    told = [words.get(name, "silent") for name in ("nla", "nla_ex")]
+    chosen = any(one.startswith("selected:") and one != "selected:rdp" for one in told)
+    return not (chosen and any(one.startswith("failure:") for one in told))
+
+
 def _all(words: Words, names: Iterable[str], wanted: frozenset[str]) -> bool:
     """Every named request that was answered got one of the wanted words, and one was answered."""
     found = [words[name] for name in names if words.get(name, "silent") not in ("silent", "closed")]
     return bool(found) and all(one in wanted for one in found)
 
 
-def _any_nla(words: Words) -> bool:
-    return any(words.get(name) in _NLA_WORDS for name in ("nla", "nla_ex"))
+def _any(words: Words, wanted: frozenset[str], *names: str) -> bool:
+    return any(words.get(name) in wanted for name in names)
+
+
+def _another_service(words: Words) -> bool:
+    """Something answers that is not RDP, and nothing does that is."""
+    spoken = {word.partition(":")[0] for word in words.values()}
+    return "not-rdp" in spoken and not spoken & {"selected", "failure", "bare"}
 
 
 def _demands_nla(words: Words) -> bool:
     """What offers less is told so, and nothing less is taken; one such answer is enough."""
-    less = {words.get(name, "silent") for name in ("rdp", "tls")}
-    taken = any(word.startswith("selected:") for word in less)
-    return bool(less & _NLA_DEMANDED) and not taken and _any_nla(words)
+    return (
+        of_one_host(words)
+        and _any(words, _NLA_DEMANDED | _NLA_WORDS, "rdp", "tls")
+        and not _any(words, _RDP_TAKEN | _TLS_TAKEN, "rdp", "tls")
+        and _any(words, _NLA_WORDS, "nla", "nla_ex")
+    )
+
+
+def _lets_choose(words: Words) -> bool:
+    """RDP security is taken, and so is TLS, alone or chosen from more."""
+    both = _any(words, _RDP_TAKEN, "rdp") and _any(words, _TLS_TAKEN, *_OVER_TLS)
+    return both and not _refuses_tls(words) and of_one_host(words)
+
+
+def _demands_tls(words: Words) -> bool:
+    """RDP security is refused for want of TLS, and NLA is taken."""
+    demanded = words.get("rdp") == _TLS_DEMANDED and not _refuses_tls(words)
+    return demanded and _any(words, _NLA_WORDS, "nla", "nla_ex") and of_one_host(words)
+
+
+def _refuses_tls(words: Words) -> bool:
+    return words.get("tls", "").startswith("failure:")
+
+
+def _never_takes_nla(words: Words) -> bool:
+    """TLS is taken whatever is offered beside it, and RDP security is not."""
+    return (
+        _any(words, _TLS_TAKEN | {_TLS_DEMANDED}, "rdp")
+        and _any(words, _TLS_TAKEN, "nla", "nla_ex")
+        and _all(words, _OVER_TLS, _TLS_TAKEN)
+    )
 
 
 _SECURITY: tuple[tuple[str, Callable[[Words], bool]], ...] = (
-    ("not-rdp", lambda w: "not-rdp" in w.values()),
+    ("not-rdp", _another_service),
     ("no-certificate", lambda w: f"failure:{Refusal.NO_CERTIFICATE:d}" in w.values()),
     ("legacy", lambda w: _all(w, ("rdp", *_OVER_TLS), frozenset({"bare"}))),
     ("nla-required", _demands_nla),
-    ("negotiate", lambda w: (w.get("rdp"), w.get("tls")) == ("selected:rdp", "selected:tls")),
-    ("tls-required", lambda w: w.get("rdp") == "failure:1" and _any_nla(w)),
-    (
-        "tls-no-nla",
-        lambda w: (
-            w.get("rdp", "failure:1") == "failure:1"
-            and _all(w, _OVER_TLS, frozenset({"selected:tls"}))
-            and ("nla" in w or "nla_ex" in w)
-        ),
-    ),
+    ("negotiate", _lets_choose),
+    ("tls-required", _demands_tls),
+    ("tls-no-nla", _never_takes_nla),
     ("rdp-only", lambda w: _all(w, _OVER_TLS, _NO_TLS)),
 )
 

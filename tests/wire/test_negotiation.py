@@ -3,7 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.wire.cursor import Closed
-from bot.wire.negotiation import flag_words, looks_like_gnome, security, server_kind, word
+from bot.wire.negotiation import (
+    flag_words,
+    looks_like_gnome,
+    of_one_host,
+    security,
+    server_kind,
+    word,
+)
 from bot.wire.x224 import Answer, Bare, NotRdp, Refused, Selected
 
 REQUESTS = ("none", "rdp", "tls", "nla", "nla_ex")
@@ -50,7 +57,27 @@ def row(text: str) -> dict[str, str]:
         ("s s s s s", "unknown"),
         ("? ? ? 2 8", "unknown"),
         ("? ? F5 ? 8", "nla-required"),
-        ("? ? 1 1 1", "tls-no-nla"),
+        ("? ? 1 1 1", "unknown"),
+        ("- s 1 1 1", "unknown"),
+        ("? 0 ? 1 1", "negotiate"),
+        ("? 0 ? 2 8", "unknown"),
+        ("? 0 F2 1 1", "unknown"),
+        ("- F1 1 x x", "unknown"),
+        ("1 1 1 1 1", "tls-no-nla"),
+        ("2 2 2 2 2", "nla-required"),
+        ("- - 1 1 1", "negotiate"),
+        ("- 0 - - -", "rdp-only"),
+        ("- - F5 2 8", "unknown"),
+        ("- F1 F2 2 8", "unknown"),
+        ("- F1 F5 2 8", "nla-required"),
+        ("- F5 F2 2 8", "nla-required"),
+        ("- F5 F5 F2 8", "unknown"),
+        ("- F5 F5 2 F2", "unknown"),
+        ("- 0 1 F2 8", "unknown"),
+        ("- F1 1 2 F1", "unknown"),
+        ("- 0 F3 2 8", "no-certificate"),
+        ("n F5 F5 2 8", "nla-required"),
+        ("n x x x x", "not-rdp"),
         ("? ? 1 ? ?", "unknown"),
         ("- F5 x 2 8", "nla-required"),
         ("- F5 F5 ? x", "unknown"),
@@ -197,6 +224,24 @@ def test_a_confirm_of_less_is_never_read_as_nla(configuration: str, asked: str) 
     layer = security({asked: word(answers[asked])})
     assert layer not in ("nla-required", "tls-required", "negotiate")
     assert "nla" not in word(answers[asked])
+
+
+@pytest.mark.parametrize(
+    ("answers", "one"),
+    [
+        ("- F5 F5 2 F2", False),
+        ("- F5 F5 F3 8", False),
+        ("- 0 1 1 F2", False),
+        ("- F5 F5 2 8", True),
+        ("- F5 F5 2 x", True),
+        ("- F2 F2 F2 F2", True),
+        ("- 0 0 0 F2", True),
+        ("- - - - -", True),
+    ],
+)
+def test_one_host_takes_both_offers_of_nla_or_neither(answers: str, one: bool) -> None:
+    """No configuration of any server takes TLS for one of them and refuses it for the other."""
+    assert of_one_host(row(answers)) is one
 
 
 def test_flags_have_words() -> None:
