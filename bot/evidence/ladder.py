@@ -11,7 +11,7 @@ from collections.abc import Callable
 from bot.evidence.observation import Failure, Rung
 from bot.evidence.path import neighbour
 from bot.evidence.seen import Seen
-from bot.wire.negotiation import of_one_host
+from bot.wire.layers import of_one_host
 
 OK, UNKNOWN = "ok", "unknown"
 _CUT = frozenset({Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL, Failure.PROBE_MALFORMED})

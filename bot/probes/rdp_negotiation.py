@@ -19,7 +19,8 @@ from bot.probes.conduct import Line, Spent, until
 from bot.probes.handover import leave
 from bot.probes.talk import negotiate
 from bot.vantage.base import VantageError
-from bot.wire.negotiation import of_one_host, security, server_kind, word
+from bot.wire.layers import of_one_host, security
+from bot.wire.negotiation import server_kind, word
 from bot.wire.x224 import Answer, NotRdp, Protocol, Selected
 
 NAME = "rdp.negotiation"
@@ -30,7 +31,10 @@ SHARED = "nla"
 GENTLE_OTHERS = ("tls",)
 LAST = "rdp"
 
-SEVERAL = "TLS is chosen on one connection and refused on another: several machines answer here"
+SEVERAL = (
+    "the answers of different connections do not fit one host: several machines, each with its own "
+    "settings, may answer here"
+)
 
 _MISSED = ("closed", "silent")
 _FAILURES = {
