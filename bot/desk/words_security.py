@@ -11,11 +11,13 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
+from bot.wire.layers import of_one_host
 from bot.wire.negotiation import flag_words
 
 _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
 _WITH_NLA = ("negotiate", "tls-required", "nla-required")
 """Where the host may take NLA, without which these flags mean nothing."""
+_UNLIKE = "not alike on every connection: several machines?"
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
 SOON_DAYS = 30
@@ -33,7 +35,15 @@ def rdp(facts: Facts, host: str) -> list[str]:
         parts.append(SERVERS[facts["server"]])
     flags = facts.get("flags", 0) if security in _WITH_NLA else 0
     allowed = ", ".join(_ALLOWED[flag] for flag in flag_words(flags) if flag in _ALLOWED)
-    return [*parts[:-1], f"{parts[-1]} ({allowed})"] if allowed else parts
+    if allowed:
+        parts[-1] += f" ({allowed})"
+    told = facts.get("answers")
+    answers = {name: str(one) for name, one in told.items()} if isinstance(told, Mapping) else {}
+    return (
+        parts
+        if of_one_host(answers)
+        else [*parts, "not alike on every connection: several machines?"]
+    )
 
 
 def tls(facts: Facts, host: str) -> list[str]:

@@ -21,6 +21,7 @@ from bot.wire.x224 import (
 )
 
 GNOME_FLAGS = 0x03
+RESERVED_FLAG = 0x04
 FLAGS: Mapping[int, str] = MappingProxyType(
     {
         0x01: "extended-client-data",
@@ -126,13 +127,15 @@ def _windows_like(answer: Answer) -> bool:
 def _confirms_less(*, flagged: bool) -> Callable[[Mapping[str, Answer]], bool]:
     """NLA was asked for and TLS or RDP confirmed, with flags or without.
 
-    Windows that knows the flags chooses NLA or refuses; xrdp confirms what it has.
+    Windows that knows the flags chooses NLA or refuses; xrdp confirms what it has.  The reserved
+    flag is set by Windows alone.
     """
 
     def fits(answers: Mapping[str, Answer]) -> bool:
         return any(
             isinstance(answer, Selected)
             and (answer.src_ref, answer.flags > 0) == (WINDOWS_REF, flagged)
+            and not answer.flags & RESERVED_FLAG
             and answer.protocol in (Protocol.RDP, Protocol.TLS)
             for answer in (answers.get("nla"), answers.get("nla_ex"))
         )

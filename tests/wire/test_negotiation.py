@@ -27,6 +27,9 @@ W, Z = 0x1234, 0
         ({"tls": Selected(1, 1, W)}, "unknown"),
         ({"nla_ex": Selected(1, 3, W), "tls": Selected(1, 3, W)}, "xrdp"),
         ({"nla_ex": Selected(0, 0x0B, W)}, "xrdp"),
+        # The reserved bit that every Windows with flags beyond the first sets, and no other server.
+        ({"nla_ex": Selected(1, 0x1F, W), "nla": Selected(1, 0x1F, W)}, "windows"),
+        ({"nla": Selected(0, 0x07, W)}, "windows"),
         ({"nla": Selected(2, 3, Z), "rdp": Refused(5, Z)}, "gnome"),
         ({"nla": Selected(1, 3, Z)}, "unknown"),
         ({"rdp": Bare(0x3412)}, "virtualbox"),
