@@ -28,6 +28,7 @@ MOST_CONNECTIONS = 15
 
 SHARES = 4
 FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
+ALONE_S = 1.0  # how long asking again waits until nobody else is with the host
 RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
 # What may well succeed with more time: silence, of the host, of the jump box, of a free place.
 TOO_SOON = (Failure.TCP_TIMEOUT, Failure.JUMPBOX_TIMEOUT, Failure.PROBE_DEADLINE)
@@ -71,6 +72,7 @@ class Conduct:
         self.fault: VantageError | None = None
         self.tried = asyncio.Event()
         self._answered = asyncio.Event()
+        self._again = asyncio.Lock()
         self.places = asyncio.Semaphore(MOST_PENDING)
         self._lines = set[Line]()
         self._leaving = set[asyncio.Task[None]]()
@@ -211,6 +213,13 @@ class Conduct:
         if isinstance(answer, NotRdp):
             self.pointless = True
         self._answered.set()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """The turn to ask again what was dropped, when nobody is with the host or after a while."""
+        async with self._again:
+            await until(self.door.alone(), self._loop.time() + ALONE_S)
+            yield
 
     def _patience(self) -> float:
         return min(self._loop.time() + self._limits.connect_timeout, self.limit)

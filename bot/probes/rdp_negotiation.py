@@ -3,7 +3,7 @@
 Five requests give the complete picture; a refusal is a finding, not an error.  The first request
 is the one that a current client sends; it goes over the connection that ``port.tcp`` opened.  The
 request ``nla`` begins the connections of other probes too, and whoever asked first has asked for
-all.  One failure among good answers is asked again alone: servers may limit
+all.  What was dropped among good answers is asked again alone: servers may limit
 pending connections.  Where connections are few, or harm, a host that chose TLS when it was offered
 more is not offered TLS alone.  Whether it takes RDP security as well is asked last, on the
 connection that was kept for a hello that gets lost.
@@ -21,7 +21,7 @@ from bot.probes.talk import negotiate
 from bot.vantage.base import VantageError
 from bot.wire.layers import of_one_host, security
 from bot.wire.negotiation import server_kind, word
-from bot.wire.x224 import Answer, NotRdp, Protocol, Selected
+from bot.wire.x224 import Answer, Bare, NotRdp, Protocol, Selected
 
 NAME = "rdp.negotiation"
 FIRST = "nla_ex"
@@ -30,6 +30,7 @@ OTHERS = ("tls", "rdp", "none")
 SHARED = "nla"
 GENTLE_OTHERS = ("tls",)
 LAST = "rdp"
+AGAIN = ("tls", "rdp", SHARED, FIRST, "none")
 
 SEVERAL = (
     "the answers of different connections do not fit one host: several machines, each with its own "
@@ -63,9 +64,9 @@ async def probe(ctx: Context) -> Observation:
         answers[SHARED] = ctx.conduct.answers[SHARED]
     else:
         await _ask(ctx, SHARED, answers)
-    missed = [name for name, answer in answers.items() if _word(answer) in _MISSED]
-    if len(missed) == 1 < len(answers):
-        await _ask(ctx, missed[0], answers)
+    for request in _missed(answers):
+        async with ctx.conduct.alone():
+            await _ask(ctx, request, answers)
     if LAST not in answers and any(map(_is_tls, answers.values())):
         await until(_no_hello_is_left(ctx), ctx.conduct.limit)
         await _ask(ctx, LAST, answers)
@@ -114,6 +115,14 @@ async def _no_hello_is_left(ctx: Context) -> None:
         await ctx.trail.chains.get()
 
 
+def _missed(answers: Answers) -> list[str]:
+    """What to ask again of a host that answers: every close, and silence if it is the only one."""
+    missed = [name for name in AGAIN if _word(answers.get(name, Bare(0))) in _MISSED]
+    if len(missed) == len(answers):
+        return []
+    return [name for name in missed if answers[name] or not missed[1:]]
+
+
 def _is_tls(answer: Answer | None) -> bool:
     return isinstance(answer, Selected) and answer.protocol == Protocol.TLS
 
@@ -139,7 +148,7 @@ def _observation(answers: Answers) -> Observation:
     negotiated = {name: one for name, one in words.items() if name != "none"} or words
     kinds = {one.partition(":")[0] for one in negotiated.values()}
     # "TLS not allowed" says that RDP security is taken, which a short look does not ask for.
-    taken = facts["security"] == "rdp-only" and "rdp" not in words
+    taken = facts["security"] == "rdp-only" and words.get("rdp") in (None, *_MISSED)
     detail = "" if of_one_host(words) else SEVERAL
     if taken or kinds & {"selected", "bare"}:
         return Observation.passed(NAME, detail, **facts)

@@ -74,8 +74,9 @@ async def asked(ctx: Context, request: str) -> AsyncIterator[tuple[Line, Answer 
         if answer in (None, Closed()) and await ctx.conduct.answers.speaks():
             await stack.aclose()
             try:
-                line = await stack.enter_async_context(ctx.line())
-                answer = await negotiate(ctx.conduct, line, request)
+                async with ctx.conduct.alone():
+                    line = await stack.enter_async_context(ctx.line())
+                    answer = await negotiate(ctx.conduct, line, request)
             except Spent:
                 pass
             except VantageError as error:

@@ -194,6 +194,35 @@ async def test_one_dropped_connection_of_many_hides_neither_tls_nor_nla(
     assert host.connections <= 15
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("server", "layer"),
+    [(windows_nla, "nla-required"), (xrdp, "tls-no-nla"), (rdp_only, "rdp-only")],
+)
+async def test_a_host_that_drops_all_but_a_few_at_a_time_is_read_right(
+    most: int, server: Callable[[int | None], bytes], layer: str
+) -> None:
+    within = 0
+    whole = rdp(server, None if server is rdp_only else context())
+
+    async def serve(peer: Peer) -> None:
+        nonlocal within
+        if within == most:
+            return
+        within += 1
+        try:
+            await whole(peer)
+        finally:
+            within -= 1
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].facts["security"] == layer
+    assert found["rdp.negotiation"].status is PASSED
+    assert found["tls.certificate"].status is (NOT_RUN if server is rdp_only else PASSED)
+    assert host.connections <= 15
+
+
 async def test_machines_with_other_settings_behind_one_address_are_noticed() -> None:
     """The offer with NLA is taken by one of them, and refused for want of TLS by the other."""
 
