@@ -118,4 +118,4 @@ def failed(failure: Failure | None, facts: Facts) -> str:
 def spoken(first: bytes) -> str:
     """The first bytes of another service: as its text where they are text, else as numbers."""
     line = first.strip().decode("ascii", "replace")
-    return clean(line) if line.isascii() and line.isprintable() else first[:8].hex(" ")
+    return clean(line) if line.isascii() and line.isprintable() else first[:16].hex(" ")

@@ -1,7 +1,9 @@
+from itertools import combinations
+
 import pytest
 
 from bot.wire.cursor import Closed
-from bot.wire.layers import security
+from bot.wire.layers import of_one_host, security
 from bot.wire.negotiation import flag_words, looks_like_gnome, server_kind, word
 from bot.wire.x224 import Answer, Bare, NotRdp, Refused, Selected
 
@@ -126,6 +128,19 @@ def test_every_configuration_is_told_by_its_five_answers(configuration: str) -> 
     named = dict(zip(REQUESTS, answers, strict=True))
     assert security({name: word(answer) for name, answer in named.items()}) == layer
     assert server_kind(named) == kind
+
+
+@pytest.mark.parametrize("configuration", TABLE)
+def test_answers_that_are_missing_lead_to_no_other_layer(configuration: str) -> None:
+    answers, layer, _ = TABLE[configuration]
+    whole = {name: word(answer) for name, answer in zip(REQUESTS, answers, strict=True)}
+    assert of_one_host(whole)
+    for count in range(len(REQUESTS)):
+        for kept in combinations(REQUESTS, count):
+            left = {name: whole[name] for name in kept}
+            lost = {**dict.fromkeys(REQUESTS, "closed"), **left}
+            assert security(left) == security(lost)
+            assert security(left) in (layer, "unknown"), kept
 
 
 @pytest.mark.parametrize("configuration", [name for name in TABLE if name.startswith("xrdp")])
