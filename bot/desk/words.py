@@ -109,5 +109,13 @@ def failed(failure: Failure | None, facts: Facts) -> str:
             first = bytes.fromhex(str(facts.get("first_bytes", "")))
         except ValueError:
             first = b""
-        return STRANGERS.get(stranger(first), FAILURES[failure])
+        who = stranger(first)
+        said = "" if who == "tls" else spoken(first)
+        return ": ".join(filter(None, (STRANGERS.get(who, FAILURES[failure]), said)))
     return FAILURES[failure]
+
+
+def spoken(first: bytes) -> str:
+    """The first bytes of another service: as its text where they are text, else as numbers."""
+    line = first.strip().decode("ascii", "replace")
+    return clean(line) if line.isascii() and line.isprintable() else first[:16].hex(" ")

@@ -14,12 +14,14 @@ from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
 from bot.evidence.certificate import LEAST_BITS, WEAK_HASHES
 from bot.wire.hello import SHAPES
+from bot.wire.layers import of_one_host
 from bot.wire.negotiation import flag_words
 from bot.wire.reading import CLIENT, WIDE, suits_client
 
 _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
 _WITH_NLA = ("negotiate", "tls-required", "nla-required")
 """Where the host may take NLA, without which these flags mean nothing."""
+_UNLIKE = "not alike on every connection: several machines?"
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
 SOON_DAYS = 30
@@ -37,7 +39,15 @@ def rdp(facts: Facts, host: str) -> list[str]:
         parts.append(SERVERS[facts["server"]])
     flags = facts.get("flags", 0) if security in _WITH_NLA else 0
     allowed = ", ".join(_ALLOWED[flag] for flag in flag_words(flags) if flag in _ALLOWED)
-    return [*parts[:-1], f"{parts[-1]} ({allowed})"] if allowed else parts
+    if allowed:
+        parts[-1] += f" ({allowed})"
+    told = facts.get("answers")
+    answers = {name: str(one) for name, one in told.items()} if isinstance(told, Mapping) else {}
+    return (
+        parts
+        if of_one_host(answers)
+        else [*parts, "not alike on every connection: several machines?"]
+    )
 
 
 def tls(facts: Facts, host: str) -> list[str]:

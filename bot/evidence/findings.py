@@ -13,7 +13,7 @@ from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
 from bot.evidence.vantages import by_vantage, compare
-from bot.wire.negotiation import security
+from bot.wire.layers import security
 from bot.wire.x224 import Refusal, stranger
 
 _RDP = "rdp.negotiation"

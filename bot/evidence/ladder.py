@@ -2,7 +2,8 @@
 
 Strategy: one small test a rung, in the order of the path.  A rung that nobody saw is passed
 over; a rung whose probe was cut, broke down, could not read the answer or was due and not run
-makes everything from there on unknown.
+makes everything from there on unknown, and so do several machines behind one address: each
+connection may meet another.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from bot.evidence.observation import Failure, Rung
 from bot.evidence.path import neighbour
 from bot.evidence.seen import Seen
+from bot.wire.layers import of_one_host
 
 OK, UNKNOWN = "ok", "unknown"
 _CUT = frozenset({Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL, Failure.PROBE_MALFORMED})
@@ -34,7 +36,7 @@ def ladder(seen: Seen) -> str:
         if any(seen.failure(probe) in _CUT for probe in probes):
             return UNKNOWN
     # A jump box that failed has shown us only a part of the path.
-    cut = seen.failure("jumpbox.session") is not None or _untried(seen)
+    cut = seen.failure("jumpbox.session") is not None or _untried(seen) or _of_several(seen)
     return OK if saw_something(seen) and not cut else UNKNOWN
 
 
@@ -93,6 +95,11 @@ def _rdp(seen: Seen) -> Rung | None:
     failed = failure is not None and failure.value.startswith("rdp.")
     keyless = seen.text("rdp.negotiation", "security") == "no-certificate"
     return Rung.RDP if failed or keyless else None
+
+
+def _of_several(seen: Seen) -> bool:
+    """Whether the answers cannot be those of one host."""
+    return not of_one_host(seen.words("rdp.negotiation", "answers"))
 
 
 def _tls(seen: Seen) -> Rung | None:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from bot.evidence import Failure
 from bot.probes.door import MOST_PENDING, Door
+from bot.probes.heard import Heard
 from bot.probes.line import Line, Opened
 from bot.vantage.base import Address, Vantage, VantageError
-from bot.wire.cursor import Closed
 from bot.wire.negotiation import looks_like_gnome
 from bot.wire.x224 import Answer, NotRdp
 
@@ -28,6 +28,7 @@ MOST_CONNECTIONS = 15
 
 SHARES = 4
 FIRST_ANSWER_S = 1.0  # how long the first answer may hold back what is not urgent
+ALONE_S = 1.0  # how long asking again waits until nobody else is with the host
 RESERVE = 0.05  # of the run, kept so that silence is told apart from a run that was cut
 # What may well succeed with more time: silence, of the host, of the jump box, of a free place.
 TOO_SOON = (Failure.TCP_TIMEOUT, Failure.JUMPBOX_TIMEOUT, Failure.PROBE_DEADLINE)
@@ -67,10 +68,11 @@ class Conduct:
         self.command_s = 0.0  # what the place needs to run something, as far as it was seen
         self.door = door or Door()
         self.pointless = False
-        self.answers = dict[str, Answer | None]()
+        self.answers = Heard()
         self.fault: VantageError | None = None
         self.tried = asyncio.Event()
         self._answered = asyncio.Event()
+        self._again = asyncio.Lock()
         self.places = asyncio.Semaphore(MOST_PENDING)
         self._lines = set[Line]()
         self._leaving = set[asyncio.Task[None]]()
@@ -205,13 +207,19 @@ class Conduct:
 
     def note(self, request: str, answer: Answer | None) -> None:
         """Learn from an answer to a connection request; None stands for silence."""
-        if self.answers.get(request) in (None, Closed()):
-            self.answers[request] = answer
+        self.answers.keep(request, answer)
         if answer is not None and looks_like_gnome(answer):
             self.door.gentle = True
         if isinstance(answer, NotRdp):
             self.pointless = True
         self._answered.set()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """The turn to ask again what was dropped, when nobody is with the host or after a while."""
+        async with self._again:
+            await until(self.door.alone(), self._loop.time() + ALONE_S)
+            yield
 
     def _patience(self) -> float:
         return min(self._loop.time() + self._limits.connect_timeout, self.limit)

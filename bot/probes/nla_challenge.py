@@ -16,7 +16,7 @@ from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
 from bot.probes.handover import leave
-from bot.probes.talk import hear, negotiate
+from bot.probes.talk import asked, hear
 from bot.vantage.base import Cannot, Clock, VantageError
 from bot.vantage.tls import TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
@@ -68,8 +68,7 @@ async def probe(ctx: Context) -> Observation:
 
 
 async def _look(ctx: Context) -> Observation:
-    async with _second_opinion(ctx) as opinion, ctx.line(urgent=True) as line:
-        answer = await negotiate(ctx.conduct, line, REQUEST)
+    async with _second_opinion(ctx) as opinion, asked(ctx, REQUEST) as (line, answer):
         refused = _not_offered(answer)
         if refused is not None:
             if refusal(answer) is None:

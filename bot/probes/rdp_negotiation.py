@@ -3,9 +3,10 @@
 Five requests give the complete picture; a refusal is a finding, not an error.  The first request
 is the one that a current client sends; it goes over the connection that ``port.tcp`` opened.  The
 request ``nla`` begins the connections of other probes too, and whoever asked first has asked for
-all.  One failure among good answers is asked again alone: servers may limit
-pending connections.  Where connections are few, a host that chose TLS when it was offered more is
-not offered TLS alone: that connection is kept for a hello that gets lost.
+all.  What was dropped among good answers is asked again alone: servers may limit
+pending connections.  Where connections are few, or harm, a host that chose TLS when it was offered
+more is not offered TLS alone.  Whether it takes RDP security as well is asked last, on the
+connection that was kept for a hello that gets lost.
 """
 
 import asyncio
@@ -14,12 +15,13 @@ from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context
-from bot.probes.conduct import Line, Spent
+from bot.probes.conduct import Line, Spent, until
 from bot.probes.handover import leave
 from bot.probes.talk import negotiate
 from bot.vantage.base import VantageError
-from bot.wire.negotiation import security, server_kind, word
-from bot.wire.x224 import Answer, NotRdp, Protocol, Selected
+from bot.wire.layers import of_one_host, security
+from bot.wire.negotiation import server_kind, word
+from bot.wire.x224 import Answer, Bare, NotRdp, Protocol, Selected
 
 NAME = "rdp.negotiation"
 FIRST = "nla_ex"
@@ -27,6 +29,13 @@ FIRST = "nla_ex"
 OTHERS = ("tls", "rdp", "none")
 SHARED = "nla"
 GENTLE_OTHERS = ("tls",)
+LAST = "rdp"
+AGAIN = ("tls", "rdp", SHARED, FIRST, "none")
+
+SEVERAL = (
+    "the answers of different connections do not fit one host: several machines, each with its own "
+    "settings, may answer here"
+)
 
 _MISSED = ("closed", "silent")
 _FAILURES = {
@@ -47,7 +56,7 @@ async def probe(ctx: Context) -> Observation:
     async with asyncio.TaskGroup() as group:
         group.create_task(_first(ctx, line, answers))
         for request in OTHERS:
-            group.create_task(_ask(ctx, request, answers))
+            group.create_task(_early(ctx, request, answers))
     if ctx.conduct.few and SHARED not in ctx.conduct.answers:
         with suppress(Blocked):
             await ctx.trail.not_nla.get()  # until who needs that answer has it
@@ -55,9 +64,12 @@ async def probe(ctx: Context) -> Observation:
         answers[SHARED] = ctx.conduct.answers[SHARED]
     else:
         await _ask(ctx, SHARED, answers)
-    missed = [name for name, answer in answers.items() if _word(answer) in _MISSED]
-    if len(missed) == 1 < len(answers):
-        await _ask(ctx, missed[0], answers)
+    for request in _missed(answers):
+        async with ctx.conduct.alone():
+            await _ask(ctx, request, answers)
+    if LAST not in answers and any(map(_is_tls, answers.values())):
+        await until(_no_hello_is_left(ctx), ctx.conduct.limit)
+        await _ask(ctx, LAST, answers)
     if not answers and ctx.conduct.fault is not None:
         raise ctx.conduct.fault
     return _observation(answers)
@@ -75,12 +87,20 @@ async def _first(ctx: Context, line: Line, answers: Answers) -> None:
         ctx.trail.asked_first.fail("the host did not choose TLS")
 
 
-async def _ask(ctx: Context, request: str, answers: Answers) -> None:
+async def _early(ctx: Context, request: str, answers: Answers) -> None:
     """One more request, unless the first answer has shown that it is useless or harmful."""
-    await ctx.conduct.first_answer()
-    if ctx.conduct.pointless or (ctx.conduct.gentle and request not in GENTLE_OTHERS):
+    conduct = ctx.conduct
+    await conduct.first_answer()
+    if conduct.gentle and request not in GENTLE_OTHERS:
         return
-    if ctx.conduct.few and request in OTHERS and _chose_tls(ctx.conduct.answers):
+    chosen = [conduct.answers.get(each) for each in (FIRST, SHARED)]
+    if not (conduct.few or conduct.gentle) or not any(map(_is_tls, chosen)):
+        await _ask(ctx, request, answers)
+
+
+async def _ask(ctx: Context, request: str, answers: Answers) -> None:
+    await ctx.conduct.first_answer()
+    if ctx.conduct.pointless or (ctx.conduct.gentle and request not in (*GENTLE_OTHERS, LAST)):
         return
     try:
         async with ctx.line() as line:
@@ -89,10 +109,22 @@ async def _ask(ctx: Context, request: str, answers: Answers) -> None:
         return  # not asked, so the answer stays absent
 
 
-def _chose_tls(answers: Answers) -> bool:
-    """Whether the host has chosen TLS from an offer that had NLA too."""
-    chosen = [answers.get(request) for request in (FIRST, SHARED)]
-    return any(isinstance(one, Selected) and one.protocol == Protocol.TLS for one in chosen)
+async def _no_hello_is_left(ctx: Context) -> None:
+    """Until every hello is through, or none can be sent."""
+    with suppress(Blocked):
+        await ctx.trail.chains.get()
+
+
+def _missed(answers: Answers) -> list[str]:
+    """What to ask again of a host that answers: every close, and silence if it is the only one."""
+    missed = [name for name in AGAIN if _word(answers.get(name, Bare(0))) in _MISSED]
+    if len(missed) == len(answers):
+        return []
+    return [name for name in missed if answers[name] or not missed[1:]]
+
+
+def _is_tls(answer: Answer | None) -> bool:
+    return isinstance(answer, Selected) and answer.protocol == Protocol.TLS
 
 
 def _word(answer: Answer | None) -> str:
@@ -116,8 +148,9 @@ def _observation(answers: Answers) -> Observation:
     negotiated = {name: one for name, one in words.items() if name != "none"} or words
     kinds = {one.partition(":")[0] for one in negotiated.values()}
     # "TLS not allowed" says that RDP security is taken, which a short look does not ask for.
-    taken = facts["security"] == "rdp-only" and "rdp" not in words
+    taken = facts["security"] == "rdp-only" and words.get("rdp") in (None, *_MISSED)
+    detail = "" if of_one_host(words) else SEVERAL
     if taken or kinds & {"selected", "bare"}:
-        return Observation.passed(NAME, **facts)
+        return Observation.passed(NAME, detail, **facts)
     failure = next(failure for kind, failure in _FAILURES.items() if kind in kinds)
-    return Observation.failed(NAME, failure, **facts)
+    return Observation.failed(NAME, failure, detail, **facts)

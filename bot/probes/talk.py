@@ -1,9 +1,12 @@
 """Asking and hearing: what every probe does on a connection of its own."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol, TypeVar
 
 from bot.evidence import Failure
-from bot.probes.conduct import Conduct, Line
+from bot.probes.base import Context
+from bot.probes.conduct import Conduct, Line, Spent
 from bot.vantage.base import Stream, VantageError
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.x224 import REQUESTS, Answer, ConfirmReader, NotRdp, connection_request
@@ -48,14 +51,37 @@ async def negotiate(conduct: Conduct, line: Line, request: str) -> Answer | None
     reader, deadline = ConfirmReader(), line.patience()
     answer: Answer | None
     try:
-        await line.write(connection_request(REQUESTS[request], COOKIE), deadline)
-        answer = await hear(line, reader, deadline)
+        with conduct.answers.asking():
+            await line.write(connection_request(REQUESTS[request], COOKIE), deadline)
+            answer = await hear(line, reader, deadline)
     except Malformed:
         answer = NotRdp(reader.first_bytes)
     except VantageError as error:
         answer = _after(conduct.answer_to(error), reader)
     conduct.note(request, answer)
     return answer
+
+
+@asynccontextmanager
+async def asked(ctx: Context, request: str) -> AsyncIterator[tuple[Line, Answer | None]]:
+    """A connection of its own and the answer to a request on it.
+
+    A host that drops this one and answers others is asked again: it may take few at a time.
+    """
+    async with AsyncExitStack() as stack:
+        line = await stack.enter_async_context(ctx.line(urgent=True))
+        answer = await negotiate(ctx.conduct, line, request)
+        if answer in (None, Closed()) and await ctx.conduct.answers.speaks():
+            await stack.aclose()
+            try:
+                async with ctx.conduct.alone():
+                    line = await stack.enter_async_context(ctx.line())
+                    answer = await negotiate(ctx.conduct, line, request)
+            except Spent:
+                pass
+            except VantageError as error:
+                ctx.conduct.answer_to(error)
+        yield line, answer
 
 
 def _after(failure: Failure, reader: ConfirmReader) -> Answer | None:

@@ -19,7 +19,7 @@ from bot.probes.conduct import Line, Spent
 from bot.probes.door import GENTLE_GAP_S
 from bot.probes.handover import inherit, left_or, soon
 from bot.probes.shapes import NAME, NEWEST, Found, Reply, observation
-from bot.probes.talk import hear, negotiate
+from bot.probes.talk import asked, hear, negotiate
 from bot.vantage.base import VantageError
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.flight import Alert, FlightReader, ServerHello
@@ -71,8 +71,7 @@ async def probe(ctx: Context) -> Observation:
 async def _wide(ctx: Context, found: Found) -> None:
     """The first shape; its negotiation decides whether there is any sense in the others."""
     try:
-        async with ctx.line(urgent=True) as line:
-            answer = await negotiate(ctx.conduct, line, REQUEST)
+        async with asked(ctx, REQUEST) as (line, answer):
             found.refusal = refusal(answer)
             found.decided.set()
             if found.refusal is None:

@@ -1,12 +1,11 @@
-"""What five answers of the security negotiation say together: the security layer and the server.
+"""What an answer of the security negotiation says, and what all together say of the server.
 
-Strategy: two tables, read from the top; the first row that fits names the finding.  Nothing here
+Strategy: a table, read from the top; the first row that fits names the server.  Nothing here
 is proof against a server that lies, only against one that differs from Windows.
-Sources: MS-RDPBCGR 2.2.1.2 and 5.4.2, answers of Windows per setting as recorded by nmap and
-FreeRDP, and the confirms of xrdp 0.9, FreeRDP 2.11 and VirtualBox.
+Sources: MS-RDPBCGR 2.2.1.2, and the confirms of Windows, xrdp 0.9, FreeRDP 2.11 and VirtualBox.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bot.wire.cursor import Closed
@@ -21,10 +20,8 @@ from bot.wire.x224 import (
     Selected,
 )
 
-Words = Mapping[str, str]
-"""Request name (none, rdp, tls, nla, nla_ex) to the word of its answer."""
-
 GNOME_FLAGS = 0x03
+RESERVED_FLAG = 0x04
 FLAGS: Mapping[int, str] = MappingProxyType(
     {
         0x01: "extended-client-data",
@@ -36,12 +33,6 @@ FLAGS: Mapping[int, str] = MappingProxyType(
 """Bits of the fact ``flags``: what the host can do for a client (MS-RDPBCGR 2.2.1.2.1)."""
 
 _VIRTUALBOX_REF = 0x3412
-_NLA_WORDS = frozenset({"selected:nla", "selected:nla_ex"})
-_NLA_DEMANDED = frozenset(
-    {f"failure:{Refusal.NLA_REQUIRED:d}", f"failure:{Refusal.TLS_WITH_USER_AUTH_REQUIRED:d}"}
-)
-_NO_TLS = frozenset({f"failure:{Refusal.TLS_NOT_ALLOWED:d}", "selected:rdp"})
-_OVER_TLS = ("tls", "nla", "nla_ex")
 _REFUSALS = {
     "bare": "the host knows no TLS (its answer has no negotiation data)",
     "closed": "the host closed the connection during the negotiation",
@@ -83,47 +74,6 @@ def refusal(answer: Answer | None) -> str | None:
 def flag_words(flags: int) -> list[str]:
     """The known bits of the fact ``flags`` as words, lowest first."""
     return [name for bit, name in FLAGS.items() if flags & bit]
-
-
-def security(words: Words) -> str:
-    """The security layer that these answers show; ``unknown`` where they do not decide."""
-    return next((name for name, fits in _SECURITY if fits(words)), "unknown")
-
-
-def _all(words: Words, names: Iterable[str], wanted: frozenset[str]) -> bool:
-    """Every named request that was answered got one of the wanted words, and one was answered."""
-    found = [words[name] for name in names if words.get(name, "silent") not in ("silent", "closed")]
-    return bool(found) and all(one in wanted for one in found)
-
-
-def _any_nla(words: Words) -> bool:
-    return any(words.get(name) in _NLA_WORDS for name in ("nla", "nla_ex"))
-
-
-def _demands_nla(words: Words) -> bool:
-    """What offers less is told so, and nothing less is taken; one such answer is enough."""
-    less = {words.get(name, "silent") for name in ("rdp", "tls")}
-    taken = any(word.startswith("selected:") for word in less)
-    return bool(less & _NLA_DEMANDED) and not taken and _any_nla(words)
-
-
-_SECURITY: tuple[tuple[str, Callable[[Words], bool]], ...] = (
-    ("not-rdp", lambda w: "not-rdp" in w.values()),
-    ("no-certificate", lambda w: f"failure:{Refusal.NO_CERTIFICATE:d}" in w.values()),
-    ("legacy", lambda w: _all(w, ("rdp", *_OVER_TLS), frozenset({"bare"}))),
-    ("nla-required", _demands_nla),
-    ("negotiate", lambda w: (w.get("rdp"), w.get("tls")) == ("selected:rdp", "selected:tls")),
-    ("tls-required", lambda w: w.get("rdp") == "failure:1" and _any_nla(w)),
-    (
-        "tls-no-nla",
-        lambda w: (
-            w.get("rdp", "failure:1") == "failure:1"
-            and _all(w, _OVER_TLS, frozenset({"selected:tls"}))
-            and ("nla" in w or "nla_ex" in w)
-        ),
-    ),
-    ("rdp-only", lambda w: _all(w, _OVER_TLS, _NO_TLS)),
-)
 
 
 def looks_like_gnome(answer: Answer) -> bool:
@@ -177,13 +127,15 @@ def _windows_like(answer: Answer) -> bool:
 def _confirms_less(*, flagged: bool) -> Callable[[Mapping[str, Answer]], bool]:
     """NLA was asked for and TLS or RDP confirmed, with flags or without.
 
-    Windows that knows the flags chooses NLA or refuses; xrdp confirms what it has.
+    Windows that knows the flags chooses NLA or refuses; xrdp confirms what it has.  The reserved
+    flag is set by Windows alone.
     """
 
     def fits(answers: Mapping[str, Answer]) -> bool:
         return any(
             isinstance(answer, Selected)
             and (answer.src_ref, answer.flags > 0) == (WINDOWS_REF, flagged)
+            and not answer.flags & RESERVED_FLAG
             and answer.protocol in (Protocol.RDP, Protocol.TLS)
             for answer in (answers.get("nla"), answers.get("nla_ex"))
         )

@@ -148,11 +148,16 @@ class ConfirmReader:
         if 0x14 <= self._seen[0] <= 0x17:  # a TLS record: an alert has only 7 bytes
             if len(self._seen) >= 5:
                 wanted = min(wanted, 5 + int.from_bytes(self._seen[3:5], "big"))
-        elif b"\n" in self._seen:
-            wanted = min(wanted, self._seen.index(b"\n") + 1)
+        elif (end := self._seen.find(b"\n")) >= 0 and _is_text(self._seen[:end]):
+            wanted = min(wanted, end + 1)
         if len(self._seen) < wanted and not ended:
             return None
         return NotRdp(self._seen[:wanted])
+
+
+def _is_text(line: bytes) -> bool:
+    """Whether a line feed after this ends a line, and is not one byte of a number."""
+    return all(byte >= 0x20 or byte in b"\t\r" for byte in line)
 
 
 def _hangs_up(body: bytes) -> bool:

@@ -205,7 +205,21 @@ def test_one_reason_for_several_unchecked_rungs_is_said_once() -> None:
 
 @pytest.mark.parametrize(
     ("first", "said"),
-    [(b"SSH-2.0-OpenSSH_9.6", "SSH answers, not RDP"), (b"\x00\x01", "something other than RDP")],
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "SSH answers, not RDP: SSH-2.0-OpenSSH_9.6"),
+        (
+            b"HTTP/1.1 400 Bad\r\n",
+            "a web server answers, not RDP: HTTP/1.1 400 Bad",
+        ),
+        (b"220 mail ESMTP\r\n", "something other than RDP answers: 220 mail ESMTP"),
+        (
+            b"\x4a\x00\x00\x00\x0a8.0.36" + bytes(20),
+            "something other than RDP answers: 4a 00 00 00 0a 38 2e 30 2e 33 36 00 00 00 00 00",
+        ),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "TLS answers, not RDP"),
+        (b"\x1b[31m\r\n", "something other than RDP answers: 1b 5b 33 31 6d 0d 0a"),
+        (b"", "something other than RDP answers"),
+    ],
 )
 def test_a_stranger_on_the_port_is_named(first: bytes, said: str) -> None:
     facts = {"security": "not-rdp", "first_bytes": first.hex()}
@@ -213,8 +227,17 @@ def test_a_stranger_on_the_port_is_named(first: bytes, said: str) -> None:
     opened = Observation.passed("port.tcp", state="open", connect_ms=15.0).stamped("dc1", 0)
     found = rows([opened, seen])
     assert found["RDP security"][0] == "fault"
-    assert found["RDP security"][1].startswith(said)
+    assert found["RDP security"][1] == said
     assert found["Port 3389"] == ("ok", "open in 15 ms"), "the port is not what is wrong"
+
+
+def test_answers_that_are_not_those_of_one_host_are_told() -> None:
+    answers = {"nla": "selected:nla", "nla_ex": "failure:2"}
+    seen = Observation.passed(
+        "rdp.negotiation", security="unknown", server="windows", answers=answers
+    ).stamped("dc1", 0)
+    said = rows([seen])["RDP security"][1]
+    assert said == "answers, Windows, not alike on every connection: several machines?"
 
 
 @given(st.text(max_size=300))

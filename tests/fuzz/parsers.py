@@ -23,7 +23,8 @@ from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
 from bot.wire.flight import MOST_BYTES, FlightReader
 from bot.wire.gateway import HeadReader, reading
-from bot.wire.negotiation import security, server_kind, word
+from bot.wire.layers import security
+from bot.wire.negotiation import server_kind, word
 from bot.wire.rdp_file import read_rdp_file
 from bot.wire.rdp_udp import read_syn_ack
 from tests.fuzz import names

@@ -1,9 +1,22 @@
+from collections.abc import Callable
+
 import pytest
 
-from bot.evidence import Failure, Status
+from bot.evidence import Failure, Status, derive
 from bot.wire.x224 import stranger
 from tests.probes.loopback import see
-from tests.probes.servers import BARE, Peer, hosting, rdp, rdp_only, refused, windows_nla
+from tests.probes.servers import (
+    BARE,
+    Peer,
+    context,
+    hosting,
+    rdp,
+    rdp_only,
+    refused,
+    selected,
+    windows_nla,
+    xrdp,
+)
 
 PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
 
@@ -129,3 +142,109 @@ async def test_a_windows_from_before_the_negotiation() -> None:
     assert found["rdp.negotiation"].facts["server"] == "windows-legacy"
     assert found["rdp.negotiation"].status is Status.PASSED
     assert "negotiation data" in found["tls.hello"].detail
+
+
+def gentle_tls(mask: int | None) -> bytes:
+    """FreeRDP's server without NLA, and with RDP security."""
+    return selected(1 if mask else 0, flags=3, src_ref=0)
+
+
+def gentle_any(mask: int | None) -> bytes:
+    """The same with NLA."""
+    return selected({0: 0, 1: 1}.get(mask or 0, 2), flags=3, src_ref=0)
+
+
+@pytest.mark.parametrize("answer", [gentle_tls, gentle_any])
+async def test_a_host_that_is_met_one_by_one_is_asked_for_rdp_security_where_that_decides(
+    answer: Callable[[int | None], bytes],
+) -> None:
+    async with hosting(rdp(answer, context())) as host:
+        negotiation = (await see(host))["rdp.negotiation"]
+    assert negotiation.facts["answers"]["rdp"] == "selected:rdp"
+    assert negotiation.facts["security"] == "negotiate"
+    assert host.connections <= 5
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("server", [windows_nla, xrdp])
+@pytest.mark.parametrize("silent", [False, True])
+async def test_one_dropped_connection_of_many_hides_neither_tls_nor_nla(
+    number: int, server: Callable[[int | None], bytes], *, silent: bool
+) -> None:
+    """Whichever it is: the host has answered others, so it is asked again."""
+    count = 0
+    whole = rdp(server, context())
+
+    async def serve(peer: Peer) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            while silent and await peer.read():
+                pass
+            return
+        await whole(peer)
+
+    async with hosting(serve) as host:
+        found = await see(host, connect_timeout=0.6 if silent else 4.0)
+    answers = found["rdp.negotiation"].facts["answers"]
+    assert set(answers) == {"none", "rdp", "tls", "nla", "nla_ex"}
+    assert "closed" not in answers.values()
+    assert found["tls.hello"].status is found["tls.certificate"].status is PASSED
+    assert found["nla.challenge"].status is not NOT_RUN
+    assert host.connections <= 15
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("server", "layer"),
+    [(windows_nla, "nla-required"), (xrdp, "tls-no-nla"), (rdp_only, "rdp-only")],
+)
+async def test_a_host_that_drops_all_but_a_few_at_a_time_is_read_right(
+    most: int, server: Callable[[int | None], bytes], layer: str
+) -> None:
+    within = 0
+    whole = rdp(server, None if server is rdp_only else context())
+
+    async def serve(peer: Peer) -> None:
+        nonlocal within
+        if within == most:
+            return
+        within += 1
+        try:
+            await whole(peer)
+        finally:
+            within -= 1
+
+    async with hosting(serve) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].facts["security"] == layer
+    assert found["rdp.negotiation"].status is PASSED
+    assert found["tls.certificate"].status is (NOT_RUN if server is rdp_only else PASSED)
+    assert host.connections <= 15
+
+
+async def test_machines_with_other_settings_behind_one_address_are_noticed() -> None:
+    """The offer with NLA is taken by one of them, and refused for want of TLS by the other."""
+
+    def answer(mask: int | None) -> bytes:
+        return rdp_only(mask) if mask == 3 else windows_nla(mask)
+
+    async with hosting(rdp(answer, context())) as host:
+        found = await see(host)
+    negotiation = found["rdp.negotiation"]
+    assert negotiation.facts["security"] == "unknown"
+    assert "several machines" in negotiation.detail
+    states = derive(list(found.values()))
+    assert states["ladder"] == "unknown"
+    assert "security-layer" not in states
+
+
+async def test_one_strange_answer_among_good_ones_makes_no_other_service() -> None:
+    def answer(mask: int | None) -> bytes:
+        return b"\x03\x00\x00\x09\x02\xf0\x80\x68\x00" if mask is None else windows_nla(mask)
+
+    async with hosting(rdp(answer, context())) as host:
+        found = await see(host)
+    assert found["rdp.negotiation"].status is PASSED
+    assert found["rdp.negotiation"].facts["answers"]["none"] == "not-rdp"
+    assert found["rdp.negotiation"].facts["security"] == "nla-required"

@@ -21,6 +21,7 @@ from tests.probes.servers import (
     gnome,
     hosting,
     rdp,
+    selected,
     windows_nla,
     xrdp,
 )
@@ -152,7 +153,8 @@ async def test_a_sweep_keeps_a_connection_for_what_a_host_without_nla_drops(
     assert hello.facts["versions"] == ["TLSv1.2", "TLSv1.3"][: 1 + (highest == V.TLSv1_3)]
     states = derive(list(found.values()))
     assert (states["modern-client"], states["tls-hello"]) == ("agrees", "server-hello")
-    assert found["rdp.negotiation"].facts["security"] == "tls-no-nla"
+    # Whether RDP security is taken too was not asked any more.
+    assert found["rdp.negotiation"].facts["security"] == "unknown"
     assert found["tls.certificate"].status is PASSED
 
 
@@ -178,15 +180,24 @@ async def test_an_alert_is_an_answer_and_not_asked_again() -> None:
     assert not found["tls.hello"].detail.count("no connection was left")
 
 
-async def test_a_sweep_of_a_host_without_nla_leaves_that_connection_where_nothing_is_lost() -> None:
-    async with hosting(rdp(xrdp, context())) as host:
+def choosing(mask: int | None) -> bytes:
+    """xrdp as it comes: RDP security is taken as well as TLS."""
+    return selected(0, flags=1) if mask == 0 else xrdp(mask)
+
+
+@pytest.mark.parametrize(("answer", "layer"), [(xrdp, "tls-no-nla"), (choosing, "negotiate")])
+async def test_where_no_hello_was_lost_that_connection_tells_whether_rdp_security_is_taken(
+    answer: Answers, layer: str
+) -> None:
+    async with hosting(rdp(answer, context())) as host:
         swept = await see(host, connections=SWEEP, only=PROBED)
-        assert host.connections == SWEEP - 1
+        assert host.connections == SWEEP
         whole = await see(host)
     security = [found["rdp.negotiation"].facts["security"] for found in (swept, whole)]
-    assert security == ["tls-no-nla", "tls-no-nla"]
-    assert swept["rdp.negotiation"].facts["server"] == "xrdp"
+    assert security == [layer, layer]
+    assert "tls" not in swept["rdp.negotiation"].facts["answers"]
     assert "tls" in whole["rdp.negotiation"].facts["answers"]
+    assert swept["rdp.negotiation"].facts["server"] == "xrdp"
 
 
 async def test_a_close_that_a_sweep_cannot_ask_again_is_no_refusal() -> None:

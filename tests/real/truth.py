@@ -110,7 +110,7 @@ NO_KEY = replace(
 )
 # FreeRDP's server is met one by one, as GNOME Remote Desktop is: only what is needed.
 SHADOW = Truth(
-    {"tls": "selected:tls", "nla": "selected:tls", "nla_ex": "selected:tls"},
+    {"rdp": "failure:1", "nla": "selected:tls", "nla_ex": "selected:tls"},
     "tls-no-nla",
     "unknown",
     {**without(FINE, "server-kind"), "security-layer": "tls-no-nla"},

@@ -1,66 +1,13 @@
+from itertools import combinations
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.wire.cursor import Closed
-from bot.wire.negotiation import flag_words, looks_like_gnome, security, server_kind, word
+from bot.wire.layers import of_one_host, security
+from bot.wire.negotiation import flag_words, looks_like_gnome, server_kind, word
 from bot.wire.x224 import Answer, Bare, NotRdp, Refused, Selected
 
 REQUESTS = ("none", "rdp", "tls", "nla", "nla_ex")
-
-
-def row(text: str) -> dict[str, str]:
-    """Five answers in the order of the requests; ``0 1 3 b`` select, ``F2`` refuses, ``-`` bare."""
-    known = {"0": "rdp", "1": "tls", "2": "nla", "8": "nla_ex"}
-    found = {}
-    for name, cell in zip(REQUESTS, text.split(), strict=True):
-        if cell == "?":
-            continue
-        if cell in known:
-            found[name] = f"selected:{known[cell]}"
-        elif cell.startswith("F"):
-            found[name] = f"failure:{cell[1:]}"
-        else:
-            found[name] = {"-": "bare", "x": "closed", "s": "silent", "n": "not-rdp"}[cell]
-    return found
-
-
-@pytest.mark.parametrize(
-    ("answers", "wanted"),
-    [
-        ("- 0 F2 F2 F2", "rdp-only"),
-        ("- 0 1 2 8", "negotiate"),
-        ("- F1 1 2 8", "tls-required"),
-        ("- F5 F5 2 8", "nla-required"),
-        ("- F5 F5 2 2", "nla-required"),
-        ("- F6 F6 2 2", "nla-required"),
-        ("- F3 F3 F3 F3", "no-certificate"),
-        ("- 0 F3 F3 F3", "no-certificate"),
-        ("- - - - -", "legacy"),
-        ("- 0 1 1 1", "negotiate"),
-        ("- F1 1 1 1", "tls-no-nla"),
-        ("- 0 0 0 0", "rdp-only"),
-        ("F5 F5 F5 2 2", "nla-required"),
-        ("F1 F1 1 1 1", "tls-no-nla"),
-        ("0 0 F2 F2 F2", "rdp-only"),
-        ("F1 F1 F1 F1 F1", "unknown"),
-        ("n n n n n", "not-rdp"),
-        ("? ? ? ? n", "not-rdp"),
-        ("x x x x x", "unknown"),
-        ("s s s s s", "unknown"),
-        ("? ? ? 2 8", "unknown"),
-        ("? ? F5 ? 8", "nla-required"),
-        ("? ? 1 1 1", "tls-no-nla"),
-        ("? ? 1 ? ?", "unknown"),
-        ("- F5 x 2 8", "nla-required"),
-        ("- F5 F5 ? x", "unknown"),
-        ("- 0 F5 2 8", "unknown"),
-        ("- x F5 2 8", "nla-required"),
-        ("? ? ? ? ?", "unknown"),
-    ],
-)
-def test_the_security_layer_of_every_known_server(answers: str, wanted: str) -> None:
-    assert security(row(answers)) == wanted
 
 
 W, Z = 0x1234, 0
@@ -82,6 +29,9 @@ W, Z = 0x1234, 0
         ({"tls": Selected(1, 1, W)}, "unknown"),
         ({"nla_ex": Selected(1, 3, W), "tls": Selected(1, 3, W)}, "xrdp"),
         ({"nla_ex": Selected(0, 0x0B, W)}, "xrdp"),
+        # The reserved bit that every Windows with flags beyond the first sets, and no other server.
+        ({"nla_ex": Selected(1, 0x1F, W), "nla": Selected(1, 0x1F, W)}, "windows"),
+        ({"nla": Selected(0, 0x07, W)}, "windows"),
         ({"nla": Selected(2, 3, Z), "rdp": Refused(5, Z)}, "gnome"),
         ({"nla": Selected(1, 3, Z)}, "unknown"),
         ({"rdp": Bare(0x3412)}, "virtualbox"),
@@ -105,15 +55,6 @@ def test_gnome_is_recognised_for_its_own_sake() -> None:
     assert looks_like_gnome(Selected(2, 3, 0))
     assert not looks_like_gnome(Selected(2, 3, W))
     assert not looks_like_gnome(Refused(5, 0))
-
-
-WORDS = ("selected:rdp", "selected:tls", "selected:nla", "failure:1", "bare", "closed", "silent")
-
-
-@given(st.dictionaries(st.sampled_from(REQUESTS), st.sampled_from(WORDS)))
-def test_a_silent_and_a_closed_answer_say_the_same(words: dict[str, str]) -> None:
-    closed = {name: "closed" if one == "silent" else one for name, one in words.items()}
-    assert security(words) == security(closed)
 
 
 def selected(protocol: int, flags: int = 0x1F, src_ref: int = W) -> Selected:
@@ -187,6 +128,19 @@ def test_every_configuration_is_told_by_its_five_answers(configuration: str) -> 
     named = dict(zip(REQUESTS, answers, strict=True))
     assert security({name: word(answer) for name, answer in named.items()}) == layer
     assert server_kind(named) == kind
+
+
+@pytest.mark.parametrize("configuration", TABLE)
+def test_answers_that_are_missing_lead_to_no_other_layer(configuration: str) -> None:
+    answers, layer, _ = TABLE[configuration]
+    whole = {name: word(answer) for name, answer in zip(REQUESTS, answers, strict=True)}
+    assert of_one_host(whole)
+    for count in range(len(REQUESTS)):
+        for kept in combinations(REQUESTS, count):
+            left = {name: whole[name] for name in kept}
+            lost = {**dict.fromkeys(REQUESTS, "closed"), **left}
+            assert security(left) == security(lost)
+            assert security(left) in (layer, "unknown"), kept
 
 
 @pytest.mark.parametrize("configuration", [name for name in TABLE if name.startswith("xrdp")])

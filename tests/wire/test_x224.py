@@ -80,6 +80,8 @@ def test_a_cut_confirm_is_a_closed_stream(answer: x224.Answer, data: st.DataObje
         (b"220 mail.corp.example ESMTP\r\n", b"220 mail.corp.example ESMTP\r\n", "other"),
         (b"RFB 003.008\n", b"RFB 003.008\n", "other"),
         (b"\x00" * 100, bytes(32), "other"),
+        # MySQL: its greeting has a line feed in the fifth byte, and is no line.
+        (b"\x4a\x00\x00\x00\x0a8.0.36\x00" + bytes(80), None, "other"),
     ],
 )
 def test_strangers_are_named_by_their_first_bytes(
