@@ -11,7 +11,7 @@ from typing import Any
 from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
-from bot.evidence.seen import label
+from bot.evidence.seen import same_machine
 from bot.wire.negotiation import flag_words
 
 _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote Credential Guard"}
@@ -132,7 +132,7 @@ def sign_in(facts: Facts, host: str) -> list[str]:
     """Another name than the typed one, patched or not, NTLM, the system's version, the clock."""
     parts = ["answers"]
     own = clean(str(facts.get("dns_computer") or facts.get("computer") or ""))
-    if own and label(own) != label(host):
+    if own and not same_machine(own, host):
         parts[0] = f"answers as {own}"
     if "patched" in facts:
         parts.append("patched" if facts["patched"] else "without the 2018 CredSSP update")

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.evidence.observation import Failure, Observation, Status
-from bot.wire.text import native
+from bot.wire.text import NETBIOS_LENGTH, native
 
-NETBIOS_LENGTH = 15
 CERTIFICATE = "tls.certificate"
 # Of several addresses the best counts: the other probes use the first that opens.
 _PORT_STATES = ("open", "refused", "timeout", "unreachable", "failed")
@@ -141,6 +140,18 @@ def either(flag: bool | None, yes: str, no: str) -> str | None:
     return yes if flag else no
 
 
+def first_label(name: str) -> str:
+    """The first label of a name, no case."""
+    return native(name).partition(".")[0].casefold()
+
+
 def label(name: str) -> str:
     """What NetBIOS keeps of a name: its first label, 15 characters, no case."""
-    return native(name).partition(".")[0].casefold()[:NETBIOS_LENGTH]
+    return first_label(name)[:NETBIOS_LENGTH]
+
+
+def same_machine(one: str, other: str) -> bool:
+    """Whether two names may be of one machine: the same first label, or one is cut by NetBIOS."""
+    first, second = first_label(one), first_label(other)
+    cut = NETBIOS_LENGTH in (len(first), len(second)) and label(one) == label(other)
+    return first == second or cut

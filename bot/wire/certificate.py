@@ -20,7 +20,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from bot.wire.cursor import Malformed
-from bot.wire.text import clean, native
+from bot.wire.text import NETBIOS_LENGTH, clean, native
 
 MOST_NAMES = 64
 LONGEST_TEXT = 4096
@@ -179,7 +179,13 @@ def _matches(
     if dns:
         return any(_same(host, pattern) for pattern in dns)
     # Windows writes no alternative names, and without a domain only its NetBIOS name.
-    return any(_same(host, name) or _same(host.partition(".")[0], name) for name in common)
+    return any(_same(host, name) or _netbios(host, name) for name in common)
+
+
+def _netbios(host: str, common: str) -> bool:
+    """Whether a common name is what NetBIOS keeps of a host's: the first label, 15 characters."""
+    first, common = native(host).partition(".")[0], native(common).rstrip(".")
+    return common == first or (len(common) == NETBIOS_LENGTH and common == first[:NETBIOS_LENGTH])
 
 
 def _matches_wholly(host: str, names: Sequence[str], addresses: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ import idna
 
 LIMIT = 256
 LONGEST_LABEL = 63
+NETBIOS_LENGTH = 15
 # Control, format (bidi overrides, zero width), lone surrogates, line and paragraph separators.
 _OUT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 

@@ -126,6 +126,13 @@ def test_a_wrong_clock_is_told_as_exactly_as_decides(skew: float, said: str) -> 
     assert words_security.sign_in({"clock_skew_s": skew}, "")[-1] == f"clock {said}"
 
 
+def test_a_name_that_netbios_cannot_tell_apart_is_told() -> None:
+    own = {"computer": "APPLICATION-SER", "dns_computer": "application-server-02"}
+    assert words_security.sign_in(own, "application-server-02.corp.example") == ["answers"]
+    said = words_security.sign_in(own, "application-server-01.corp.example")
+    assert said == ["answers as application-server-02"]
+
+
 def test_a_name_in_another_script_is_the_name_that_was_typed() -> None:
     facts = {"computer": "MÜLLER-PC", "dns_computer": "müller-pc.corp.example", "ntlm": "none"}
     said = words_security.sign_in(facts, "xn--mller-pc-65a.corp.example")
