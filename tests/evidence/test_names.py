@@ -5,7 +5,6 @@ import pytest
 from bot.evidence import Observation, derive
 from tests.evidence.build import saw
 
-
 CUT = "APPLICATION-SER"
 
 
