@@ -101,7 +101,10 @@ class Limits:
 
     def learned(self, ticket: Ticket, seen: Observation) -> None:
         """Remember what a look found out about the name of its host: full form and addresses."""
-        found = (*seen.facts.get("addresses", ()), seen.facts.get("canonical", ""))
+        # A name that only DNS leads to is another's to say; the full form of the typed one is not.
+        full = str(seen.facts.get("canonical", ""))
+        completes = _plain(full).startswith(f"{_plain(ticket.host)}.")
+        found = (*seen.facts.get("addresses", ()), *([full] if completes else []))
         others = frozenset(_plain(str(other)) for other in found if other)
         if seen.probe != "name.lookup" or not others:
             return

@@ -43,7 +43,7 @@ class Rung:
 
 RUNGS = (
     Rung("Jump box", "jumpbox.session", ("jumpbox",), words_path.jumpbox, when="fault"),
-    Rung("Name", "name.lookup", ("name-lookup",), words_path.name),
+    Rung("Name", "name.lookup", ("name-lookup",), words_path.name, why=True),
     Rung("Host", "host.companions", ("host-life", "neighbour"), words_path.companions, when="run"),
     Rung("Port", "port.tcp", ("port-state",), tell=words_path.ports),
     Rung(

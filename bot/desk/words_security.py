@@ -13,6 +13,7 @@ from bot.desk.labels import SECURITY, SERVERS
 from bot.desk.words import Facts, clean, day, duration, listed, moment, number
 from bot.evidence import Observation, Status
 from bot.evidence.certificate import LEAST_BITS, WEAK_HASHES
+from bot.evidence.seen import same_machine
 from bot.wire.hello import SHAPES
 from bot.wire.layers import of_one_host
 from bot.wire.negotiation import flag_words
@@ -22,6 +23,7 @@ _ALLOWED = {"restricted-admin": "restricted admin", "credential-guard": "Remote 
 _WITH_NLA = ("negotiate", "tls-required", "nla-required")
 """Where the host may take NLA, without which these flags mean nothing."""
 _UNLIKE = "not alike on every connection: several machines?"
+_NTLM = {"blocked": "NTLM is blocked", "none": "NTLM is not offered"}
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
 SOON_DAYS = 30
@@ -163,21 +165,16 @@ def _age(facts: Facts) -> float | None:
     return (ends - begins) / timedelta(days=1) - float(facts["days_left"])
 
 
-def _label(name: str) -> str:
-    """What NetBIOS keeps of a name: its first label, 15 characters."""
-    return name.partition(".")[0].casefold()[:15]
-
-
 def sign_in(facts: Facts, host: str) -> list[str]:
     """Another name than the typed one, patched or not, NTLM, the system's version, the clock."""
     parts = ["answers"]
     own = clean(str(facts.get("dns_computer") or facts.get("computer") or ""))
-    if own and _label(own) != _label(host):
+    if own and not same_machine(own, host):
         parts[0] = f"answers as {own}"
     if "patched" in facts:
         parts.append("patched" if facts["patched"] else "without the 2018 CredSSP update")
-    if facts.get("ntlm") == "blocked":
-        parts.append("NTLM is blocked")
+    if facts.get("ntlm") in _NTLM:
+        parts.append(_NTLM[facts["ntlm"]])
     if "os" in facts:
         parts.append(clean(str(facts["os"])))
     if facts.get("clock_skew_s") is not None:
@@ -187,7 +184,18 @@ def sign_in(facts: Facts, host: str) -> list[str]:
 
 def _clock(skew: float, error: float) -> str:
     """How far the clock is off, with what the measurement may be off."""
+    if abs(skew) <= CLOCK_RIGHT_S < error:
+        return f"clock known to {_exactly(round(error))} only"
     if abs(skew) <= CLOCK_RIGHT_S:
         return f"clock right to {number(max(0.1, abs(skew) + error))} s"
     bound = f" (give or take {number(error)} s)" if error >= 1 else ""
-    return f"clock {duration(abs(skew))} {'ahead' if skew > 0 else 'behind'}{bound}"
+    return f"clock {_exactly(round(abs(skew)))} {'ahead' if skew > 0 else 'behind'}{bound}"
+
+
+def _exactly(seconds: int) -> str:
+    """A span in two units, since 4 minutes 59 s is right and 5 hours 30 minutes a time zone."""
+    for size, less in ((86_400, 3_600), (3_600, 60), (60, 1)):
+        if seconds >= size:
+            whole, rest = divmod(round(seconds / less), size // less)
+            return " ".join(duration(part) for part in (whole * size, rest * less) if part)
+    return duration(seconds)

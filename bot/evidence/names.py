@@ -1,30 +1,29 @@
 """Do the typed name, the certificate and NTLM speak of the same machine?
 
-Strategy: NetBIOS names are the common ground (first label, 15 characters, no case).  NTLM's own
-name decides where it is known, since nobody installs it by hand; a certificate names the machine
-only if Windows made it itself.  A certificate for the typed name excuses another machine name:
-that is an alias or a farm, and meant to be.
+Strategy: NetBIOS names are the common ground (first label, 15 characters, no case), whole labels
+where both sides tell them, since machines in a row differ at their ends.  NTLM's own name decides
+where it is known, since nobody installs it by hand; a certificate names the machine only if
+Windows made it itself.  A certificate for the typed name excuses another machine name: that is an
+alias or a farm, and meant to be; so does DNS where it calls the typed name an alias.
 """
 
-from bot.evidence.seen import Seen, label
+from bot.evidence.seen import Seen, first_label, same_machine
 
 
 def host_names(seen: Seen) -> str | None:
     """A state of the evidence item ``host-names``: agree, differ, or None for unknown."""
     typed = _typed(seen)
-    own = _labels(
-        seen.text("nla.challenge", "computer"), seen.text("nla.challenge", "dns_computer")
-    )
+    own = _own(seen)
     shown = _labels(*seen.texts("tls.certificate", "names"))
-    if typed & own or seen.flag("tls.certificate", "matches_host"):
+    if _meet(typed, own) or seen.flag("tls.certificate", "matches_host"):
         return "agree"
     if typed and own:
         return "differ"
-    if own & shown:
+    if _meet(own, shown):
         return "agree"
     own_made = seen.flag("tls.certificate", "self_signed") and _is_windows(seen)
     if typed and shown and own_made:
-        return "agree" if typed & shown else "differ"
+        return "agree" if _meet(typed, shown) else "differ"
     return None
 
 
@@ -35,8 +34,18 @@ def _typed(seen: Seen) -> frozenset[str]:
     return _labels(seen.text("name.lookup", "asked"), seen.text("name.lookup", "canonical"))
 
 
+def _own(seen: Seen) -> frozenset[str]:
+    """The names that NTLM tells; a NetBIOS name that is but the other one cut says nothing more."""
+    computer, dns = (seen.text("nla.challenge", key) for key in ("computer", "dns_computer"))
+    return _labels(dns if computer and dns and same_machine(computer, dns) else computer, dns)
+
+
+def _meet(some: frozenset[str], others: frozenset[str]) -> bool:
+    return any(same_machine(one, other) for one in some for other in others)
+
+
 def _labels(*names: str | None) -> frozenset[str]:
-    firsts = [label(name) for name in names if name]
+    firsts = [first_label(name) for name in names if name]
     return frozenset(first for first in firsts if first and first != "*")
 
 

@@ -152,6 +152,18 @@ def either(flag: bool | None, yes: str, no: str) -> str | None:
     return yes if flag else no
 
 
+def first_label(name: str) -> str:
+    """The first label of a name, no case."""
+    return native(name).partition(".")[0].casefold()
+
+
 def label(name: str) -> str:
     """What NetBIOS keeps of a name: its first label, 15 characters, no case."""
-    return native(name).partition(".")[0].casefold()[:NETBIOS_LENGTH]
+    return first_label(name)[:NETBIOS_LENGTH]
+
+
+def same_machine(one: str, other: str) -> bool:
+    """Whether two names may be of one machine: the same first label, or one is cut by NetBIOS."""
+    first, second = first_label(one), first_label(other)
+    cut = NETBIOS_LENGTH in (len(first), len(second)) and label(one) == label(other)
+    return first == second or cut

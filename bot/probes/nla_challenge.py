@@ -21,10 +21,10 @@ from bot.vantage.base import Cannot, Clock, VantageError
 from bot.vantage.tls import TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
 from bot.wire.cursor import Closed, Malformed
-from bot.wire.negotiation import looks_like_gnome, refusal, word
+from bot.wire.negotiation import refusal, word
 from bot.wire.ntlm import NEGOTIATE, Challenge, read_challenge
 from bot.wire.windows import os_name
-from bot.wire.x224 import Answer, Protocol, Selected
+from bot.wire.x224 import WINDOWS_REF, Answer, Protocol, Selected
 
 NAME = "nla.challenge"
 REQUEST = "nla"
@@ -33,7 +33,14 @@ OUR_VERSION = 6
 # no Windows uses may be an echo, and says nothing.
 PATCHED = MappingProxyType({2: False, 3: False, 4: False, 5: True, 6: True})
 WORTH_SAYING_S = 1.0  # clocks that differ by less are a fact, but no news
-NTLM_BLOCKED = frozenset({0xC00000BB, 0xC0000418})
+WORTH_WAITING_S = 60.0  # a skew that might become a fault is not told on the word of one clock
+PATIENCE_S = 2.0
+NTLM_BLOCKED = MappingProxyType(
+    {
+        0xC00000BB: "STATUS_NOT_SUPPORTED, which is how a host answers that blocks NTLM",
+        0xC0000418: "STATUS_NTLM_BLOCKED",
+    }
+)
 
 _CHOSEN = (Protocol.NLA, Protocol.NLA_EX)
 _FAILURES = {
@@ -49,8 +56,6 @@ class Exchange:
     reply: TsRequest | Closed
     middle: float
     error: float
-    second: Clock | None = None
-    """What the clock of the place says of ours."""
 
 
 class _NoTls(Exception):
@@ -68,7 +73,20 @@ async def probe(ctx: Context) -> Observation:
 
 
 async def _look(ctx: Context) -> Observation:
-    async with _second_opinion(ctx) as opinion, asked(ctx, REQUEST) as (line, answer):
+    async with _second_opinion(ctx) as opinion:
+        found = await _hear(ctx)
+        skew = found.facts.get("clock_skew_s")
+        if skew is None:
+            return found
+        patience = 2 * found.facts["clock_skew_error_s"]
+        if abs(skew) > WORTH_WAITING_S:
+            left = ctx.conduct.limit - asyncio.get_running_loop().time()
+            patience = max(patience, min(PATIENCE_S, left / 2))
+        return _doubted(ctx, found, await _asked(opinion, patience))
+
+
+async def _hear(ctx: Context) -> Observation:
+    async with asked(ctx, REQUEST) as (line, answer):
         refused = _not_offered(answer)
         if refused is not None:
             if refusal(answer) is None:
@@ -78,15 +96,15 @@ async def _look(ctx: Context) -> Observation:
         secured = await _secure(ctx, line)
         try:
             exchange = await _exchange(ctx, line, secured)
-            exchange = replace(exchange, second=await _asked(opinion, 2 * exchange.error))
         except Malformed as error:
             return Observation.failed(NAME, Failure.PROBE_MALFORMED, str(error))
         except VantageError as error:
             failure = _FAILURES.get(ctx.conduct.answer_to(error), Failure.NLA_CLOSED)
             return Observation.failed(NAME, failure, error.detail)
-    found = _observation(exchange, windows=answer is not None and not looks_like_gnome(answer))
-    doubt = _disagreement(ctx, exchange) if "clock_skew_s" in found.facts else ""
-    return replace(found, detail="; ".join(text for text in (found.detail, doubt) if text))
+    # FreeRDP's server side, on which others stand, states a constant version that is no host's; it
+    # sets no reference, and which flags it sets depends on its own version.
+    windows = isinstance(answer, Selected) and answer.src_ref == WINDOWS_REF
+    return _observation(exchange, windows=windows)
 
 
 Opinion = asyncio.Task[Clock | None]
@@ -112,7 +130,7 @@ async def _clock(ctx: Context) -> Clock | None:
 
 
 async def _asked(opinion: Opinion, patience_s: float) -> Clock | None:
-    """The clock, if it is known by now or a round trip from now."""
+    """The clock, if it is known by now or soon."""
     done, _ = await asyncio.wait([opinion], timeout=patience_s)
     return opinion.result() if done else None
 
@@ -161,7 +179,8 @@ async def _exchange(ctx: Context, line: Line, secured: TlsStream) -> Exchange:
     await secured.write(message, deadline)
     reply: TsRequest | Closed = await hear(secured, RequestReader(), deadline)
     received = ctx.clock()
-    return Exchange(reply, (sent + received) / 2, (received - sent) / 2)
+    # Our own clock may be set meanwhile, and then it is off by that as well.
+    return Exchange(reply, (sent + received) / 2, abs(received - sent) / 2)
 
 
 def _observation(exchange: Exchange, *, windows: bool) -> Observation:
@@ -171,18 +190,25 @@ def _observation(exchange: Exchange, *, windows: bool) -> Observation:
     facts: dict[str, Any] = {"credssp_version": reply.version}
     if reply.version in PATCHED:
         facts["patched"] = PATCHED[reply.version]
-    if reply.error_code is not None:
-        if reply.error_code in NTLM_BLOCKED:
-            facts["ntlm"] = "blocked"
-        detail = f"the host answered with error 0x{reply.error_code:08X}"
-        return Observation.failed(NAME, Failure.NLA_ERROR, detail, **facts)
     try:
         challenge = read_challenge(reply.token or b"")
     except Malformed as error:
-        return Observation.failed(NAME, Failure.PROBE_MALFORMED, str(error), **facts)
-    if challenge is None:
-        return Observation.passed(NAME, **facts, ntlm="none")
-    return Observation.passed(NAME, **facts, **_told(challenge, exchange, windows=windows))
+        if not reply.error_code:
+            return Observation.failed(NAME, Failure.PROBE_MALFORMED, str(error), **facts)
+        challenge = None
+    if challenge is not None:
+        facts |= _told(challenge, exchange, windows=windows)
+    if reply.error_code:  # zero is success
+        return _refused(reply.error_code, facts)
+    return Observation.passed(NAME, **{"ntlm": "none", **facts})
+
+
+def _refused(code: int, facts: dict[str, Any]) -> Observation:
+    detail = f"the host answered with error 0x{code:08X}"
+    if code in NTLM_BLOCKED:
+        facts["ntlm"] = "blocked"
+        detail += f" ({NTLM_BLOCKED[code]})"
+    return Observation.failed(NAME, Failure.NLA_ERROR, detail, **facts)
 
 
 def _told(challenge: Challenge, exchange: Exchange, *, windows: bool) -> dict[str, Any]:
@@ -190,13 +216,12 @@ def _told(challenge: Challenge, exchange: Exchange, *, windows: bool) -> dict[st
     for key in ("computer", "domain", "dns_computer", "dns_domain"):
         if key in challenge.names:
             facts[key] = challenge.names[key]
-    # FreeRDP's server side states a constant version that is not the host's.
     if windows and challenge.version is not None:
         facts["os"] = os_name(challenge.version)
         facts["os_build"] = challenge.version.build
     if challenge.time is not None:
         facts["clock_skew_s"] = round(challenge.time - exchange.middle, 3)
-        facts["clock_skew_error_s"] = round(exchange.error + _doubt(exchange.second), 3)
+        facts["clock_skew_error_s"] = round(exchange.error, 3)
     return facts
 
 
@@ -207,14 +232,18 @@ def _doubt(second: Clock | None) -> float:
     return abs(second.offset_s) + second.error_s
 
 
-def _disagreement(ctx: Context, exchange: Exchange) -> str:
-    """Says whose clocks differ by how much, where that is worth saying."""
-    doubt = _doubt(exchange.second)
-    if exchange.second is None or doubt < WORTH_SAYING_S:
-        return ""
-    offset = exchange.second.offset_s
-    side = "ahead of" if offset > 0 else "behind"
-    return (
-        f"the clock of {ctx.vantage.name} is {abs(offset):.1f} s {side} the bot's "
-        f"(to {exchange.second.error_s:.1f} s), so the host's skew is known less exactly"
+def _doubted(ctx: Context, found: Observation, second: Clock | None) -> Observation:
+    """The observation with our clock's error widened, and whose clocks differ by how much."""
+    doubt = _doubt(second)
+    if second is None or doubt == 0.0:
+        return found
+    error = round(found.facts["clock_skew_error_s"] + doubt, 3)
+    found = replace(found, facts=MappingProxyType({**found.facts, "clock_skew_error_s": error}))
+    if doubt < WORTH_SAYING_S:
+        return found
+    side = "ahead of" if second.offset_s > 0 else "behind"
+    said = (
+        f"the clock of {ctx.vantage.name} is {abs(second.offset_s):.1f} s {side} the bot's "
+        f"(to {second.error_s:.1f} s), so the host's skew is known less exactly"
     )
+    return replace(found, detail="; ".join(text for text in (found.detail, said) if text))

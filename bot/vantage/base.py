@@ -141,8 +141,9 @@ class Lookup:
     """One name looked up from a vantage: facts of ``name.lookup``.
 
     ``status`` is ok, literal, nxdomain, no-answer or timeout; ``canonical`` is the name that the
-    vantage's search list completed to (it is what the name rules judge).  ``detail`` is the
-    reason of a status other than ok, for people.
+    vantage's search list completed to (it is what the name rules judge, and certificates are for);
+    where DNS says that it is an alias, ``alias_of`` is the name at the end, which the facts show.
+    ``detail`` is the reason of a status other than ok, for people.
     """
 
     asked: str
@@ -152,14 +153,16 @@ class Lookup:
     reverse: Mapping[str, str] = field(default_factory=dict)
     resolver: str | None = None
     detail: str = ""
+    alias_of: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """The contract's keys; what was not read is absent."""
         found: dict[str, Any] = {"asked": self.asked, "status": self.status}
         if self.addresses:
             found["addresses"] = [str(address) for address in self.addresses]
-        if self.canonical is not None:
-            found["canonical"] = self.canonical
+        canonical = self.alias_of or self.canonical
+        if canonical is not None:
+            found["canonical"] = canonical
         if self.reverse:
             found["reverse"] = dict(self.reverse)
         if self.resolver is not None:

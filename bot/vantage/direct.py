@@ -6,6 +6,7 @@ a silent resolver from a broken one, and for reverse names.
 """
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from bot.targets import Rules
@@ -100,6 +101,5 @@ async def _ask_system(name: str, resolver: Resolver, files: Files, deadline: flo
     found = await system.system_addresses(name, deadline)
     if found.status == "trouble":
         said = await resolver.addresses(name, deadline)
-        return Found(said.status, said.addresses, said.resolver, f"{found.detail}; {said.detail}")
-    server = server_label(files.servers[0]) if files.servers else None
-    return Found(found.status, found.addresses, server, found.detail)
+        return replace(said, detail=f"{found.detail}; {said.detail}")
+    return replace(found, resolver=server_label(files.servers[0]) if files.servers else None)

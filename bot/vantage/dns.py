@@ -41,12 +41,16 @@ _WORDS = {Failure.PROBE_DEADLINE: "timeout", Failure.TCP_TIMEOUT: "timeout"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one absolute name has; ``status`` is ok, nxdomain, no-answer or timeout."""
+    """What one absolute name has; ``status`` is ok, nxdomain, no-answer or timeout.
+
+    ``leads_to`` is the name that the addresses are those of, where the asked one is its alias.
+    """
 
     status: str
     addresses: tuple[Address, ...] = ()
     resolver: str | None = None
     detail: str = ""
+    leads_to: str | None = None
 
 
 class _Garbled(Exception):
@@ -88,7 +92,7 @@ class Resolver:
         return {
             names[answer.question.name]: answer.records[0]
             for answer in answers
-            if answer.question is not None and answer.records
+            if answer.question is not None and answer.records and answer.records[0]
         }
 
     async def _ask(
@@ -193,17 +197,20 @@ def _code(answer: Answer) -> str:
 def _judged(answers: Sequence[Answer], label: str) -> tuple[Found, bool]:
     """Addresses if there are any; otherwise what the server said instead of them."""
     found = [ip_address(record) for record in dict.fromkeys(_records(answers))]
+    leads_to = next((answer.leads_to for answer in answers if answer.leads_to), None)
     if found:
         found.sort(key=lambda address: address.version)
-        return Found("ok", tuple(found[:MAX_ADDRESSES]), label), True
+        return Found("ok", tuple(found[:MAX_ADDRESSES]), label, leads_to=leads_to), True
+    what = f"its alias' target {leads_to}" if leads_to else "it"
     codes = {answer.code for answer in answers}
     if dns.rcode.NXDOMAIN in codes:
-        return Found("nxdomain", (), label, f"resolver {label} says that it does not exist"), True
+        said = f"resolver {label} says that {what} does not exist"
+        return Found("nxdomain", (), label, said), True
     trouble = [answer for answer in answers if answer.code != dns.rcode.NOERROR]
     if trouble:
         said = _code(min(trouble, key=lambda answer: answer.code))
         return Found("no-answer", (), label, f"resolver {label} answered {said}"), False
-    return Found("no-answer", (), label, f"resolver {label} has no address for it"), True
+    return Found("no-answer", (), label, f"resolver {label} has no address for {what}"), True
 
 
 def _records(answers: Sequence[Answer]) -> list[str]:

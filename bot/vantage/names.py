@@ -97,7 +97,10 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
         found = await find(completed, deadline)
         if found.status == "ok":
             rules.check_name(completed)
-            return Lookup(name, "ok", found.addresses, completed, resolver=found.resolver)
+            alias_of = _plain(found.leads_to or "")
+            return Lookup(
+                name, "ok", found.addresses, completed, resolver=found.resolver, alias_of=alias_of
+            )
         if _GRAVITY.index(found.status) >= _GRAVITY.index(worst.status):
             worst = found
         if found.status == "timeout":

@@ -66,7 +66,7 @@ def ping_state(status: int | None) -> str:
 
 def _addresses(name: str) -> Found:
     try:
-        answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
     except socket.gaierror as error:
         status = _STATUS.get(error.errno or 0, "trouble")
         return Found(status, detail=f"the system's lookup said: {error.strerror}")
@@ -74,7 +74,9 @@ def _addresses(name: str) -> Found:
         return Found("trouble", detail=f"the system's lookup failed ({error})")
     found = dict.fromkeys(ip_address(answer[4][0]) for answer in answers)
     ordered = sorted(found, key=lambda address: address.version)
-    return Found("ok", tuple(ordered[:MAX_ADDRESSES]))
+    ends = (answer[3].rstrip(".") for answer in answers)
+    leads_to = next((end for end in ends if end and end.lower() != name.rstrip(".")), None)
+    return Found("ok", tuple(ordered[:MAX_ADDRESSES]), leads_to=leads_to)
 
 
 async def _in_thread(call: Callable[[], Found]) -> Found:

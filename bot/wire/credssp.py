@@ -101,8 +101,12 @@ def _number(cursor: Cursor) -> int:
 
 
 def _token(cursor: Cursor) -> bytes:
-    first = Cursor(_expect(Cursor(_expect(cursor, _SEQUENCE)), _SEQUENCE))
-    return _expect(Cursor(_expect(first, 0xA0)), _OCTETS)
+    """All tokens in a row: who reads them looks for a signature, wherever it stands."""
+    tokens, found = Cursor(_expect(cursor, _SEQUENCE)), b""
+    while tokens.left:
+        token = Cursor(_expect(tokens, _SEQUENCE))
+        found += _expect(Cursor(_expect(token, 0xA0)), _OCTETS)
+    return found
 
 
 def _expect(cursor: Cursor, tag: int) -> bytes:

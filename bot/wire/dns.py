@@ -37,13 +37,15 @@ class Question:
 class Answer:
     """One answer.  A server that understood nothing repeats no ``question``.
 
-    ``records`` are addresses, or names for PTR, of the name that the aliases lead to.
+    ``records`` are addresses, or names for PTR, of the name that the aliases lead to; ``leads_to``
+    is that name, and empty where there is no alias or their chain has no end.
     """
 
     number: int
     code: int
     question: Question | None
     records: tuple[str, ...] = ()
+    leads_to: str = ""
 
 
 def read_answer(message: bytes) -> Answer:
@@ -59,7 +61,7 @@ def read_answer(message: bytes) -> Answer:
     if question is None:
         return Answer(number, flags & _CODE, None)
     found = [_record(cursor, message) for _ in range(min(answers, MOST_RECORDS))]
-    return Answer(number, flags & _CODE, question, _chased(question, found))
+    return Answer(number, flags & _CODE, question, *_chased(question, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +114,17 @@ def _name(cursor: Cursor, message: bytes) -> Name:
     return tuple(labels)
 
 
-def _chased(question: Question, records: list[_Record]) -> tuple[str, ...]:
-    """The records of the wanted type at the end of the aliases; none when they have no end."""
+def _chased(question: Question, records: list[_Record]) -> tuple[tuple[str, ...], str]:
+    """The records of the wanted type at the end of the aliases, and that end; none without one."""
     aliases = {one.owner: one.target for one in records if one.kind == CNAME}
     name = question.name
     for _ in range(MOST_ALIASES):
         found = [one.shown for one in records if (one.owner, one.kind) == (name, question.kind)]
         if found or name not in aliases:
-            return tuple(dict.fromkeys(found))  # some servers say the same twice
+            end = "" if name == question.name else _text(name)
+            return tuple(dict.fromkeys(found)), end  # some servers say the same twice
         name = aliases[name]
-    return ()
+    return (), ""
 
 
 def _text(name: Name) -> str:

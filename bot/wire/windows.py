@@ -40,4 +40,5 @@ def os_name(version: Version) -> str:
     for major, minor, first, last, name in _RANGES:
         if (version.major, version.minor) == (major, minor) and first <= version.build <= last:
             return name
-    return f"Windows {version.major}.{version.minor} build {version.build}"
+    # Not "Windows 10.0": that is the version of Windows 11 and of today's servers too.
+    return f"Windows (version {version.major}.{version.minor}, build {version.build})"

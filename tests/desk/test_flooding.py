@@ -121,6 +121,10 @@ def test_what_a_look_found_out_counts_in_every_direction() -> None:
     for name in (SHORT, FULL, ADDRESS):
         assert limits.same(o.TEAM, name, 3389, clock()) == 7, name
     assert limits.same(o.TEAM, "other", 3389, clock()) is None
+    # Whoever answers for a name may lead it anywhere, and shall not draw others to its ticket.
+    led = Observation.passed("name.lookup", canonical="other")
+    limits.learned(ticket, led)
+    assert limits.same(o.TEAM, "other", 3389, clock()) is None
     assert limits.same(o.TEAM, ADDRESS, 3390, clock()) is None
     clock.pass_(20)
     limits.began(o.TEAM, ADDRESS, 3389, clock(), 8)

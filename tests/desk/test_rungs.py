@@ -128,6 +128,35 @@ def test_a_clock_is_told_with_what_it_may_be_off() -> None:
     assert words_security.sign_in(right, "")[-1] == "clock right to 0.4 s"
     wrong = {"clock_skew_s": -600.0, "clock_skew_error_s": 2.0}
     assert words_security.sign_in(wrong, "")[-1] == "clock 10 minutes behind (give or take 2 s)"
+    unknown = {"clock_skew_s": 0.2, "clock_skew_error_s": 900.0}
+    assert words_security.sign_in(unknown, "")[-1] == "clock known to 15 minutes only"
+
+
+@pytest.mark.parametrize(
+    ("skew", "said"),
+    [
+        (299.0, "4 minutes 59 s ahead"),
+        (-301.4, "5 minutes 1 s behind"),
+        (19800.0, "5 hours 30 minutes ahead"),
+        (-3600.0, "1 hour behind"),
+        (129600.2, "1 day 12 hours ahead"),
+    ],
+)
+def test_a_wrong_clock_is_told_as_exactly_as_decides(skew: float, said: str) -> None:
+    assert words_security.sign_in({"clock_skew_s": skew}, "")[-1] == f"clock {said}"
+
+
+def test_a_name_that_netbios_cannot_tell_apart_is_told() -> None:
+    own = {"computer": "APPLICATION-SER", "dns_computer": "application-server-02"}
+    assert words_security.sign_in(own, "application-server-02.corp.example") == ["answers"]
+    said = words_security.sign_in(own, "application-server-01.corp.example")
+    assert said == ["answers as application-server-02"]
+
+
+def test_a_name_in_another_script_is_the_name_that_was_typed() -> None:
+    facts = {"computer": "MÜLLER-PC", "dns_computer": "müller-pc.corp.example", "ntlm": "none"}
+    said = words_security.sign_in(facts, "xn--mller-pc-65a.corp.example")
+    assert said == ["answers", "NTLM is not offered"]
 
 
 def test_the_same_link_speaks_for_the_host() -> None:

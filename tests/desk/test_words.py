@@ -72,6 +72,7 @@ def test_certificates(facts: dict[str, Any], said: str) -> None:
         ({"patched": True, "clock_skew_s": -0.4}, "answers, patched, clock right to 0.4 s"),
         ({"ntlm": "blocked", "os": "Windows 10 1809"}, "answers, NTLM is blocked, Windows 10 1809"),
         ({"computer": "SRV-APP-07", "patched": True}, "answers, patched"),
+        ({"computer": "SRV-APP-07", "dns_computer": "srv-app-07.b.example"}, "answers"),
         (
             {"computer": "SRV-PRINT-03", "dns_computer": "srv-print-03.corp.example"},
             "answers as srv-print-03.corp.example",

@@ -5,6 +5,8 @@ import pytest
 from bot.evidence import Observation, derive
 from tests.evidence.build import saw
 
+CUT = "APPLICATION-SER"
+
 
 def observed(typed: str, names: list[str], computer: str | None, **more: Any) -> list[Observation]:
     status = "literal" if typed[0].isdigit() else "ok"
@@ -19,7 +21,10 @@ def observed(typed: str, names: list[str], computer: str | None, **more: Any) ->
         saw("rdp.negotiation", server=more.get("server", "windows")),
         saw("tls.certificate", **certificate),
     ]
-    return found if computer is None else [*found, saw("nla.challenge", computer=computer)]
+    if computer is None:
+        return found
+    own = {"computer": computer} | ({"dns_computer": more["dns"]} if "dns" in more else {})
+    return [*found, saw("nla.challenge", **own)]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +33,11 @@ def observed(typed: str, names: list[str], computer: str | None, **more: Any) ->
         (observed("srv-app-07.corp.example", ["x"], "SRV-APP-07"), "agree"),
         (observed("srv-app-07", ["srv-app-08"], "SRV-APP-08"), "differ"),
         (observed("a-very-long-server-name", [], "A-VERY-LONG-SER"), "agree"),
+        # NetBIOS keeps 15 characters of each, and so the same ones.
+        (observed("application-server-01", [], CUT, dns="application-server-02"), "differ"),
+        (observed("application-server-02", [], CUT, dns="application-server-02.x"), "agree"),
+        (observed("application-ser", [], CUT, dns="application-server-02"), "agree"),
+        (observed("192.0.2.7", ["application-server-01"], CUT, dns="application-server-02"), None),
         (observed("files", [], "SRV-APP-07", canonical="srv-app-07.corp.example"), "agree"),
         (observed("rdp.example", ["rdp.example"], "NODE3", matches_host=True), "agree"),
         (observed("192.0.2.7", ["SRV.corp.example"], "SRV"), "agree"),

@@ -133,7 +133,7 @@ ADDRESSES = {
 INNER_VIEW = {
     **{name: f"A {address}" for name, address in ADDRESSES.items()},
     "split": f"A {GOOD}",
-    "alias": "CNAME good",
+    "alias": "CNAME signin",
     "empty": 'TXT "no address"',
 }
 OUTER_VIEW = {**INNER_VIEW, "split": f"A {REFUSED}"}

@@ -1,12 +1,25 @@
 import asyncio
+from collections.abc import Callable
 
 import pytest
+from spnego._credssp_structures import TSRequest
 
-from bot.evidence import Failure, Observation
+from bot.evidence import Failure, Observation, derive
 from bot.vantage.base import Clock, VantageError
 from bot.vantage.means import NoMeans
 from tests.probes.loopback import Loopback, see
-from tests.probes.servers import Peer, Secured, challenge, context, error, hosting, rdp, windows_nla
+from tests.probes.servers import (
+    Peer,
+    Secured,
+    challenge,
+    context,
+    error,
+    hosting,
+    rdp,
+    refused,
+    selected,
+    windows_nla,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,18 +79,67 @@ async def test_a_version_that_nobody_has_published_says_nothing_of_patches(versi
     assert "patched" not in found["nla.challenge"].facts
 
 
+def answer(token: bool, code: int) -> Callable[[], bytes]:
+    """A TSRequest with an error code, and a CHALLENGE or none."""
+
+    def said() -> bytes:
+        tokens = TSRequest.unpack(challenge()).nego_tokens if token else None
+        return bytes(TSRequest(version=6, nego_tokens=tokens, error_code=code).pack())
+
+    return said
+
+
+@pytest.mark.parametrize(
+    ("said", "failure", "ntlm", "computer", "detail"),
+    [
+        (answer(True, 0), None, "offered", "SRV-APP-07", ""),
+        (answer(False, 0), None, "none", None, ""),
+        (answer(True, -0x3FFFFF93), Failure.NLA_ERROR, "offered", "SRV-APP-07", "0xC000006D"),
+        (answer(True, 0xC00000BB), Failure.NLA_ERROR, "blocked", "SRV-APP-07", "0xC00000BB"),
+        (answer(False, 0xC00000BB), Failure.NLA_ERROR, "blocked", None, "is how a host answers"),
+        (answer(False, 0xC0000418), Failure.NLA_ERROR, "blocked", None, "STATUS_NTLM_BLOCKED"),
+    ],
+)
+async def test_an_error_code_beside_what_else_is_told(
+    said: Callable[[], bytes],
+    failure: Failure | None,
+    ntlm: str,
+    computer: str | None,
+    detail: str,
+) -> None:
+    async with hosting(rdp(windows_nla, context(), said)) as host:
+        found = (await see(host, only=frozenset({"nla.challenge"})))["nla.challenge"]
+    assert (found.failure, found.facts["ntlm"]) == (failure, ntlm)
+    assert found.facts.get("computer") == computer
+    assert detail in found.detail
+
+
+@pytest.mark.parametrize("flags", [0x01, 0x03, 0x0B, 0x1B])
+async def test_a_server_of_another_make_has_no_windows_version(flags: int) -> None:
+    """FreeRDP's server side sets flags as its own version has them, and never a reference."""
+
+    def free(mask: int | None) -> bytes:
+        return selected(2, flags, 0) if mask is not None and mask & 2 else refused(5, 0)
+
+    async with hosting(rdp(free, context())) as host:
+        found = (await see(host, only=frozenset({"nla.challenge"})))["nla.challenge"]
+    assert found.facts["computer"] == "SRV-APP-07"
+    assert not {"os", "os_build"} & set(found.facts)
+
+
 class Watch(NoMeans):
     """A place with a clock that is off by so much, or that takes its time to say so."""
 
-    def __init__(self, clock: Clock | VantageError | None) -> None:
+    def __init__(self, clock: Clock | VantageError | None, after_s: float = 0.0) -> None:
         super().__init__("a place without a clock")
-        self._clock = clock
+        self._clock, self._after_s = clock, after_s
         self.cancelled = False
 
     async def clock(self, deadline: float) -> Clock:
         if isinstance(self._clock, VantageError):
             raise self._clock
         if self._clock is not None:
+            await asyncio.sleep(self._after_s)
             return self._clock
         try:
             await asyncio.sleep(60)
@@ -112,6 +174,16 @@ async def test_a_clock_that_agrees_or_cannot_be_had_changes_nothing(
     found, _ = await told_beside(clock)
     assert found.facts["clock_skew_error_s"] < 60
     assert found.detail == ""
+
+
+async def test_a_skew_waits_for_a_clock_that_is_asked_longer_than_the_host() -> None:
+    """The bot's clock is wrong, and running ``date`` takes longer than a host next door."""
+    vantage = Loopback(name="dc1")
+    vantage.other_means = Watch(Clock(-900.0, 0.5), after_s=0.3)
+    async with hosting(rdp(windows_nla, context(), lambda: challenge(skew_s=-900))) as host:
+        found = (await see(host, vantage, only=frozenset({"nla.challenge"})))["nla.challenge"]
+    assert found.facts["clock_skew_error_s"] >= 900
+    assert "clock" not in derive([found])
 
 
 async def test_a_clock_that_never_answers_is_not_waited_for() -> None:

@@ -86,10 +86,12 @@ async def test_a_closed_port_stops_everything_behind_it() -> None:
 
 
 async def test_a_name_that_the_vantage_does_not_know() -> None:
-    vantage = Loopback({"srv": Lookup("srv", "nxdomain", resolver="192.0.2.53")})
+    said = "resolver 192.0.2.53 says that it does not exist; asked for srv.corp.example, srv"
+    vantage = Loopback({"srv": Lookup("srv", "nxdomain", resolver="192.0.2.53", detail=said)})
     found = await see(1, vantage, name="srv")
     assert found["name.lookup"].failure is Failure.NAME_NOT_FOUND
     assert found["name.lookup"].facts["resolver"] == "192.0.2.53"
+    assert found["name.lookup"].detail == said
     assert found["jumpbox.session"].facts == {"state": "ok", "connect_ms": 3.5}
     assert {found[name].status for name in PROBES if "gateway" not in name} >= {NOT_RUN}
     assert found["port.tcp"].detail == "the name has no address here"

@@ -69,6 +69,7 @@ async def test_many_addresses_are_cut() -> None:
         (dns.rcode.REFUSED, "no-answer", "REFUSED"),
         ([], "no-answer", "no address"),
         (["CNAME b.example.", "CNAME a.example."], "no-answer", "no address"),
+        (["CNAME b.example."], "no-answer", "no address for its alias' target b.example"),
     ],
 )
 async def test_answers_without_addresses_are_told_apart(

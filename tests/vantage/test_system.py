@@ -34,6 +34,18 @@ async def test_addresses_come_once_and_ipv4_first(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
+    ("canonical", "leads_to"),
+    [("real.corp.example", "real.corp.example"), ("SRV.corp.example.", None), ("", None)],
+)
+async def test_the_name_that_an_alias_leads_to(
+    monkeypatch: pytest.MonkeyPatch, canonical: str, leads_to: str | None
+) -> None:
+    rows = [(2, 1, 6, canonical, ("10.0.0.1", 0)), (2, 1, 6, "", ("10.0.0.2", 0))]
+    replace(monkeypatch, rows)
+    assert (await system.system_addresses("srv.corp.example", soon())).leads_to == leads_to
+
+
+@pytest.mark.parametrize(
     ("error", "status"),
     [
         (socket.gaierror(socket.EAI_NONAME, "unknown"), "nxdomain"),

@@ -55,6 +55,12 @@ def test_an_expired_certificate_of_an_authority() -> None:
         ("srv-application-07", "SRV-APPLICATIO", [], False),
         ("srv-application-07.corp.example", "srv.application", [], False),
         ("srv-application-07", "x", ["SRV-APPLICATION"], False),
+        # NetBIOS keeps 15 characters of a name; who cuts elsewhere means another one.
+        ("application-server-01.corp.example", "APPLICATION-SER", [], True),
+        ("application-server-01", "APPLICATION-SE", [], False),
+        ("application-server-01", "APPLICATION-SERV", [], False),
+        ("application-server-01", "x", ["APPLICATION-SER"], False),
+        ("application-ser", "application-server-01", [], False),
         ("srv.corp.example.", "x", ["SRV.corp.example"], True),
         ("srv.corp.example", "srv", ["other.corp.example"], False),
         ("srv.corp.example", "x", ["*.corp.example"], True),

@@ -45,6 +45,15 @@ def test_requests_of_another_implementation_are_read(
     assert found == credssp.TsRequest(version, token, error & 0xFFFFFFFF)
 
 
+@pytest.mark.parametrize("tokens", [[], [b"kerberos", ntlm.SIGNATURE], [ntlm.SIGNATURE, b""]])
+def test_a_challenge_is_found_in_whichever_token_it_is(tokens: list[bytes]) -> None:
+    packed = TSRequest(version=6, nego_tokens=[NegoData(token) for token in tokens]).pack()
+    if not tokens:  # the other implementation leaves an empty list out
+        packed = bytes.fromhex("3009a003020106a1023000")
+    found = credssp.RequestReader().feed(packed)
+    assert found == credssp.TsRequest(6, b"".join(tokens))
+
+
 @given(st.binary(max_size=120))
 def test_any_bytes_give_a_request_closed_or_malformed(data: bytes) -> None:
     for body in (data, b"\x30" + bytes((min(len(data), 127),)) + data):

@@ -51,6 +51,8 @@ def test_answers_read_as_another_implementation_wrote_them(
     plain = {str(ip_address(one)) if kind != "PTR" else one.removesuffix(".") for one in wanted}
     assert set(found.records) == plain
     assert len(found.records) == len(wanted)
+    end = chain[-1].removesuffix(".").lower() if len(chain) > 1 else ""
+    assert found.leads_to == end
 
 
 @given(st.binary(max_size=120))

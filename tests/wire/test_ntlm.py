@@ -169,7 +169,7 @@ def test_a_version_of_zeros_is_none() -> None:
         ((6, 3, 9600), "Windows 8.1 or Server 2012 R2"),
         ((10, 0, 19044), "Windows 10 2004 to 22H2"),
         ((10, 0, 26100), "Windows 11 24H2 to 25H2 or Server 2025"),
-        ((10, 0, 99), "Windows 10.0 build 99"),
+        ((10, 0, 27777), "Windows (version 10.0, build 27777)"),
     ],
 )
 def test_builds_have_names(build: tuple[int, int, int], name: str) -> None:

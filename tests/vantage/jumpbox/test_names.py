@@ -64,7 +64,8 @@ async def test_a_full_name_is_asked_for_as_it_is(jumpbox: Jumpbox, resolver: Dns
 async def test_aliases_are_followed(jumpbox: Jumpbox, resolver: DnsServer) -> None:
     found = await jumpbox.lookup("alias", soon())
     assert found.addresses == (ip_address("10.0.0.3"),)
-    assert found.canonical == "alias.corp.example"
+    assert found.canonical == "alias.corp.example"  # which certificates are compared with
+    assert found.facts()["canonical"] == "real.corp.example"
 
 
 async def test_an_address_needs_nobody(server: SshBox, jumpbox: Jumpbox) -> None:
