@@ -186,7 +186,10 @@ class Means(Protocol):
         ...
 
     async def neighbour(self, address: Address, deadline: float) -> str:
-        """The place's neighbour table: answers, absent, or elsewhere (not on the same link)."""
+        """The place's neighbour table: answers, absent, unsure or elsewhere.
+
+        Unsure: remembered, and not heard of since.  Elsewhere: not on the same link.
+        """
         ...
 
     async def datagram(

@@ -8,12 +8,12 @@ nothing that a person typed is ever part of a command.
 
 import asyncio
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from pathlib import Path
 
 from bot.evidence import Failure
 from bot.targets import BadHost, Rules
 from bot.vantage.base import Address, Lookup, Means, Session, VantageError
+from bot.vantage.commands import plain
 from bot.vantage.direct import Direct
 from bot.vantage.dns import Resolver, Server
 from bot.vantage.jumpbox import words
@@ -95,9 +95,9 @@ class Jumpbox:
         if (await self._link.survey(deadline))[1].trouble:
             return "unknown"  # what answers there is no ping: a forced command ends as it likes
         seconds = max(1, int(deadline - asyncio.get_running_loop().time()))
-        command = f"ping -n -c 1 -W {seconds} {ip_address(str(address))}"
+        command = f"ping -n -c 1 -W {seconds} {plain(address)}"
         ran = await self._link.run(command, deadline)
-        return ping_state(ran.status) if ran else "unknown"
+        return ping_state(ran.status, ran.output) if ran else "unknown"
 
     async def means(self, deadline: float) -> Means:
         """What it can run for us; found out once for each connection."""
