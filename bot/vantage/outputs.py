@@ -27,13 +27,13 @@ _WINDOWS = ("is not recognized", "cannot find the path specified", "commandnotfo
 _FORBIDDEN = ("operation not permitted", "permission denied")
 _HEX = re.compile(r"(?: [0-9a-f]{2}){1,16} *", re.ASCII)
 # At the end of a line: what the account's login files print may lack one.
-_SECONDS = re.compile(
-    r"(?<![\d.])(\d{9,11})(?:\.(\d{1,9})|\.?[%N]{0,2})$", re.ASCII | re.MULTILINE
+_SECONDS = re.compile(r"(?<![\d.])(\d{9,11})(?:\.(\d{1,9})|\.?[%N]{0,2})$", re.ASCII | re.MULTILINE)
+_TABLE = (
+    ("answers", frozenset({"REACHABLE", "STALE"})),
+    # It was there once, and has not yet answered to what was sent it now (RFC 4861 7.3.2).
+    ("unsure", frozenset({"DELAY", "PROBE"})),
+    ("absent", frozenset({"FAILED", "INCOMPLETE"})),
 )
-_PRESENT = frozenset({"REACHABLE", "STALE"})
-# It was there once, and has not yet answered to what was sent it now (RFC 4861 7.3.2).
-_UNSURE = frozenset({"DELAY", "PROBE"})
-_ABSENT = frozenset({"FAILED", "INCOMPLETE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,8 @@ def neighbour(text: str) -> str | None:
         if "dev" in words:
             routed = True
             states.add(words[-1])
-    if states & _PRESENT:
-        return "answers"
-    if states & _UNSURE:
-        return "unsure"
-    if states & _ABSENT:
-        return "absent"
-    return "elsewhere" if routed else None
+    said = (word for word, kinds in _TABLE if states & kinds)
+    return next(said, "elsewhere" if routed else None)
 
 
 def datagram(text: str) -> Datagram | None:
