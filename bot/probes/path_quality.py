@@ -2,7 +2,8 @@
 
 The TCP handshakes of the run are measured anyway; a jump box's own leg is taken off them.  Where
 the place can ping, one echo is sent, and only if it comes back one burst follows, which measures
-``path.mtu`` too: so a host that drops pings gets one.  Nothing here costs a connection.
+``path.mtu`` too: so a host that drops pings gets one.  Where handshakes came late as well, that
+echo may have been lost on the way, and is sent again.  Nothing here costs a connection.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from contextlib import suppress
 from bot.evidence import Observation
 from bot.probes.base import Blocked, Context
 from bot.probes.conduct import TOO_SOON, Line, until
-from bot.probes.samples import facts, measure
+from bot.probes.samples import facts, late, measure
 from bot.vantage.base import Cannot, Echo, Means, VantageError
 
 NAME = "path.quality"
@@ -28,6 +29,8 @@ LEGS = 3
 LEAST_S = 1.5
 ROUND_TRIPS = 8
 FIRSTS = 5
+TRIES = 3  # of the first echo, where handshakes came late as well
+PAUSE_S = 0.5  # before it is asked whether they did: a SYN is sent again after a second only
 
 
 async def probe(ctx: Context) -> Observation:
@@ -55,15 +58,13 @@ async def probe(ctx: Context) -> Observation:
 
 async def _ping(ctx: Context, means: Means, line: Line) -> None:
     """One echo, then the burst; both promises are kept or broken when this ends."""
-    loop = asyncio.get_running_loop()
-    began, reason = loop.time(), "the look was over"
+    loop, reason = asyncio.get_running_loop(), "the look was over"
     try:
-        latest = min(began + ctx.conduct.share, ctx.conduct.limit)
-        first = await _first(means, line, latest)
-        took_s = loop.time() - began
+        first, took_s = await _first(ctx, means, line)
         ctx.conduct.took(took_s)
         ctx.trail.ping.keep(first)
-        trip_s = max(first.rtt_ms or 0.0, line.connect_ms) / 1000
+        quickest_ms = min(one.connect_ms for one in ctx.conduct.handshakes)
+        trip_s = max(first.rtt_ms or 0.0, quickest_ms) / 1000
         burst_s = LEAST_S + ROUND_TRIPS * trip_s + FIRSTS * took_s
         latest = min(loop.time() + burst_s, ctx.conduct.limit)
         ctx.trail.echoes.keep(await means.echoes(line.address, (*ORDINARY, *SIZES), latest))
@@ -78,11 +79,18 @@ async def _ping(ctx: Context, means: Means, line: Line) -> None:
         ctx.trail.echoes.fail(reason)
 
 
-async def _first(means: Means, line: Line, latest: float) -> Echo:
-    """The first echo; raises Cannot when it does not come back."""
-    for echo in await means.echoes(line.address, (FIRST,), latest):
-        if echo.state == "reply":
-            return echo
+async def _first(ctx: Context, means: Means, line: Line) -> tuple[Echo, float]:
+    """The first echo and the seconds that it took; raises Cannot when none comes back."""
+    loop = asyncio.get_running_loop()
+    for _ in range(TRIES):
+        began = loop.time()
+        latest = min(began + ctx.conduct.share, ctx.conduct.limit)
+        for echo in await means.echoes(line.address, (FIRST,), latest):
+            if echo.state == "reply":
+                return echo, loop.time() - began
+        await asyncio.sleep(PAUSE_S)
+        if not late([one for one in ctx.conduct.handshakes if one.address == line.address]):
+            break
     raise Cannot("the host does not answer pings")
 
 
