@@ -22,10 +22,11 @@ _FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Padded:
-    """The large hello: ``outcome`` is answered, closed, silent or unsent (``reason`` says why).
+    """The large hello: ``outcome`` is answered, closed, silent or unsent.
 
     ``head`` and ``sent`` are the bytes written before the hello and in all; ``heard`` is the size
     of the answer; ``sockets`` is what ``ss`` showed then, None where it cannot be asked.
+    ``reason`` says why it was not sent, or why ``ss`` cannot be asked.
     """
 
     outcome: str
@@ -218,9 +219,10 @@ def _clamp(seen: Witnesses) -> tuple[str, ...]:
 
 
 def _unsure(padded: Padded, pings: _Pings) -> tuple[str, ...]:
+    because = f" ({padded.reason})" if padded.reason else ""
     told = {
         "answered": "a hello of several packets was answered, so none vanish on the way there; "
-        "their size cannot be seen from here",
+        f"their size cannot be seen from here{because}",
         "closed": "the connection was closed after a hello of several packets",
         "unsent": padded.reason,
     }[padded.outcome]

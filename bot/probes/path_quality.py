@@ -47,17 +47,21 @@ async def probe(ctx: Context) -> Observation:
     finally:
         for task in (pinging, leg):
             task.cancel()
-        await asyncio.gather(pinging, leg, return_exceptions=True)
+        without, _ = await asyncio.gather(pinging, leg, return_exceptions=True)
     ordinary = [echo for echo in ctx.trail.echoes.value or () if echo.size in ORDINARY]
     opened = [one for one in ctx.conduct.handshakes if one.address == line.address]
     found = measure(opened, min(legs, default=None), ordinary)
     if not found.rtts_ms:
         raise Blocked("the leg to this place cannot be told from the path, and pings do not help")
-    return Observation.passed(NAME, found.note, **facts(found))
+    notes = (found.note, f"no pings: {without}" if isinstance(without, str) else "")
+    return Observation.passed(NAME, "; ".join(filter(None, notes)), **facts(found))
 
 
-async def _ping(ctx: Context, means: Means, line: Line) -> None:
-    """One echo, then the burst; both promises are kept or broken when this ends."""
+async def _ping(ctx: Context, means: Means, line: Line) -> str | None:
+    """One echo, then the burst; both promises are kept or broken when this ends.
+
+    Returns why the place cannot ping, if it cannot.
+    """
     loop, reason = asyncio.get_running_loop(), "the look was over"
     try:
         first, took_s = await _first(ctx, means, line)
@@ -70,6 +74,9 @@ async def _ping(ctx: Context, means: Means, line: Line) -> None:
         ctx.trail.echoes.keep(await means.echoes(line.address, (*ORDINARY, *SIZES), latest))
     except Cannot as error:
         reason = str(error)
+        return reason
+    except Blocked as error:
+        reason = str(error)
     except VantageError as error:
         if error.failure not in TOO_SOON:  # it was given little time: being late is no fault
             ctx.conduct.blame(error)
@@ -77,10 +84,11 @@ async def _ping(ctx: Context, means: Means, line: Line) -> None:
     finally:
         ctx.trail.ping.fail(reason)
         ctx.trail.echoes.fail(reason)
+    return None
 
 
 async def _first(ctx: Context, means: Means, line: Line) -> tuple[Echo, float]:
-    """The first echo and the seconds that it took; raises Cannot when none comes back."""
+    """The first echo and the seconds that it took; raises Blocked when none comes back."""
     loop = asyncio.get_running_loop()
     for _ in range(TRIES):
         began = loop.time()
@@ -91,7 +99,7 @@ async def _first(ctx: Context, means: Means, line: Line) -> tuple[Echo, float]:
         await asyncio.sleep(PAUSE_S)
         if not late([one for one in ctx.conduct.handshakes if one.address == line.address]):
             break
-    raise Cannot("the host does not answer pings")
+    raise Blocked("the host does not answer pings")
 
 
 async def _leg(ctx: Context, means: Means, found: list[float]) -> None:

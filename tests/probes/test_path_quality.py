@@ -45,6 +45,7 @@ async def test_it_costs_no_connection_and_knows_a_single_sample() -> None:
     assert seen.facts["samples"] == 1
     assert seen.facts["method"] == "tcp handshakes"
     assert "jitter_ms" not in seen.facts
+    assert seen.detail == "no pings: not in this test"
 
 
 async def test_the_leg_to_the_jump_box_is_taken_off() -> None:
@@ -74,6 +75,7 @@ async def test_a_host_that_drops_pings_gets_one_and_nobody_waits_for_it() -> Non
     means = Told(echo=silence)
     seen = await look(means, only=ONLY, connect_timeout=60, seconds=60)
     assert means.bursts == [(FIRST,)]
+    assert not seen.detail
     assert seen.facts["method"] == "tcp handshakes"
     assert seen.facts["loss_pct"] == 0
 
