@@ -222,7 +222,8 @@ class Vantage(Protocol):
     async def lookup(self, name: str, deadline: float) -> Lookup:
         """Resolve as this vantage does.  A missing name is a status, not an error.
 
-        Raises VantageError (``jumpbox.*``) and TargetRefused (the completed name).
+        Raises VantageError (``jumpbox.*``), TargetRefused (the completed name), and Cannot where
+        the vantage does not tell whom it asks and nobody answers in the usual places.
         """
         ...
 
