@@ -12,6 +12,7 @@ from bot.evidence.seen import Seen, known
 QUALITY, MTU, UDP, RDP = "path.quality", "path.mtu", "udp.transport", "rdp.negotiation"
 
 LOSSY_PCT = 5.0
+MOST_PCT = 10.0  # one lost packet of fewer than ten: neither a pattern nor a good path
 FEWEST_LOST = 2  # one lost packet is no pattern
 SLOW_MS = 150.0  # above it a desktop feels slow (Microsoft Learn, AVD: connection quality)
 LATE_MS, LATE_TIMES = 500.0, 10.0
@@ -29,13 +30,15 @@ def mtu(seen: Seen) -> str | None:
 
 def quality(seen: Seen) -> str | None:
     """State of ``path-quality``: loss first, since it hurts more than distance."""
-    median = _median(seen)
-    loss, samples = (seen.number(QUALITY, key) or 0.0 for key in ("loss_pct", "samples"))
-    if loss >= LOSSY_PCT and loss * samples / 100 > FEWEST_LOST - 1:
+    median, loss = _median(seen), seen.number(QUALITY, "loss_pct")
+    samples = seen.number(QUALITY, "samples") or 0.0
+    if loss is not None and loss >= LOSSY_PCT and loss * samples / 100 > FEWEST_LOST - 1:
         return "lossy"
     if median is None:
         return None
-    return "slow" if median > SLOW_MS else "good"
+    if median > SLOW_MS:
+        return "slow"
+    return None if loss is None or loss > MOST_PCT else "good"
 
 
 def udp(seen: Seen) -> str | None:

@@ -133,7 +133,7 @@ class Conduct:
             until = started + self.share * (1 if briefly else SHARES)
             stream = await self._vantage.connect(address, self._port, until)
         except VantageError as error:
-            if not (briefly and error.failure in TOO_SOON):
+            if not (briefly and error.failure in TOO_SOON) and not self._denied(address, error):
                 self.blame(error)
                 self.tried.set()
             raise
@@ -193,6 +193,11 @@ class Conduct:
         """Remember a fault of the jump box: it is never the host's."""
         if error.failure.value.startswith("jumpbox."):
             self.fault = error
+
+    def _denied(self, address: Address, error: VantageError) -> bool:
+        """Whether only this address is known not to be forwarded: another of the name may be."""
+        opened = any(one.address == address for one in self.handshakes)
+        return error.failure is Failure.JUMPBOX_FORWARDING and not opened
 
     def took(self, seconds: float) -> None:
         """Learn how long the place needed for a command that had nothing to wait for."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes import name_lookup, port_tcp
-from bot.probes.base import Context, GatewayLine, Target
+from bot.probes.base import Blocked, Context, GatewayLine, Target
 from bot.probes.conduct import Conduct
-from bot.vantage.base import Address, Lookup, TargetRefused, VantageError
+from bot.vantage.base import Address, Cannot, Lookup, TargetRefused, VantageError
 
 NAME = "gateway.tcp"
 GRACE_S = 1.0
@@ -43,6 +43,8 @@ async def probe(ctx: Context) -> Observation | None:
 async def _lookup(ctx: Context, gateway: Target) -> Lookup:
     try:
         return await ctx.vantage.lookup(gateway.host, ctx.conduct.limit)
+    except Cannot as reason:
+        raise Blocked(str(reason)) from None
     except VantageError as error:
         if error.failure is not Failure.PROBE_DEADLINE:
             raise

@@ -22,6 +22,10 @@ PORTS = (445, 135, 5985, 22, 443)
 # While the RDP port is pending there is room for two, so five ports take three rounds.
 ROUNDS = 3
 NEIGHBOURS = ("answers", "absent")
+# A neighbour that is only remembered is asked 5 s after the first packet to it and given up 3 s
+# later (Linux, arp(7): delay_first_probe_time, ucast_solicit); so often is the table read then.
+SETTLED_S = 8.5
+AGAIN_S = 0.5
 STATES = {
     Failure.TCP_REFUSED: "refused",
     Failure.TCP_TIMEOUT: "timeout",
@@ -79,7 +83,10 @@ async def _look(ctx: Context, address: Address, share: float, end: float) -> dic
     facts: dict[str, Any] = {"ports": ports} if ports else {}
     if ports or ping != "unknown":
         facts["ping"] = ping
-    if neighbour is not None:
+    if neighbour == "unsure":
+        spoken = ping == "reply" or {"open", "refused"} & set(states)
+        neighbour = "answers" if spoken else await _settled(ctx, address)
+    if neighbour in NEIGHBOURS:
         facts["neighbour"] = neighbour
     return facts
 
@@ -113,13 +120,24 @@ async def _ping(ctx: Context, address: Address, end: float) -> str:
 
 
 async def _neighbour(ctx: Context, address: Address, end: float) -> str | None:
-    """What the place's neighbour table says; None where it says nothing of this address.
+    """What the place's neighbour table says; None where there is none.
 
     By now the RDP port was tried for a while, so the table has been asked already.
     """
     try:
         means = await ctx.vantage.means(end)
-        found = await means.neighbour(address, end)
+        return await means.neighbour(address, end)
     except (Cannot, TargetRefused, VantageError):
         return None
-    return found if found in NEIGHBOURS else None
+
+
+async def _settled(ctx: Context, address: Address) -> str | None:
+    """What the table says of a neighbour that it only remembers, once it has found out."""
+    loop = asyncio.get_running_loop()
+    end = ctx.conduct.tried_at.get(address, loop.time()) + SETTLED_S
+    end = min(end, ctx.conduct.limit)
+    found: str | None = "unsure"
+    while found == "unsure" and not ctx.trail.port.kept and loop.time() + AGAIN_S < end:
+        await asyncio.sleep(AGAIN_S)
+        found = await _neighbour(ctx, address, end)
+    return found

@@ -4,8 +4,8 @@ A missing name is a finding of the resolver asked, not of the world: another van
 """
 
 from bot.evidence import Failure, Observation
-from bot.probes.base import Context
-from bot.vantage.base import VantageError
+from bot.probes.base import Blocked, Context
+from bot.vantage.base import Cannot, VantageError
 
 NAME = "name.lookup"
 FAILURES = {
@@ -20,6 +20,8 @@ async def probe(ctx: Context) -> Observation:
     await ctx.need(ctx.trail.session)
     try:
         found = await ctx.vantage.lookup(ctx.target.host, ctx.conduct.limit)
+    except Cannot as reason:
+        raise Blocked(str(reason)) from None
     except VantageError as error:
         ctx.conduct.blame(error)
         if error.failure is not Failure.PROBE_DEADLINE:

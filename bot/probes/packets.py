@@ -22,10 +22,11 @@ _FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Padded:
-    """The large hello: ``outcome`` is answered, closed, silent or unsent (``reason`` says why).
+    """The large hello: ``outcome`` is answered, closed, silent or unsent.
 
     ``head`` and ``sent`` are the bytes written before the hello and in all; ``heard`` is the size
     of the answer; ``sockets`` is what ``ss`` showed then, None where it cannot be asked.
+    ``reason`` says why it was not sent, or why ``ss`` cannot be asked.
     """
 
     outcome: str
@@ -46,6 +47,16 @@ class Padded:
             if self._is(one, self.head) and again:
                 return one
         return None
+
+    def jumbo(self) -> bool:
+        """Whether all of the hello left in one packet larger than Ethernet's, and vanishes."""
+        return any(
+            self._is(one, self.head)
+            and one.unacked == 1
+            and (one.mss or 0) > ETHERNET
+            and min(one.retrans, one.backoff) >= _FEWEST
+            for one in self.sockets or ()
+        )
 
     @staticmethod
     def _is(one: Socket, acked: int) -> bool:
@@ -130,6 +141,7 @@ def judge(seen: Witnesses) -> Judgement:
 def _silent(seen: Witnesses, pings: _Pings) -> Judgement:
     """The large hello was not answered: a black hole only with a second witness."""
     padded, known = seen.padded, pings.passed or None
+    disliked = _JUMBO if padded.jumbo() and seen.short else _DISLIKED
     lost, taken = padded.swallowed(), padded.acknowledged()
     if lost is not None and (lost.sacked or seen.short):
         return _swallowed(lost, pings)
@@ -138,13 +150,16 @@ def _silent(seen: Witnesses, pings: _Pings) -> Judgement:
         note = f"large packets vanish {way}; {_SILENT}"
         return Judgement("black-hole", known, ETHERNET, (note, *_echoed(pings)))
     if pings.full:
-        return Judgement("full", ETHERNET, ETHERNET, (_both(pings.passed), _DISLIKED))
+        return Judgement("full", ETHERNET, ETHERNET, (_both(pings.passed), disliked))
     if pings.smaller:
         found = _smaller(pings)
-        return replace(found, notes=(*found.notes, _DISLIKED))
-    if taken and seen.short:
-        return Judgement("unknown", None, known, (f"{_DISLIKED}; no packet was lost",))
-    return Judgement("unknown", None, known, (f"{_SILENT}; nothing else tells why",))
+        return replace(found, notes=(*found.notes, disliked))
+    why = f"{_SILENT}; nothing else tells why"
+    if disliked is _JUMBO:
+        why = disliked
+    elif taken and seen.short:
+        why = f"{disliked}; no packet was lost"
+    return Judgement("unknown", None, known, (why,))
 
 
 def _swallowed(lost: Socket, pings: _Pings) -> Judgement:
@@ -154,12 +169,19 @@ def _swallowed(lost: Socket, pings: _Pings) -> Judgement:
     )
     if pings.full:
         return Judgement("unknown", None, ETHERNET, (f"{note}, but {_both(pings.passed)}",))
+    if pings.passed and not pings.steady:
+        chance = f"{note}, but small ones get lost too"
+        return Judgement("unknown", None, pings.passed, (chance, *_echoed(pings)))
     known = pings.passed if pings.hole else None
     return Judgement("black-hole", known, ETHERNET, (note, *_echoed(pings)))
 
 
 _SILENT = "a hello of several whole packets was not answered"
 _DISLIKED = f"{_SILENT}: the host, or a device on the way, dislikes it"
+_JUMBO = (
+    f"packets of more than {ETHERNET} bytes to the host vanish: perhaps a link on the way takes "
+    "no jumbo frames"
+)
 
 
 def _smaller(pings: _Pings) -> Judgement:
@@ -197,9 +219,10 @@ def _clamp(seen: Witnesses) -> tuple[str, ...]:
 
 
 def _unsure(padded: Padded, pings: _Pings) -> tuple[str, ...]:
+    because = f" ({padded.reason})" if padded.reason else ""
     told = {
         "answered": "a hello of several packets was answered, so none vanish on the way there; "
-        "their size cannot be seen from here",
+        f"their size cannot be seen from here{because}",
         "closed": "the connection was closed after a hello of several packets",
         "unsent": padded.reason,
     }[padded.outcome]

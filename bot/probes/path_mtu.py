@@ -18,7 +18,7 @@ from bot.probes.base import Blocked, Context
 from bot.probes.conduct import TOO_SOON, Line, Spent, until
 from bot.probes.packets import ETHERNET, Padded, Witnesses, judge
 from bot.probes.talk import COOKIE, hear, negotiate
-from bot.vantage.base import Cannot, Echo, Means, Socket, VantageError
+from bot.vantage.base import Cannot, Echo, Means, VantageError
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.flight import FlightReader
 from bot.wire.hello import RANDOMNESS, SHAPES, client_hello
@@ -117,7 +117,7 @@ async def _send(ctx: Context, means: Means, line: Line) -> Padded:
     try:
         await until(asyncio.wait((hearing,)), min(now + FIRST_LOOK_S, latest))
         if not hearing.done():
-            seen = replace(sent, sockets=await _look(ctx, means, line))
+            seen = await _look(ctx, means, line, sent)
             if seen.swallowed() is not None:
                 return seen
         outcome = await hearing
@@ -127,7 +127,7 @@ async def _send(ctx: Context, means: Means, line: Line) -> Padded:
     found = replace(sent, outcome=outcome, heard=line.heard - before)
     if outcome == "answered" and _echoed(ctx):
         return found
-    return replace(found, sockets=await _look(ctx, means, line))
+    return await _look(ctx, means, line, found)
 
 
 async def _greet(ctx: Context, line: Line, latest: float) -> str:
@@ -151,21 +151,21 @@ def _echoed(ctx: Context) -> bool:
     return any(echo.state == "reply" and echo.size >= ETHERNET for echo in burst)
 
 
-async def _look(ctx: Context, means: Means, line: Line) -> tuple[Socket, ...] | None:
-    """The place's TCP connections to the port; None where they cannot be seen."""
+async def _look(ctx: Context, means: Means, line: Line, sent: Padded) -> Padded:
+    """With the place's TCP connections to the port; without where they cannot be seen."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     latest = min(began + LOOK_S, ctx.conduct.limit)
     try:
         seen = await means.sockets(line.address, ctx.target.port, latest)
-    except Cannot:
-        return None
+    except Cannot as error:
+        return replace(sent, reason=str(error))
     except VantageError as error:
         if error.failure not in TOO_SOON:  # it was given little time: being late is no fault
             raise
-        return None
+        return sent
     ctx.conduct.took(loop.time() - began)
-    return seen
+    return replace(sent, sockets=seen)
 
 
 def _observation(seen: Witnesses) -> Observation:

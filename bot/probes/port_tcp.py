@@ -9,6 +9,7 @@ for, since silence may be only this place's own.
 
 import asyncio
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from bot.evidence import Failure, Observation
@@ -52,13 +53,23 @@ async def probe(ctx: Context) -> None:
         for attempt, address in late.items():
             if not attempt.done():
                 ctx.report(_silent(ctx, address, silence_s))
-        refusals = [attempt.result() for attempt in attempts if attempt.done()]
-        if all(refusals):
-            raise next(refusal for refusal in refusals if refusal)
+        _forbidden(ctx, [attempt.result() for attempt in attempts if attempt.done()])
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _forbidden(ctx: Context, forbidden: Sequence[TargetRefused | VantageError | None]) -> None:
+    """Where nothing could be tried, the jump box is to blame, or else the rules are (raised)."""
+    if not all(forbidden):
+        return
+    for each in forbidden:
+        if isinstance(each, VantageError):
+            ctx.conduct.blame(each)
+            ctx.conduct.tried.set()
+            return
+    raise next(refusal for refusal in forbidden if isinstance(refusal, TargetRefused))
 
 
 def _silence_s(ctx: Context) -> float:
@@ -83,14 +94,15 @@ def _silent(ctx: Context, address: Address, seconds: float) -> Observation:
     return Observation.failed(NAME, Failure.TCP_TIMEOUT, detail, **facts)
 
 
-async def _attempt(ctx: Context, address: Address) -> TargetRefused | None:
+async def _attempt(ctx: Context, address: Address) -> TargetRefused | VantageError | None:
+    """Try an address; what forbade that, if the rules or the jump box did."""
     try:
         line = await ctx.conduct.open(address, urgent=True)
     except TargetRefused as refusal:
         return refusal
     except VantageError as error:
         ctx.report(_failed(error, address))
-        return None
+        return error if error.failure is Failure.JUMPBOX_FORWARDING else None
     # In this order: who waits for the address goes on at once, and finds the port open.
     taken = ctx.trail.port.keep(line)
     ctx.trail.address.keep(address)
@@ -103,6 +115,8 @@ async def _attempt(ctx: Context, address: Address) -> TargetRefused | None:
 
 
 def _failed(error: VantageError, address: Address) -> Observation:
+    if error.failure is Failure.JUMPBOX_FORWARDING:
+        return Observation.not_run(NAME, f"{address} cannot be tried: {error.detail}")
     if error.failure.value.startswith("jumpbox."):
         return Observation.not_run(NAME, f"the jump box failed: {error.detail}")
     failure = Failure.TCP_TIMEOUT if error.failure is Failure.PROBE_DEADLINE else error.failure

@@ -3,7 +3,8 @@
 Strategy: a lost SYN is sent again after a second (RFC 6298 2.1) and shows as a connection that
 took a second longer than the others; how often it was sent follows from the whole seconds.  A
 host with a short queue makes a burst of connections just as late, so only a handshake that began
-alone is counted, unless echoes were lost as well.
+alone is counted, unless echoes were lost as well.  Where no echo tells the two apart, how much gets
+lost is not known.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,10 @@ _EARLY_S, _LATE_S = 0.05, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Round trip times in the order of their making, and packets whose fate is known."""
+    """Round trip times in the order of their making, and packets whose fate is known.
+
+    Nothing is ``counted`` where what looks like loss may be something else.
+    """
 
     rtts_ms: tuple[tuple[float, ...], ...]
     """One series a method, since a step from one to the other is no jitter; none is empty."""
@@ -44,17 +48,24 @@ def measure(opened: Sequence[Opened], leg_ms: float | None, echoes: Sequence[Ech
     if leg_ms is not None and pings:
         usual = min(usual, leg_ms + min(pings))
     on_time = [one.connect_ms for one in opened if not _lost(one, usual)]
-    late = [one for one in opened if _lost(one, usual)]
-    sure = [one for one in late if one.alone or gone]
+    delayed = [one for one in opened if _lost(one, usual)]
+    sure = [one for one in delayed if one.alone or gone]
+    known = bool(sure or echoes or not delayed)
     trips = [] if leg_ms is None else [max(0.0, each - leg_ms) for each in on_time]
     series = (("tcp handshakes", tuple(trips)), ("ping", tuple(pings)))
     return Quality(
         tuple(rtts for _, rtts in series if rtts),
         " and ".join(method for method, rtts in series if rtts),
-        counted=len(on_time) + sum(1 + _lost(one, usual) for one in sure) + len(echoes),
+        counted=known * (len(on_time) + sum(1 + _lost(one, usual) for one in sure) + len(echoes)),
         lost=sum(_lost(one, usual) for one in sure) + gone,
-        note=_note(len(late) - len(sure), len(opened)),
+        note=_note(len(delayed) - len(sure), len(opened)),
     )
+
+
+def late(opened: Sequence[Opened]) -> bool:
+    """Whether a handshake came as late as one whose SYN was sent again."""
+    usual = min((one.connect_ms for one in opened), default=0.0)
+    return any(_lost(one, usual) for one in opened)
 
 
 def _lost(one: Opened, usual: float) -> int:

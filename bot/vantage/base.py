@@ -189,7 +189,10 @@ class Means(Protocol):
         ...
 
     async def neighbour(self, address: Address, deadline: float) -> str:
-        """The place's neighbour table: answers, absent, or elsewhere (not on the same link)."""
+        """The place's neighbour table: answers, absent, unsure or elsewhere.
+
+        Unsure: remembered, and not heard of since.  Elsewhere: not on the same link.
+        """
         ...
 
     async def datagram(
@@ -222,7 +225,8 @@ class Vantage(Protocol):
     async def lookup(self, name: str, deadline: float) -> Lookup:
         """Resolve as this vantage does.  A missing name is a status, not an error.
 
-        Raises VantageError (``jumpbox.*``) and TargetRefused (the completed name).
+        Raises VantageError (``jumpbox.*``), TargetRefused (the completed name), and Cannot where
+        the vantage does not tell whom it asks and nobody answers in the usual places.
         """
         ...
 

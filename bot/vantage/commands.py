@@ -16,9 +16,10 @@ MAX_SIZES = 24
 # What IP and ICMP headers take of a packet (RFC 791, RFC 8200), and the largest packet.
 OVERHEAD = {4: 28, 6: 48}
 LARGEST = 65535
+# What the account's login files print may lack a line's end: ours begins on a line of its own.
 # Debian's sshd gives an account no sbin folder, where some systems have ip and ss; iputils and
 # coreutils speak the language of the account.
-_SETUP = 'PATH="$PATH:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL; '
+_SETUP = 'echo; PATH="$PATH:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL; '
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def datagram(address: Address, port: int, payload: bytes, seconds: float) -> Com
     goes past od.
     """
     return Command(
-        "bash --norc -c 'LC_ALL=C; export LC_ALL; exec 4<&0 5>&1 2>&1; "
+        "bash --norc -c 'echo; LC_ALL=C; export LC_ALL; exec 4<&0 5>&1 2>&1; "
         f"exec 3<>/dev/udp/{plain(address)}/{port:d} || exit 1; "
         f"dd bs={len(payload):d} count=1 iflag=fullblock 2>/dev/null >&3 && echo sent; "
         "{ dd bs=4096 count=1 <&3 2>&5 & p=$! ; "

@@ -58,7 +58,7 @@ class OwnMeans:
         raise Cannot("it is the bot's own clock")
 
     async def neighbour(self, address: Address, deadline: float) -> str:
-        """By ``ip neigh``: answers, absent or elsewhere."""
+        """By ``ip neigh``: answers, absent, unsure or elsewhere."""
         self._rules.check_address(address)
         return await (await self._commands(deadline)).neighbour(address, deadline)
 
@@ -140,7 +140,7 @@ async def _end(process: Process) -> None:
 
 
 async def _talk(process: Process, command: Command, deadline: float) -> tuple[bytes, float]:
-    """Feed a process and read it until it ends or the deadline passes; when it was first heard."""
+    """Feed a process and read it until it ends or the deadline passes; when it was last heard."""
     stdin, stdout = process.stdin, process.stdout
     assert stdin is not None and stdout is not None  # noqa: S101, PT018  both are pipes
     loop = asyncio.get_running_loop()
@@ -151,7 +151,7 @@ async def _talk(process: Process, command: Command, deadline: float) -> tuple[by
     try:
         async with asyncio.timeout_at(deadline):
             while len(output) < MAX_OUTPUT and (piece := await stdout.read(MAX_OUTPUT)):
-                heard = heard or loop.time()
+                heard = loop.time()
                 output += piece
             if len(output) < MAX_OUTPUT:
                 await process.wait()

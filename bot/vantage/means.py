@@ -112,7 +112,7 @@ class CommandMeans:
         return Clock(round(there - middle, 6), round(error, 6))
 
     async def neighbour(self, address: Address, deadline: float) -> str:
-        """By ``ip neigh``: answers, absent or elsewhere."""
+        """By ``ip neigh``: answers, absent, unsure or elsewhere."""
         self._rules.check_address(address)
         self._needs("ip", "has no ip command (package iproute2)")
         ran = await self._run(commands.neighbour(address), deadline)

@@ -21,19 +21,27 @@ _TIME = re.compile(r" bytes from .{0,100}?(?:time[=<](\d{1,7}(?:\.\d{1,6})?) ?ms
 _MTU = re.compile(r"mtu(?: ?=|:) ?(\d{1,5})\b", re.ASCII)
 # The kernel's own word is strerror's, which differs between glibc and musl.
 _TOO_BIG = ("frag needed", "packet too big", "message too long", "message too large")
+WINDOWS = "it is a Windows machine"
+# Of cmd.exe (which looks for /dev/null before it looks for sh) and PowerShell.
+_WINDOWS = ("is not recognized", "cannot find the path specified", "commandnotfound")
 _FORBIDDEN = ("operation not permitted", "permission denied")
 _HEX = re.compile(r"(?: [0-9a-f]{2}){1,16} *", re.ASCII)
-_SECONDS = re.compile(r"^(\d{9,11})(?:\.(\d{1,9})|\.?[%N]{0,2})$", re.ASCII | re.MULTILINE)
-_PRESENT = frozenset({"REACHABLE", "STALE", "DELAY", "PROBE", "PERMANENT"})
-_ABSENT = frozenset({"FAILED", "INCOMPLETE"})
+# At the end of a line: what the account's login files print may lack one.
+_SECONDS = re.compile(r"(?<![\d.])(\d{9,11})(?:\.(\d{1,9})|\.?[%N]{0,2})$", re.ASCII | re.MULTILINE)
+_TABLE = (
+    ("answers", frozenset({"REACHABLE", "STALE"})),
+    # It was there once, and has not yet answered to what was sent it now (RFC 4861 7.3.2).
+    ("unsure", frozenset({"DELAY", "PROBE"})),
+    ("absent", frozenset({"FAILED", "INCOMPLETE"})),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
     """A command that ended: its exit status (None: it was cut off) and what it printed.
 
-    ``began`` and ``heard`` are when it was sent off and when its first output came, in seconds of
-    the event loop's clock.
+    ``began`` and ``heard`` are when it was sent off and when its last output came, in seconds of
+    the event loop's clock: login files may print, and take their time, before it.
     """
 
     status: int | None
@@ -103,9 +111,10 @@ def clock(text: str) -> tuple[float, float] | None:
 
 
 def neighbour(text: str) -> str | None:
-    """Read a route and a neighbour table: answers, absent or elsewhere; None if neither is there.
+    """Read a route and a neighbour table: answers, absent, unsure or elsewhere.
 
-    Behind a gateway, on the place itself and on links without a table there is no neighbour.
+    Behind a gateway, on the place itself and on links without a table there is no neighbour, and a
+    row that was set by hand says nothing of one.  None if neither route nor table is there.
     """
     routed = False
     states: set[str] = set()
@@ -119,22 +128,20 @@ def neighbour(text: str) -> str | None:
         if "dev" in words:
             routed = True
             states.add(words[-1])
-    if states & _PRESENT:
-        return "answers"
-    if states & _ABSENT:
-        return "absent"
-    return "elsewhere" if routed else None
+    said = (word for word, kinds in _TABLE if states & kinds)
+    return next(said, "elsewhere" if routed else None)
 
 
 def datagram(text: str) -> Datagram | None:
     """Read what commands.datagram printed; None when it could not be sent."""
     lines = text.splitlines()
+    if "sent" not in lines:
+        return None
+    lines = lines[lines.index("sent") + 1 :]
     data = b"".join(bytes.fromhex(line) for line in lines if _HEX.fullmatch(line))
     if data:
         return Datagram("answers", data)
-    if not any(line == "sent" for line in lines):
-        return None
-    return Datagram("refused" if "refused" in text.lower() else "silent")
+    return Datagram("refused" if any("refused" in line.lower() for line in lines) else "silent")
 
 
 def _echo(size: int, lines: Sequence[str]) -> Echo:
@@ -152,8 +159,8 @@ def _echo(size: int, lines: Sequence[str]) -> Echo:
 def _no_shell(text: str) -> str:
     said = clean(" ".join(text.split()), 80)
     low = text.lower()
-    if "is not recognized" in low or "commandnotfound" in low:
-        return "it is a Windows machine"
+    if any(part in low for part in _WINDOWS):
+        return WINDOWS
     if "not available" in low or "nologin" in low:
         return "the account has no shell there"
     if not said:

@@ -21,6 +21,8 @@ _STATUS = {
     socket.EAI_NONAME: "nxdomain",
     getattr(socket, "EAI_NODATA", socket.EAI_NONAME): "no-answer",
 }
+# busybox, OpenBSD, and iputils where the packet filter of the place forbids it.
+_UNTRIED = ("permission denied", "not permitted", " option", "usage:")
 _STATUS[socket.EAI_NONAME] = "nxdomain"  # where both codes are one, this is what it says
 
 
@@ -59,8 +61,13 @@ async def ping(address: Address, deadline: float) -> str:
         await process.wait()
 
 
-def ping_state(status: int | None) -> str:
-    """What ping's exit status says: 0 a reply, 1 none, anything else that it could not try."""
+def ping_state(status: int | None, said: str = "") -> str:
+    """What ping's exit status says: 0 a reply, 1 none, anything else that it could not try.
+
+    Where 1 stands for every trouble, what it ``said`` tells that it could not try.
+    """
+    if status == 1 and any(part in said.lower() for part in _UNTRIED):
+        return "unknown"
     return {0: "reply", 1: "silence"}.get(-1 if status is None else status, "unknown")
 
 

@@ -7,6 +7,7 @@ costs here; and they throw away what came before a reset.  ``OSError`` ends here
 
 import asyncio
 import errno
+import os
 import socket
 
 from bot.evidence import Failure
@@ -21,6 +22,9 @@ _FAILURES = {
     errno.ENETUNREACH: Failure.TCP_UNREACHABLE,
     errno.ENETDOWN: Failure.TCP_UNREACHABLE,
     errno.EADDRNOTAVAIL: Failure.TCP_UNREACHABLE,
+    # Further words of ICMP (Linux, net/ipv4/icmp.c): no such protocol, host isolated.
+    errno.ENOPROTOOPT: Failure.TCP_UNREACHABLE,
+    errno.ENONET: Failure.TCP_UNREACHABLE,
     # A route that prohibits, our own firewall, a black-hole route: no packet left this machine.
     errno.EACCES: Failure.TCP_UNREACHABLE,
     errno.EPERM: Failure.TCP_UNREACHABLE,
@@ -157,7 +161,9 @@ async def open_tcp(address: Address, port: int, deadline: float) -> DirectStream
         return DirectStream(error)
     except OSError as error:
         failure = _FAILURES.get(error.errno or 0, Failure.TCP_FAILED)
-        raise VantageError(failure, error.strerror or str(error)) from None
+        # asyncio's own text tells the address again, and not which error it was.
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise VantageError(failure, said) from None
 
 
 async def _connected(address: Address, port: int) -> DirectStream:

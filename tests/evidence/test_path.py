@@ -34,9 +34,10 @@ def took(duration_ms: float, median: object, server: str = "windows") -> list[Ob
         (also("path.mtu", verdict="unknown"), "path-mtu", None),
         (also("path.mtu", F.PROBE_DEADLINE), "path-mtu", None),
         (quality(loss_pct=0.0, samples=20), "path-quality", "good"),
-        (quality(), "path-quality", "good"),
+        (quality(), "path-quality", None),  # quick, but nobody knows whether complete
         (quality(loss_pct=5.0, samples=20), "path-quality", "good"),
         (quality(loss_pct=10.0, samples=20), "path-quality", "lossy"),
+        (quality(loss_pct=33.3, samples=1), "path-quality", None),  # one of three is not "complete"
         (quality(loss_pct=13.3, samples=15), "path-quality", "lossy"),
         (also("path.quality", rtt_ms={"median": 151}), "path-quality", "slow"),
         (also("path.quality", rtt_ms={"median": True}), "path-quality", None),

@@ -1,12 +1,17 @@
+import asyncio
+from ipaddress import IPv4Address
+
 import pytest
 
-from bot.evidence import Failure, Observation, Status
-from bot.probes import PROBES
-from bot.vantage.base import VantageError
-from tests.probes.loopback import Loopback, see
+from bot.evidence import Failure, Observation, Status, derive
+from bot.probes import PROBES, Target
+from bot.probes.run import look
+from bot.vantage.base import Address, Lookup, Stream, VantageError
+from tests.probes.loopback import LOOPBACK, Loopback, see
 from tests.probes.servers import context, hosting, rdp, rdp_only, windows_nla
 
-NOT_RUN = Status.NOT_RUN
+PASSED, NOT_RUN = Status.PASSED, Status.NOT_RUN
+OTHER = IPv4Address("127.0.0.2")
 
 
 async def test_a_jump_box_that_fails_is_never_the_hosts_fault() -> None:
@@ -36,6 +41,48 @@ async def test_forwarding_that_is_refused_fails_the_session(first_fault: int) ->
         assert {o.status for name, o in found.items() if name > "k" and name != "name.lookup"} == {
             NOT_RUN
         }
+
+
+class Choosy(Loopback):
+    """A jump box that forwards to some addresses of a name, as ``PermitOpen`` says."""
+
+    def __init__(self, *denied: Address) -> None:
+        super().__init__({"srv": Lookup("srv", "ok", (OTHER, LOOPBACK))})
+        self.denied = denied
+
+    async def connect(self, address: Address, port: int, deadline: float) -> Stream:
+        if address in self.denied:
+            raise VantageError(Failure.JUMPBOX_FORWARDING, "refused", "forwarding-denied")
+        return await super().connect(address, port, deadline)
+
+
+async def test_an_address_that_is_not_forwarded_is_no_fault_where_another_is() -> None:
+    async with hosting(rdp(windows_nla, context())) as host:
+        found = await every(host.port, Choosy(OTHER))
+    assert [one.status for one in found if one.probe == "jumpbox.session"] == [PASSED]
+    ports = {one.status: one for one in found if one.probe == "port.tcp"}
+    assert ports.keys() == {PASSED, NOT_RUN}
+    assert ports[NOT_RUN].detail == f"{OTHER} cannot be tried: refused"
+    assert derive(found)["ladder"] == "ok"
+
+
+async def test_an_address_that_refuses_shows_that_the_jump_box_forwards() -> None:
+    found = await every(1, Choosy(OTHER))
+    assert [one.status for one in found if one.probe == "jumpbox.session"] == [PASSED]
+    assert (derive(found)["ladder"], derive(found)["port-state"]) == ("port", "refused")
+
+
+async def test_no_address_that_is_forwarded_is_a_fault() -> None:
+    found = await every(1, Choosy(LOOPBACK, OTHER))
+    failures = {one.probe: one.failure for one in found if one.failure is not None}
+    assert failures == {"jumpbox.session": Failure.JUMPBOX_FORWARDING}
+    assert derive(found)["ladder"] == "unknown"
+
+
+async def every(port: int, vantage: Loopback) -> list[Observation]:
+    """All observations of a look at ``srv``."""
+    deadline = asyncio.get_running_loop().time() + 8
+    return await look(vantage, Target("srv", port), deadline=deadline, connect_timeout=1.2)
 
 
 async def test_a_direct_vantage_has_no_session_to_speak_of() -> None:

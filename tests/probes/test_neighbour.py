@@ -32,6 +32,43 @@ async def test_a_table_that_does_not_know_the_host_is_left_out(near: str | None)
     assert await silent_rdp(vantage) == {"ports": MUTE, "ping": "silence"}
 
 
+class Later(Told):
+    """A table that says one word after the other, and the last for good."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__()
+        self.words = list(words)
+
+    async def neighbour(self, address: Address, deadline: float) -> str:
+        self.asked.append(address)
+        return self.words.pop(0) if len(self.words) > 1 else self.words[0]
+
+
+@pytest.mark.parametrize("last", ["answers", "absent"])
+async def test_a_neighbour_that_is_only_remembered_is_asked_for_again(last: str) -> None:
+    """The table keeps who was there yesterday until what is sent now has stayed unanswered."""
+    vantage, means = Beside(), Later("unsure", "unsure", last)
+    vantage.other_means = means
+    assert await silent_rdp(vantage) == {"ports": MUTE, "ping": "silence", "neighbour": last}
+    assert means.asked == [BEHIND] * 3
+
+
+async def test_a_memory_that_is_never_put_right_says_nothing() -> None:
+    vantage = Beside(names={"srv": Lookup("srv", "ok", (BEHIND,))})
+    vantage.other_means = Later("unsure")
+    found = await see(CLOSED, vantage, name="srv", connect_timeout=SHORT, seconds=3.0)
+    assert found["host.companions"].status is Status.PASSED
+    assert found["host.companions"].facts == {"ports": MUTE, "ping": "silence"}
+
+
+async def test_who_answers_something_else_need_not_be_asked_for_again() -> None:
+    vantage, means = Beside(echo="reply"), Later("unsure", "absent")
+    vantage.other_means = means
+    facts = await silent_rdp(vantage)
+    assert facts["neighbour"] == "answers"
+    assert means.asked == [BEHIND]
+
+
 async def test_a_port_that_opens_needs_no_table() -> None:
     vantage, means = beside("answers")
     async with hosting(rdp(windows_nla, context())) as host:

@@ -128,6 +128,27 @@ def test_heavy_loss_is_no_black_hole() -> None:
     assert judge(Witnesses(4, padded("silent"), True, echoes)).verdict == "unknown"
 
 
+@pytest.mark.parametrize("passed", [ORDINARY[3:4], ORDINARY[::4]])
+def test_a_segment_lost_among_ordinary_losses_is_no_black_hole(passed: range) -> None:
+    """Most small packets are lost too: so were the large ones, by chance."""
+    echoes = burst(lambda size: Echo(size, "reply" if size in passed else "silence"))
+    found = judge(Witnesses(4, padded("silent", SWALLOWED), True, echoes))
+    assert (found.verdict, found.mtu) == ("unknown", None)
+    assert "small ones get lost too" in found.notes[0]
+
+
+@pytest.mark.parametrize(("echoes", "verdict"), [(WHOLE, "full"), (MUTE, "unknown")])
+def test_a_jumbo_packet_that_vanishes_is_not_the_hosts_dislike(
+    echoes: Sequence[Echo], verdict: str
+) -> None:
+    """The place sends the hello as one packet of 3052 bytes; a link between takes 1500."""
+    jumbo = tcp(mss=8948, advmss=8948, pmtu=9000, acked=HEAD + 1, unacked=1, again=3)
+    found = judge(Witnesses(4, padded("silent", jumbo), True, echoes))
+    assert found.verdict == verdict
+    assert "jumbo" in "; ".join(found.notes)
+    assert "dislikes" not in "; ".join(found.notes)
+
+
 def test_a_gap_below_the_named_size_is_a_black_hole() -> None:
     """Above 1400 the router speaks, but from 1300 on nothing comes back either."""
 

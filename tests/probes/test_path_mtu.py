@@ -103,6 +103,7 @@ async def test_unknown_where_nothing_but_an_answer_is_seen() -> None:
     found, _ = await look(healthy, Told())
     assert (found.status, found.facts) == (Status.PASSED, {"verdict": "unknown"})
     assert "none vanish on the way there" in found.detail
+    assert "cannot be seen from here (not in this test)" in found.detail
 
 
 async def test_a_black_hole_on_the_way_there_by_the_kernel() -> None:

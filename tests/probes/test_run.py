@@ -5,11 +5,11 @@ import logging
 
 import pytest
 
-from bot.evidence import Failure, Observation, Status
+from bot.evidence import Failure, Observation, Status, derive
 from bot.probes import PROBES, Target
 from bot.probes.run import look
 from bot.targets import TargetRefused
-from bot.vantage.base import Lookup
+from bot.vantage.base import Cannot, Lookup
 from tests.probes.loopback import LOOPBACK, Loopback, see
 from tests.probes.servers import Peer, V, context, hosting, rdp, rdp_only, windows_nla, xrdp
 
@@ -96,6 +96,23 @@ async def test_a_name_that_the_vantage_does_not_know() -> None:
     assert {found[name].status for name in PROBES if "gateway" not in name} >= {NOT_RUN}
     assert found["port.tcp"].detail == "the name has no address here"
     assert not vantage.connects
+
+
+async def test_a_place_that_does_not_tell_whom_it_asks_says_nothing_of_the_name() -> None:
+    class Without(Loopback):
+        async def lookup(self, name: str, deadline: float) -> Lookup:
+            raise Cannot("jump box dc1 does not tell its resolver")
+
+    target = Target("srv", 3389, Target("gate", 443))
+    deadline = asyncio.get_running_loop().time() + 8
+    found = {one.probe: one for one in await look(Without(), target, deadline=deadline)}
+    rest = {name: one for name, one in found.items() if name != "jumpbox.session"}
+    assert {"name.lookup", "gateway.tcp", "port.tcp", "host.companions"} <= rest.keys()
+    assert {(one.status, one.detail) for one in rest.values()} == {
+        (Status.NOT_RUN, "jump box dc1 does not tell its resolver")
+    }
+    assert found["jumpbox.session"].status is Status.PASSED
+    assert derive([*found.values()]) == {"ladder": "unknown", "jumpbox": "ok"}
 
 
 async def test_only_the_named_probes_and_their_needs_run() -> None:

@@ -85,11 +85,20 @@ def test_a_slow_handshake_is_no_loss(late: float) -> None:
 
 
 def test_a_short_queue_at_the_host_is_no_loss() -> None:
-    found = measure(opened(1, 1, 1003, 1, alone=False), 0.0, ())
-    assert (found.lost, found.counted) == (0, 3)
+    found = measure(opened(1, 1, 1003, 1, alone=False), 0.0, echoes(1, 1))
+    assert (found.lost, found.counted) == (0, 3 + 2)
     assert facts(found)["loss_pct"] == 0
     assert facts(found)["rtt_ms"]["p95"] == 1
     assert found.note.startswith("1 of 4 handshakes")
+
+
+def test_a_queue_or_loss_that_no_echo_tells_apart_is_no_number() -> None:
+    """Half of the handshakes a second late may well be loss: it is not "no loss"."""
+    found = measure(opened(1, 1003, 1, 1002, 3001, alone=False), 0.0, [LOST] * 2)
+    assert "loss_pct" not in facts(found)
+    assert found.note.startswith("3 of 5 handshakes")
+    proven = measure([*opened(1, 1003, 1), *opened(1002, alone=True)], 0.0, ())
+    assert facts(proven)["loss_pct"] == 25.0
 
 
 def test_echoes_that_were_lost_as_well_turn_it_into_loss() -> None:

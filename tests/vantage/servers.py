@@ -129,6 +129,7 @@ class SshBox:
 
     A route is a loopback port, an error to refuse with, or None: the open hangs until ``thaw``.
     What is missing is refused.  ``commands`` maps command lines to output; None refuses sessions.
+    ``statuses`` holds exit statuses other than 0, ``version`` the name of the server's program.
     """
 
     def __init__(self) -> None:
@@ -136,6 +137,8 @@ class SshBox:
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.routes: dict[tuple[str, int], int | asyncssh.ChannelOpenError | None] = {}
         self.commands: dict[str, str] | None = {}
+        self.statuses: dict[str, int] = {}
+        self.version = ""
         self.ran: list[str] = []
         self.opened: list[tuple[str, int]] = []
         self.welcome = True
@@ -147,9 +150,9 @@ class SshBox:
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
     async def start(self) -> None:
-        more: dict[str, Any] = {}
+        more: dict[str, Any] = {"server_version": self.version} if self.version else {}
         if self.commands is not None:
-            more = {"process_factory": self._run}
+            more["process_factory"] = self._run
         self._acceptor = await asyncssh.listen(
             "127.0.0.1",
             self.port,
@@ -203,7 +206,7 @@ class SshBox:
             process.exit(0)
         else:
             process.stdout.write(output)
-            process.exit(0)
+            process.exit(self.statuses.get(process.command or "", 0))
 
 
 class _Guest(asyncssh.SSHServer):

@@ -44,6 +44,7 @@ def test_old_iputils_have_a_ping_for_each_family() -> None:
         ("", "nothing"),
         ("This account is currently not available.\n", "no shell"),
         ("'sh' is not recognized as an internal or external command,\r\n", "Windows"),
+        ("The system cannot find the path specified.\r\n", "Windows"),  # cmd.exe, for /dev/null
         ("sh : The term 'sh' is not…\r\n + CategoryInfo : CommandNotFoundException", "Windows"),
         ("sh -c 'echo \"survey $((6 * 7))\"; …'", "forced command"),
         ("\x1b[31mBackup done\x07", "forced command does ([31mBackup done)"),
@@ -146,6 +147,7 @@ def test_a_ping_that_may_not_try_says_nothing(text: str) -> None:
     [
         ("1795823009.123456789\n", (1795823009.123456789, 1e-9)),
         ("Authorised use only!\n1795823009.25\n", (1795823009.25, 0.01)),
+        ("\x1b]0;jump\x071795823009.25\n", (1795823009.25, 0.01)),  # a login file, without an end
         ("1795823009.%N\n", (1795823009.5, 1.0)),  # busybox
         ("1795823009.N\n", (1795823009.5, 1.0)),  # BSD
         ("1795823009.\n", (1795823009.5, 1.0)),
@@ -169,7 +171,12 @@ ON_LINK = "10.71.0.1 dev a0 src 10.71.0.2 uid 0 \n    cache \n"
         (f"{ON_LINK}10.71.0.9 dev a0 INCOMPLETE \n", "absent"),
         (f"{ON_LINK}10.71.0.9 dev a0 FAILED \n", "absent"),
         (f"{ON_LINK}10.71.0.9 dev a0  used 0/0/0 probes 6 FAILED\n", "absent"),  # busybox
-        (f"{ON_LINK}fd71::1 dev a0 lladdr 1e:5c:3d:07:69:a2 router DELAY \n", "answers"),
+        (f"{ON_LINK}fd71::1 dev a0 lladdr 1e:5c:3d:07:69:a2 router REACHABLE \n", "answers"),
+        # Remembered, and not heard of since: it may have gone long ago.
+        (f"{ON_LINK}fd71::1 dev a0 lladdr 1e:5c:3d:07:69:a2 router DELAY \n", "unsure"),
+        (f"{ON_LINK}10.71.0.1 dev a0 lladdr 1e:5c:3d:07:69:a2 PROBE \n", "unsure"),
+        # Set by hand, whether the host is there or not.
+        (f"{ON_LINK}10.71.0.1 dev a0 lladdr 1e:5c:3d:07:69:a2 PERMANENT \n", "elsewhere"),
         (f"{ON_LINK}10.71.0.1 dev tun0 lladdr 00:00:00:00:00:00 NOARP \n", "elsewhere"),
         (ON_LINK, "elsewhere"),
         ("10.72.0.2 via 10.71.0.1 dev a0 src 10.71.0.2 uid 0 \n    cache \n", "elsewhere"),
@@ -198,6 +205,9 @@ def test_neighbour(text: str, wanted: str | None) -> None:
         ),
         ("sent\ndd: standard input: Connection refused\n", Datagram("refused")),  # busybox
         ("sent\n", Datagram("silent")),
+        # What a login file prints comes first, and may look like anything.
+        ("Access is refused\n 61 62 63\nsent\n", Datagram("silent")),
+        ("Access is refused\n 61 62\nsent\n 00 01\n", Datagram("answers", b"\0\1")),
         ("bash: connect: Network is unreachable\nbash: line 1: /dev/udp/10.1.1.1/9: …\n", None),
         ("", None),
     ],
@@ -226,6 +236,6 @@ def test_any_text_gives_a_value_or_nothing(text: str) -> None:
         assert echo.mtu is None or 68 <= echo.mtu < 1500
     told = outputs.clock(text)
     assert told is None or (1e8 <= told[0] < 1e11 and 0 < told[1] <= 1)
-    assert outputs.neighbour(text) in {None, "answers", "absent", "elsewhere"}
+    assert outputs.neighbour(text) in {None, "answers", "absent", "unsure", "elsewhere"}
     answer = outputs.datagram(text)
     assert answer is None or answer.state in {"answers", "refused", "silent"}

@@ -117,3 +117,16 @@ def test_the_exit_status_of_ping_is_what_counts() -> None:
     assert [system.ping_state(status) for status in (0, 1, 2, 127, None)] == [
         "reply", "silence", "unknown", "unknown", "unknown",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ping: permission denied (are you root?)\n",  # busybox
+        "ping: invalid option -- 'n'\nBusyBox v1.30.1 multi-call binary.\n",
+        "ping: unknown option -- W\nusage: ping [-DdEefHLnqRrv] host\n",  # OpenBSD
+        "ping: sendmsg: Operation not permitted\n1 packets transmitted, 0 received\n",
+    ],
+)
+def test_a_ping_that_could_not_try_heard_no_silence(said: str) -> None:
+    assert system.ping_state(1, said) == "unknown"

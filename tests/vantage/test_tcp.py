@@ -180,6 +180,8 @@ async def test_a_full_backlog_times_out() -> None:
         (errno.ENETUNREACH, Failure.TCP_UNREACHABLE),
         (errno.EMFILE, Failure.PROBE_INTERNAL),
         (errno.EACCES, Failure.TCP_UNREACHABLE),
+        (errno.ENOPROTOOPT, Failure.TCP_UNREACHABLE),
+        (errno.ENONET, Failure.TCP_UNREACHABLE),
         (errno.ETIMEDOUT, Failure.TCP_TIMEOUT),
     ],
 )
@@ -191,6 +193,26 @@ async def test_errors_of_the_system_become_our_words(
 
     monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", failing)
     assert await failure(Direct(RULES).connect(LOOPBACK, 1, soon())) is wanted
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EHOSTUNREACH, "No route to host"),
+        (errno.ENETUNREACH, "Network is unreachable"),
+        (errno.ECONNREFUSED, "Connection refused"),
+    ],
+)
+async def test_the_detail_tells_an_unreachable_host_from_an_unreachable_network(
+    monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    async def failing(*args: object) -> None:
+        raise OSError(number, "Connect call failed ('127.0.0.1', 1)")  # as asyncio has it
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", failing)
+    with pytest.raises(VantageError) as caught:
+        await Direct(RULES).connect(LOOPBACK, 1, soon())
+    assert caught.value.detail == said
 
 
 async def test_a_host_that_takes_us_and_resets_at_once_was_open(

@@ -8,12 +8,12 @@ nothing that a person typed is ever part of a command.
 
 import asyncio
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from pathlib import Path
 
 from bot.evidence import Failure
 from bot.targets import BadHost, Rules
-from bot.vantage.base import Address, Lookup, Means, Session, VantageError
+from bot.vantage.base import Address, Cannot, Lookup, Means, Session, VantageError
+from bot.vantage.commands import plain
 from bot.vantage.direct import Direct
 from bot.vantage.dns import Resolver, Server
 from bot.vantage.jumpbox import words
@@ -77,7 +77,10 @@ class Jumpbox:
         return Session("ok", round(connection.connect_ms, 1))
 
     async def lookup(self, name: str, deadline: float) -> Lookup:
-        """Resolve as the jump box does; raises TargetRefused and VantageError (``jumpbox.*``)."""
+        """Resolve as the jump box does.
+
+        Raises TargetRefused, VantageError (``jumpbox.*``), and Cannot without a resolver.
+        """
         typed = literal(name)
         return typed or await self._resolved(name, self._config.rules, deadline)
 
@@ -95,9 +98,9 @@ class Jumpbox:
         if (await self._link.survey(deadline))[1].trouble:
             return "unknown"  # what answers there is no ping: a forced command ends as it likes
         seconds = max(1, int(deadline - asyncio.get_running_loop().time()))
-        command = f"ping -n -c 1 -W {seconds} {ip_address(str(address))}"
+        command = f"ping -n -c 1 -W {seconds} {plain(address)}"
         ran = await self._link.run(command, deadline)
-        return ping_state(ran.status) if ran else "unknown"
+        return ping_state(ran.status, ran.output) if ran else "unknown"
 
     async def means(self, deadline: float) -> Means:
         """What it can run for us; found out once for each connection."""
@@ -168,18 +171,31 @@ class Jumpbox:
             return Lookup(host, "nxdomain", detail=str(error))
         via = self._config.via
         if via is not None:
-            return await via._resolved(host, rules, deadline)
+            try:
+                return await via._resolved(host, rules, deadline)
+            except Cannot as error:
+                return Lookup(host, "no-answer", detail=str(error))
         return await Direct(rules).lookup(host, deadline)
 
     async def _resolved(self, name: str, rules: Rules, deadline: float) -> Lookup:
         started = asyncio.get_running_loop().time()
         files = await self._link.files(deadline)
         servers = self._config.resolver or files.servers
-        resolver = Resolver(servers or GUESSES, self._open_any)
+        reached = list[Address]()
+
+        async def open_server(address: Address, port: int, until: float) -> SshStream:
+            stream = await self._open_any(address, port, until)
+            reached.append(address)
+            return stream
+
+        resolver = Resolver(servers or GUESSES, open_server)
         found = await look_up(name, files, rules, resolver.addresses, deadline)
         if not servers and found.status != "ok":
-            detail = f"jump box {self.name} does not tell its resolver; {found.detail}"
-            return replace(found, detail=detail)
+            detail = f"jump box {self.name} does not tell its resolver"
+            if not reached and found.status != "nxdomain":  # nobody was asked, so nothing is known
+                places = " or ".join(host for host, _ in GUESSES)
+                raise Cannot(f"{detail}, and none answers at {places}; an address would do")
+            return replace(found, detail=f"{detail}; {found.detail}")
         return await courtesy(resolver, found, started, deadline)
 
     async def _lets_through(self, host: str, port: int, deadline: float) -> bool:

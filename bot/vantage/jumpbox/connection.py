@@ -58,6 +58,12 @@ class Connection:
         return self._doorman.lost or self._ssh.is_closed()
 
     @property
+    def windows(self) -> bool:
+        """Whether its server says that it is a Windows machine, whose shells speak any language."""
+        version = str(self._ssh.get_extra_info("server_version", "")).lower()
+        return "windows" in version or "winsshd" in version
+
+    @property
     def openssh(self) -> bool:
         """Whether its server is OpenSSH on a Unix, whose ways with a channel we know."""
         version = str(self._ssh.get_extra_info("server_version", ""))

@@ -142,7 +142,10 @@ class Link:
         ran = await asyncio.gather(
             *(connection.run(f"cat {path}", until) for path in (RESOLV_CONF, HOSTS_FILE))
         )
-        resolv_conf, hosts = (one.output if one and one.status == 0 else "" for one in ran)
+        # A login file that sets a window's title prints that before them, without a line's end.
+        resolv_conf, hosts = (
+            one.output.replace("\a", "\n") if one and one.status == 0 else "" for one in ran
+        )
         return Files.read(resolv_conf, hosts)
 
     def _settled(self, task: "asyncio.Task[Connection]") -> None:
@@ -166,7 +169,8 @@ class Link:
 async def _survey(connection: Connection) -> Survey:
     until = asyncio.get_running_loop().time() + SURVEY_TIMEOUT
     try:
-        return outputs.survey((await connection.execute(commands.SURVEY, until)).output)
+        found = outputs.survey((await connection.execute(commands.SURVEY, until)).output)
+        return Survey(trouble=outputs.WINDOWS) if found.trouble and connection.windows else found
     except Cannot as error:
         return Survey(trouble=str(error))
     except VantageError as error:

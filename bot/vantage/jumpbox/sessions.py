@@ -127,7 +127,7 @@ async def _listen(process: Process, command: Command, began: float, deadline: fl
             process.stdin.write(command.feed)
         async with asyncio.timeout_at(deadline):
             while len(output) < MAX_OUTPUT and (piece := await process.stdout.read(MAX_OUTPUT)):
-                heard = heard or loop.time()
+                heard = loop.time()
                 output += piece
             if len(output) < MAX_OUTPUT:
                 await process.wait_closed()

@@ -24,6 +24,10 @@ _TEXTS: tuple[tuple[tuple[str, ...], Failure], ...] = (
     (("refused", "errno 111"), Failure.TCP_REFUSED),
     (("timed out", "timeout"), Failure.TCP_TIMEOUT),
     (("no route", "unreachable", "host is down", "network is down"), Failure.TCP_UNREACHABLE),
+    # What Linux makes of further words of ICMP and ICMPv6 (icmp_err_convert): an administrator
+    # forbids it, no such protocol there, the host is isolated.
+    (("permission denied", "not permitted", "protocol not available"), Failure.TCP_UNREACHABLE),
+    (("not on the network",), Failure.TCP_UNREACHABLE),
     # sshd's connect() failed at once: no route, a prohibiting route or the local firewall.
     (("open failed",), Failure.TCP_UNREACHABLE),
 )

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.evidence import Failure
 from bot.targets import Rules, TargetRefused
-from bot.vantage.base import VantageError
+from bot.vantage.base import Cannot, VantageError
 from bot.vantage.jumpbox import Jumpbox, link
 from tests.vantage.servers import DnsServer, SshBox, Zone, echo, silence, soon, tcp_server
 
@@ -173,10 +173,27 @@ async def test_without_a_session_the_usual_places_are_tried(tmp_path: Path) -> N
         found = await vantage.lookup("srv.corp.example", soon())
         assert (found.status, found.resolver) == ("ok", "127.0.0.53")
         del server.routes[("127.0.0.53", 53)]
-        found = await vantage.lookup("srv.corp.example", soon())
-        assert found.status == "no-answer"
+        with pytest.raises(Cannot, match="dc1 does not tell its resolver"):
+            await vantage.lookup("srv.corp.example", soon())
+        server.routes[("127.0.0.1", 53)] = port
+        found = await vantage.lookup("gone.corp.example", soon())
+        assert found.status == "nxdomain"
         assert "dc1 does not tell its resolver" in found.detail
     await vantage.close()
+    await server.stop()
+
+
+async def test_a_jump_box_behind_one_without_a_resolver_cannot_be_found(tmp_path: Path) -> None:
+    server = SshBox()
+    server.commands = None
+    await server.start()
+    outer = Jumpbox(server.config(tmp_path))
+    inner = Jumpbox(server.config(tmp_path, name="dc2", host="inner.corp.example", via=outer))
+    with pytest.raises(VantageError, match="dc1 does not tell its resolver") as caught:
+        await inner.session(soon())
+    assert caught.value.failure is Failure.JUMPBOX_UNREACHABLE
+    await inner.close()
+    await outer.close()
     await server.stop()
 
 
@@ -203,8 +220,8 @@ async def test_a_forced_command_that_hangs_costs_only_names_their_time(
     assert caught.value.failure is Failure.JUMPBOX_TIMEOUT
     await jumpbox.close()
     monkeypatch.setattr(link, "FILES_TIMEOUT", 0.1)
-    found = await jumpbox.lookup("srv.corp.example", soon())
-    assert found.status == "no-answer"
+    with pytest.raises(Cannot, match="dc1 does not tell its resolver"):
+        await jumpbox.lookup("srv.corp.example", soon())
 
 
 async def test_many_lookups_share_one_reading_of_the_files(

@@ -231,3 +231,19 @@ async def test_echoes_that_hang_end_in_time_and_count_as_silence(tmp_path: Path)
         found = await means.echoes(LOOPBACK, [1500, 604], soon(5))
         assert [one.state for one in found] == ["reply", "silence"]
         await until(lambda: not on_the_box(server))
+
+
+async def test_what_a_login_file_prints_is_no_answer(tmp_path: Path) -> None:
+    """Without a line's end, as a window's title is set; it stands before every output."""
+    title = r'printf "\033]0;jump\007Access is refused. "'
+    async with jumpbox(tmp_path, wrapper(tmp_path, title)) as (vantage, _):
+        means = await vantage.means(soon())
+        found = await means.echoes(LOOPBACK, [576, 1500], soon())
+        assert [one.state for one in found] == ["reply", "reply"]
+        assert abs((await means.clock(soon())).offset_s) < 60
+        assert await means.neighbour(LOOPBACK, soon()) == "elsewhere"
+        assert await means.sockets(LOOPBACK, 1, soon()) == ()
+        async with udp_server(b"\0\1") as (port, _came):
+            assert await means.datagram(LOOPBACK, port, SYN, soon()) == Datagram("answers", b"\0\1")
+        async with udp_server(None) as (port, _came):
+            assert await means.datagram(LOOPBACK, port, SYN, soon(3)) == Datagram("silent")

@@ -2,6 +2,7 @@
 
 import asyncio
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +130,22 @@ async def test_a_survey_is_made_once_for_each_connection(server: SshBox, jumpbox
             await jumpbox.means(soon())
             await asyncio.sleep(0.01)
     assert (await jumpbox._link.survey(soon()))[1].ping == 20221126
+
+
+@pytest.mark.parametrize("version", ["OpenSSH_for_Windows_9.5", "1.00 FlowSsh: Bitvise WinSSHD"])
+async def test_a_windows_machine_is_known_by_its_server_in_any_language(
+    server: SshBox, tmp_path: Path, version: str
+) -> None:
+    await server.stop()
+    server.version = version
+    await server.start()
+    assert server.commands is not None
+    server.commands[SURVEY.line] = "Das System kann den angegebenen Pfad nicht finden.\r\n"
+    vantage = Jumpbox(server.config(tmp_path))
+    means = await vantage.means(soon())
+    with pytest.raises(Cannot, match="it is a Windows machine"):
+        await means.echoes(HOST, [1500], soon())
+    await vantage.close()
 
 
 async def test_a_survey_that_hangs_blames_nobody_and_is_made_again(

@@ -98,6 +98,10 @@ async def test_a_flood_is_held_back(server: SshBox, jumpbox: Jumpbox) -> None:
         (2, "Network is unreachable", Failure.TCP_UNREACHABLE),
         (2, "Host is unreachable", Failure.TCP_UNREACHABLE),
         (2, "open failed", Failure.TCP_UNREACHABLE),
+        # What Linux makes of ICMPv6's and ICMP's further words of prohibition.
+        (2, "Permission denied", Failure.TCP_UNREACHABLE),
+        (2, "Protocol not available", Failure.TCP_UNREACHABLE),
+        (2, "Machine is not on the network", Failure.TCP_UNREACHABLE),
         (2, "[Errno 111] Connect call failed ('10.0.0.1', 3389)", Failure.TCP_REFUSED),
         (2, "Verbindung abgelehnt", Failure.TCP_FAILED),
     ],
@@ -291,6 +295,11 @@ async def test_ping_runs_on_the_jump_box(server: SshBox, jumpbox: Jumpbox) -> No
     server.commands["ping -n -c 1 -W 3 10.0.0.1"] = "1 received"
     assert await jumpbox.ping(HOST, soon(3.9)) == "reply"
     assert await jumpbox.ping(ip_address("10.0.0.2"), soon(3.9)) == "unknown"
+    server.statuses = {"ping -n -c 1 -W 3 10.0.0.4": 1, "ping -n -c 1 -W 3 10.0.0.5": 1}
+    server.commands["ping -n -c 1 -W 3 10.0.0.4"] = "0 received"
+    assert await jumpbox.ping(ip_address("10.0.0.4"), soon(3.9)) == "silence"
+    server.commands["ping -n -c 1 -W 3 10.0.0.5"] = "ping: permission denied (are you root?)"
+    assert await jumpbox.ping(ip_address("10.0.0.5"), soon(3.9)) == "unknown"
     server.commands["ping -n -c 1 -W 1 10.0.0.3"] = "hang"
     assert await jumpbox.ping(ip_address("10.0.0.3"), soon(0.1)) == "unknown"
 
