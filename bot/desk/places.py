@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot import redact
 from bot.catalog.entries import Catalog
 from bot.desk.ladder import BOX, by_place
-from bot.desk.words import FAILURES, clean, listed, place
+from bot.desk.words import FAILURES, clean, listed, network, place
 from bot.evidence import Failure, Observation, Parting, Status, derive, partings
 
 DIRECT = "direct"
@@ -43,11 +43,6 @@ _BLOCKED = {
     "tls": "something between your network and it breaks TLS off",
     "nla": "something between your network and it breaks the sign-in off",
 }
-
-
-def network(vantage: str) -> str:
-    """A place as the subject of a sentence: a jump box by its name, or your network."""
-    return "your network" if vantage == DIRECT else vantage
 
 
 def broken(observations: Sequence[Observation]) -> dict[str, Observation]:

@@ -61,6 +61,11 @@ def place(vantage: str) -> str:
     return "here" if vantage == "direct" else vantage
 
 
+def network(vantage: str) -> str:
+    """A place as the subject of a sentence: a jump box by its name, or your network."""
+    return "your network" if vantage == "direct" else vantage
+
+
 def clean(text: str) -> str:
     """A string that a target sent, as one short printable line."""
     return redact.clean(text, LONGEST)
