@@ -89,8 +89,8 @@ ITEMS: Mapping[str, Item] = {
         "unreachable host-key auth forwarding timeout",
     ),
     "vantages": _item(
-        "agree direct-worse jumpbox-worse box-worse tls-cut led-apart differ",
-        "direct-worse jumpbox-worse box-worse tls-cut led-apart differ",
+        "agree direct-worse jumpbox-worse box-worse tls-cut name-apart led-apart differ",
+        "direct-worse jumpbox-worse box-worse tls-cut name-apart led-apart differ",
     ),
 }
 """Evidence item -> the states that probes set (``unknown`` means: simply absent)."""

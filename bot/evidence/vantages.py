@@ -36,15 +36,13 @@ def compare(views: Mapping[str, Seen]) -> str | None:
     if len(looked) < 2:
         return None
     heights = {name: _HEIGHT[ladder(seen)] for name, seen in looked.items()}
-    if len(set(heights.values())) == 1:
-        if _led_apart(looked.values()):
-            return "led-apart"
-        return "agree" if _same_sight(list(looked.values())) else "differ"
     if _led_apart(looked.values()):
         return "led-apart"  # to another machine; the ways there cannot be compared
-    if _tls_is_cut(looked.values()):
-        return "tls-cut"
-    return _worse(heights)
+    if len(set(heights.values())) == 1:
+        return "agree" if _same_sight(list(looked.values())) else "differ"
+    if min(heights.values()) == _HEIGHT[Rung.NAME]:
+        return "name-apart"  # whose resolver knows it says nothing of the ways
+    return "tls-cut" if _tls_is_cut(looked.values()) else _worse(heights)
 
 
 def _worse(heights: dict[str, int]) -> str:

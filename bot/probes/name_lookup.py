@@ -31,7 +31,7 @@ async def probe(ctx: Context) -> Observation:
     if failure is None and not found.addresses:
         failure = Failure.NAME_NOT_FOUND
     if failure is not None:
-        return Observation.failed(NAME, failure, **found.facts())
+        return Observation.failed(NAME, failure, found.detail, **found.facts())
     ctx.trail.lookup.keep(found)
     if len(found.addresses) == 1:
         ctx.trail.address.keep(found.addresses[0])

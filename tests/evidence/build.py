@@ -41,7 +41,7 @@ STATES = {
     "gateway-http": "answers foreign unavailable closes",
     "gateway-vantages": "agree works-elsewhere fails-elsewhere",
     "jumpbox": "ok unreachable host-key auth forwarding timeout",
-    "vantages": "agree direct-worse jumpbox-worse tls-cut differ",
+    "vantages": "agree direct-worse jumpbox-worse box-worse tls-cut name-apart led-apart differ",
 }
 
 

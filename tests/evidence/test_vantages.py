@@ -24,6 +24,11 @@ def led_apart(vantage: str) -> list[Observation]:
     return [lookup, saw("port.tcp", vantage, F.TCP_REFUSED)]
 
 
+def unresolved(vantage: str) -> list[Observation]:
+    """The resolver of this place does not know the name."""
+    return [saw("name.lookup", vantage, F.NAME_NOT_FOUND, status="nxdomain")]
+
+
 def farm(vantage: str) -> Observation:
     """Another member answers on another connection."""
     return saw("tls.certificate", vantage, sha256="bb")
@@ -47,6 +52,10 @@ def lost(vantage: str) -> Observation:
         (healthy("jump1") + stopped("direct"), "direct-worse"),
         (stopped("jump1") + healthy("direct"), "jumpbox-worse"),
         (healthy("jump1") + led_apart("direct"), "led-apart"),
+        (unresolved("jump1") + healthy("direct"), "name-apart"),
+        (healthy("jump1") + unresolved("direct"), "name-apart"),
+        (healthy("jump1") + unresolved("jump2") + stopped("direct"), "name-apart"),
+        (unresolved("jump1") + unresolved("direct"), "agree"),
         (stopped("jump1") + stopped("direct"), "agree"),
         (stopped("jump1") + stopped("direct", F.TCP_REFUSED), "differ"),
         (stopped("jump1") + stopped("direct", F.TCP_UNREACHABLE), "direct-worse"),
