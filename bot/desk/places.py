@@ -182,6 +182,12 @@ def _other_machine(observations: Sequence[Observation], host: str) -> str:
             f"{names} are shown different certificates: several machines answer as {host}, "
             "or something in between opens TLS."
         )
+    told = _each(seen, "rdp.negotiation", "security") | _each(seen, "nla.challenge", "computer")
+    if len(told) > 1 and derive(observations).get("ladder") == "ok":
+        return (
+            f"{listed([network(each) for each in told])} get different answers: several machines "
+            f"answer as {host}, or something in between does."
+        )
     return ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.evidence import tls
 from bot.evidence.ladder import OK, UNKNOWN, ladder
 from bot.evidence.observation import LADDER_STATES, Observation, Rung
-from bot.evidence.seen import Seen
+from bot.evidence.seen import Seen, label
 
 DIRECT = "direct"
 _HEIGHT = {state: height for height, state in enumerate((*LADDER_STATES[1:-1], OK))}
@@ -105,7 +105,30 @@ def _tls_is_cut(views: Iterable[Seen]) -> bool:
 def _same_sight(views: Sequence[Seen]) -> bool:
     addresses = {frozenset(seen.texts("name.lookup", "addresses")) for seen in views}
     ports = {seen.port for seen in views}
-    shown = [seen.certificates for seen in views if seen.certificates]
-    # A farm shows each place another member, now this one and now that.
-    same = all(one & other for one in shown for other in shown)
+    same = not any(_other_machine(one, other) for one in views for other in views)
     return same and all(len(known) <= 1 for known in (addresses - {frozenset()}, ports - {None}))
+
+
+def _other_machine(one: Seen, other: Seen) -> bool:
+    """Whether two places meet machines that are not one and the same.
+
+    A farm shows each place another member, now this one and now that; who shares a certificate is
+    meant to be one.  A request that got two different answers was not read by the same machine.
+    """
+    if one.certificates and other.certificates:
+        apart = not one.certificates & other.certificates
+    else:
+        apart = len({*_names(one), *_names(other)}) > 1
+    told, answers = _answers(one), _answers(other)
+    return apart or any(told[request] != answers[request] for request in told.keys() & answers)
+
+
+def _names(seen: Seen) -> tuple[str, ...]:
+    own = seen.text("nla.challenge", "computer")
+    return (label(own),) if own else ()
+
+
+def _answers(seen: Seen) -> dict[str, str]:
+    """The requests for a security layer that were granted or refused."""
+    words = seen.words("rdp.negotiation", "answers").items()
+    return {request: word for request, word in words if word.startswith(("selected:", "failure:"))}

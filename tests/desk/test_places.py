@@ -101,6 +101,18 @@ def test_two_places_that_are_shown_different_certificates() -> None:
     assert told.startswith("dc1 and your network are shown different certificates")
 
 
+def test_two_places_that_get_different_answers() -> None:
+    """The same request is refused to one place and granted to another."""
+    here = [
+        replace(each, facts={**each.facts, "answers": {"nla": "failure:2"}})
+        if each.probe == "rdp.negotiation"
+        else each
+        for each in o.healthy("direct")
+    ]
+    told = said(o.healthy("dc1"), here)
+    assert told.startswith("dc1 and your network get different answers: several machines answer")
+
+
 def test_places_that_agree_are_not_compared() -> None:
     seen = [*o.healthy("dc1"), *o.healthy("dc2")]
     assert places.apart(seen, TARGET, CATALOG) == ""
