@@ -74,7 +74,7 @@ def blind(observations: Sequence[Observation], host: str) -> str:
     """Said when no place could look at all: a fault of the jump box is never the host's."""
     if not unseen(observations):
         return ""
-    return _faults(observations, host)
+    return _sentences(observations, host)
 
 
 def hindered(observations: Sequence[Observation], host: str) -> str:
@@ -82,10 +82,10 @@ def hindered(observations: Sequence[Observation], host: str) -> str:
     faults = broken(observations)
     if len(faults) == len(by_place(observations)):
         return ""
-    return _faults(observations, host)
+    return _sentences(observations, host)
 
 
-def _faults(observations: Sequence[Observation], host: str) -> str:
+def _sentences(observations: Sequence[Observation], host: str) -> str:
     """Each fault of a jump box once, however many places lie behind it."""
     behind: dict[tuple[str, Failure | None], list[Observation]] = {}
     for each in broken(observations).values():
