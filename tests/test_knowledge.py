@@ -54,7 +54,7 @@ def test_every_cause_says_where_the_path_stops() -> None:
 
 
 def test_the_contract_is_that_of_the_program() -> None:
-    assert set(ITEMS) == {*findings.ITEMS, "vantages"}
+    assert set(ITEMS) == {*findings.ITEMS, *findings.COMPARED}
     assert set(RUN) <= set(PROBES)
 
 

@@ -80,14 +80,17 @@ ITEMS: Mapping[str, Item] = {
     "udp-transport": _item("answers answers-old-host refused silent", ""),
     "gateway-tcp": _item("open unreachable", "unreachable"),
     "gateway-certificate": _item("sound refused untrusted no-tls", "refused untrusted no-tls"),
-    "gateway-http": _item("answers foreign unavailable", "foreign unavailable"),
+    "gateway-http": _item("answers foreign unavailable closes", "foreign unavailable closes"),
+    "gateway-vantages": _item(
+        "agree works-elsewhere fails-elsewhere", "works-elsewhere fails-elsewhere"
+    ),
     "jumpbox": _item(
         "ok unreachable host-key auth forwarding timeout",
         "unreachable host-key auth forwarding timeout",
     ),
     "vantages": _item(
-        "agree direct-worse jumpbox-worse box-worse tls-cut led-apart differ",
-        "direct-worse jumpbox-worse box-worse tls-cut led-apart differ",
+        "agree direct-worse jumpbox-worse box-worse tls-cut name-apart led-apart differ",
+        "direct-worse jumpbox-worse box-worse tls-cut name-apart led-apart differ",
     ),
 }
 """Evidence item -> the states that probes set (``unknown`` means: simply absent)."""

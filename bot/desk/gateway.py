@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.desk import words
 from bot.desk.words_security import certificate
-from bot.evidence import Failure, Observation, Status
+from bot.evidence import Failure, Observation, Status, gateway_meeting
 
 READINGS = {
     "answers": "answers as a gateway",
@@ -58,9 +58,40 @@ def _beyond(by: dict[str, Observation]) -> list[str]:
 
 
 def _certificate(tls: Observation) -> str:
+    if tls.failure is Failure.PROBE_MALFORMED:
+        return "what answers there is not TLS"
     if tls.failure is not None and tls.failure is not Failure.GATEWAY_TLS:
         return words.FAILURES[tls.failure]
     facts, said = tls.facts, "; ".join(certificate(tls.facts))
     if facts.get("trusted") is False and not facts.get("self_signed"):
         said = "; ".join(filter(None, (said, "not trusted here")))
     return f"certificate {said}" if said else ""
+
+
+def apart(observations: Sequence[Observation]) -> str:
+    """Said where one place meets a gateway in order and another does not: what is at fault then."""
+    met = gateway_meeting(observations)
+    if not met.works or not met.fails:
+        return ""
+    ports = [each for each in observations if each.probe == "gateway.tcp" and "asked" in each.facts]
+    name = words.clean(str(ports[0].facts["asked"]))
+    far, near = (
+        words.listed([words.network(one) for one in each]) for each in (met.works, met.fails)
+    )
+    there, here = (_addresses(ports, each) for each in (met.works, met.fails))
+    if there and here and not there & here:
+        leads = [words.clean(words.listed(sorted(each))) for each in (here, there)]
+        return (
+            f"The name of the RD Gateway {name} leads to {leads[0]} from {near} and to {leads[1]} "
+            f"from {far}: they may be two machines, and only the second is in order."
+        )
+    opened = {each.vantage for each in ports if each.status is Status.PASSED}
+    fault = f"the way from {near} is at fault, not the gateway"
+    if opened & set(met.fails):
+        fault = f"something on the way from {near} is at fault, or one of several machines there"
+    return f"The RD Gateway {name} is in order from {far} and not from {near}: {fault}."
+
+
+def _addresses(ports: Sequence[Observation], places: Sequence[str]) -> set[str]:
+    seen = [each for each in ports if each.vantage in places]
+    return {str(each.facts["address"]) for each in seen if "address" in each.facts}

@@ -112,7 +112,7 @@ def _from_place(vantage: str, mine: Sequence[Observation]) -> Iterator[Hop]:
     failed = [each for each in mine if each.status is Status.FAILED]
     for each in failed:
         if each.failure is not None and each.failure.value.startswith(_BOX):
-            yield Hop("jump box", vantage)
+            yield Hop("jump box", clean(str(each.facts.get("box", vantage))))
         if each.probe == "name.lookup" and each.failure in _NO_NAME_SERVER:
             yield from _named("name server", each.facts.get("resolver"))
     if any(each.probe.startswith("gateway.") for each in failed) and not _opens(mine):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot import redact
 from bot.catalog.entries import Catalog
 from bot.desk.ladder import BOX, by_place
-from bot.desk.words import FAILURES, clean, listed, place
+from bot.desk.words import FAILURES, clean, listed, network, place
 from bot.evidence import Failure, Observation, Parting, Status, derive, partings
 
 DIRECT = "direct"
@@ -45,11 +45,6 @@ _BLOCKED = {
 }
 
 
-def network(vantage: str) -> str:
-    """A place as the subject of a sentence: a jump box by its name, or your network."""
-    return "your network" if vantage == DIRECT else vantage
-
-
 def broken(observations: Sequence[Observation]) -> dict[str, Observation]:
     """The places that could not look, and how the way to them failed."""
     return {
@@ -79,7 +74,7 @@ def blind(observations: Sequence[Observation], host: str) -> str:
     """Said when no place could look at all: a fault of the jump box is never the host's."""
     if not unseen(observations):
         return ""
-    return " ".join(_fault(each, observations, host) for each in broken(observations).values())
+    return _sentences(observations, host)
 
 
 def hindered(observations: Sequence[Observation], host: str) -> str:
@@ -87,28 +82,45 @@ def hindered(observations: Sequence[Observation], host: str) -> str:
     faults = broken(observations)
     if len(faults) == len(by_place(observations)):
         return ""
-    return " ".join(_fault(each, observations, host) for each in faults.values())
+    return _sentences(observations, host)
+
+
+def _sentences(observations: Sequence[Observation], host: str) -> str:
+    """Each fault of a jump box once, however many places lie behind it."""
+    behind: dict[tuple[str, Failure | None], list[Observation]] = {}
+    for each in broken(observations).values():
+        behind.setdefault((_box(each), each.failure), []).append(each)
+    return " ".join(_fault(each, observations, host) for each in behind.values())
+
+
+def _box(fault: Observation) -> str:
+    """The jump box at fault: the one looked from, or one on the way to it."""
+    return clean(str(fault.facts.get("box", fault.vantage)))
 
 
 def _what(fault: Observation) -> str:
     words = FAILURES[fault.failure or Failure.PROBE_INTERNAL]
-    return words.replace("the jump box", f"Jump box {fault.vantage}", 1)
+    return words.replace("the jump box", f"Jump box {_box(fault)}", 1)
 
 
-def _fault(fault: Observation, observations: Sequence[Observation], host: str) -> str:
+def _fault(faults: Sequence[Observation], observations: Sequence[Observation], host: str) -> str:
     """What is wrong with one jump box, that it is not the host's fault, and what to do."""
-    box, failure = fault.vantage, fault.failure or Failure.PROBE_INTERNAL
+    fault, vantages = faults[0], [each.vantage for each in faults]
+    box, failure = _box(fault), fault.failure or Failure.PROBE_INTERNAL
     got_through = any(
-        each.status is not Status.NOT_RUN and each.probe != BOX and each.vantage == box
+        each.status is not Status.NOT_RUN and each.probe != BOX and each.vantage in vantages
         for each in observations
     )
+    beyond = [each for each in vantages if each != box]
+    way = f" It is on the way to {listed(beyond)}." if beyond else ""
     nothing = (
         f" What it saw of {host} is incomplete and not held against it."
         if got_through
         else f" Nothing was sent to {host}, so this says nothing about it."
     )
     detail = _detail(fault) if failure is Failure.JUMPBOX_HOST_KEY else ""
-    return f"{_what(fault)}.{nothing}{detail} {REMEDIES.get(failure, '').format(box=box)}".rstrip()
+    remedy = REMEDIES.get(failure, "").format(box=box)
+    return f"{_what(fault)}.{way}{nothing}{detail} {remedy}".rstrip()
 
 
 def _detail(fault: Observation) -> str:
@@ -169,6 +181,12 @@ def _other_machine(observations: Sequence[Observation], host: str) -> str:
         return (
             f"{names} are shown different certificates: several machines answer as {host}, "
             "or something in between opens TLS."
+        )
+    told = _each(seen, "rdp.negotiation", "security") | _each(seen, "nla.challenge", "computer")
+    if len(told) > 1 and derive(observations).get("ladder") == "ok":
+        return (
+            f"{listed([network(each) for each in told])} get different answers: several machines "
+            f"answer as {host}, or something in between does."
         )
     return ""
 

@@ -61,6 +61,11 @@ def place(vantage: str) -> str:
     return "here" if vantage == "direct" else vantage
 
 
+def network(vantage: str) -> str:
+    """A place as the subject of a sentence: a jump box by its name, or your network."""
+    return "your network" if vantage == "direct" else vantage
+
+
 def clean(text: str) -> str:
     """A string that a target sent, as one short printable line."""
     return redact.clean(text, LONGEST)
@@ -101,9 +106,11 @@ def moment(text: object) -> datetime | None:
 
 
 def failed(failure: Failure | None, facts: Facts) -> str:
-    """What failed; who answers instead of RDP, where that is known."""
+    """What failed; who answers instead of RDP, and which jump box, where that is known."""
     if failure is None:
         return ""
+    if "box" in facts:
+        return FAILURES[failure].replace("the jump box", f"jump box {clean(str(facts['box']))}", 1)
     if failure is Failure.RDP_NOT_RDP:
         try:
             first = bytes.fromhex(str(facts.get("first_bytes", "")))

@@ -125,7 +125,7 @@ def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
     parts = _dates(facts)
     subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")
     if facts.get("matches_host") is False:
-        parts.append(f"made out to {subject or 'another name'}")
+        parts.append(f"made out to {_holder(facts) or subject or 'another name'}")
     if facts.get("self_signed"):
         by = f" by {subject}" if subject and facts.get("matches_host") is not False else ""
         parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
@@ -136,6 +136,12 @@ def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
     if facts.get("signature_hash") in WEAK_HASHES:
         parts.append(f"signed with {facts['signature_hash'].upper()}")
     return parts
+
+
+def _holder(facts: Facts) -> str:
+    """The names that count, which the subject need not be among."""
+    names = [clean(str(each)) for each in facts.get("names", ())]
+    return listed([*names[:2], *([f"{len(names) - 2} more"] if names[2:] else [])]) if names else ""
 
 
 def _dates(facts: Facts) -> list[str]:

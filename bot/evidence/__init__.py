@@ -1,6 +1,6 @@
 """Observations and what they say: frozen facts, failure words, the ladder, evidence states."""
 
-from bot.evidence.findings import ITEMS, derive, ladders
+from bot.evidence.findings import COMPARED, ITEMS, derive, gateway_meeting, ladders
 from bot.evidence.observation import (
     LADDER_STATES,
     BadObservation,
@@ -12,6 +12,7 @@ from bot.evidence.observation import (
 from bot.evidence.vantages import Parting, partings
 
 __all__ = [
+    "COMPARED",
     "ITEMS",
     "LADDER_STATES",
     "BadObservation",
@@ -21,6 +22,7 @@ __all__ = [
     "Rung",
     "Status",
     "derive",
+    "gateway_meeting",
     "ladders",
     "partings",
 ]

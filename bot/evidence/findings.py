@@ -135,27 +135,41 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "jumpbox": _jumpbox,
     }
 )
-"""Every evidence item that the observations of one vantage set; ``vantages`` needs two."""
+"""Every evidence item that the observations of one vantage set; ``COMPARED`` need two."""
+
+COMPARED = ("vantages", "gateway-vantages")
 
 
 def derive(observations: Sequence[Observation]) -> dict[str, str]:
     """The evidence of the first vantage that could look, and how the vantages compare.
 
-    Unknown items are left out, except ``ladder``.  A jump box that failed is named even when
-    another vantage could look.
+    Unknown items are left out, except ``ladder``.  The gateway is another host: its items are those
+    of the first that could look at it.  A jump box that failed is named even when another vantage
+    could look.
     """
     views = by_vantage(observations)
     whole = [seen for seen in views.values() if ladder(seen) != UNKNOWN]
     part = [seen for seen in views.values() if saw_something(seen)]
     chosen = (*whole, *part, *views.values(), Seen.of(()))[0]
-    found = {item: state for item, row in ITEMS.items() if (state := row(chosen)) is not None}
+    views = dict(sorted(views.items(), key=lambda each: each[1] is not chosen))
+    beside = next((seen for seen in views.values() if gateway.port(seen)), chosen)
+    found = {
+        item: state
+        for item, row in ITEMS.items()
+        if (state := row(beside if item in gateway.ITEMS else chosen)) is not None
+    }
     broken = [state for seen in views.values() if (state := _jumpbox(seen)) not in (None, "ok")]
     if broken and broken[0] is not None:
         found["jumpbox"] = broken[0]
-    verdict = compare(views)
-    return found if verdict is None else {**found, "vantages": verdict}
+    compared = {"vantages": compare(views), "gateway-vantages": gateway.compare(views)}
+    return found | {item: state for item, state in compared.items() if state is not None}
 
 
 def ladders(observations: Sequence[Observation]) -> dict[str, str]:
     """The ladder of each vantage, in the order in which they first appear."""
     return {name: ladder(seen) for name, seen in by_vantage(observations).items()}
+
+
+def gateway_meeting(observations: Sequence[Observation]) -> gateway.Meeting:
+    """Where the gateway is in order, and where a client would be stopped at it."""
+    return gateway.meeting(by_vantage(observations))

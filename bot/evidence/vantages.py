@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.evidence import tls
 from bot.evidence.ladder import OK, UNKNOWN, ladder
 from bot.evidence.observation import LADDER_STATES, Observation, Rung
-from bot.evidence.seen import Seen
+from bot.evidence.seen import Seen, label
 
 DIRECT = "direct"
 _HEIGHT = {state: height for height, state in enumerate((*LADDER_STATES[1:-1], OK))}
@@ -36,15 +36,13 @@ def compare(views: Mapping[str, Seen]) -> str | None:
     if len(looked) < 2:
         return None
     heights = {name: _HEIGHT[ladder(seen)] for name, seen in looked.items()}
-    if len(set(heights.values())) == 1:
-        if _led_apart(looked.values()):
-            return "led-apart"
-        return "agree" if _same_sight(list(looked.values())) else "differ"
     if _led_apart(looked.values()):
         return "led-apart"  # to another machine; the ways there cannot be compared
-    if _tls_is_cut(looked.values()):
-        return "tls-cut"
-    return _worse(heights)
+    if len(set(heights.values())) == 1:
+        return "agree" if _same_sight(list(looked.values())) else "differ"
+    if min(heights.values()) == _HEIGHT[Rung.NAME]:
+        return "name-apart"  # whose resolver knows it says nothing of the ways
+    return "tls-cut" if _tls_is_cut(looked.values()) else _worse(heights)
 
 
 def _worse(heights: dict[str, int]) -> str:
@@ -107,11 +105,34 @@ def _tls_is_cut(views: Iterable[Seen]) -> bool:
 def _same_sight(views: Sequence[Seen]) -> bool:
     addresses = {frozenset(seen.texts("name.lookup", "addresses")) for seen in views}
     ports = {seen.port for seen in views}
-    shown = [seen.certificates for seen in views if seen.certificates]
-    # A farm shows each place another member, now this one and now that.
-    same = all(one & other for one in shown for other in shown)
+    same = not any(_other_machine(one, other) for one in views for other in views)
     # Which clients TLS agrees with: what a device on one of the ways dislikes, it drops there only.
     clients = {tls.modern_client(seen) for seen in views} - {None}
     hellos = {tls.hello(seen) for seen in views} & {"server-hello", "picky"}
     facts = (addresses - {frozenset()}, ports - {None}, clients, hellos)
     return same and all(len(known) <= 1 for known in facts)
+
+
+def _other_machine(one: Seen, other: Seen) -> bool:
+    """Whether two places meet machines that are not one and the same.
+
+    A farm shows each place another member, now this one and now that; who shares a certificate is
+    meant to be one.  A request that got two different answers was not read by the same machine.
+    """
+    if one.certificates and other.certificates:
+        apart = not one.certificates & other.certificates
+    else:
+        apart = len({*_names(one), *_names(other)}) > 1
+    told, answers = _answers(one), _answers(other)
+    return apart or any(told[request] != answers[request] for request in told.keys() & answers)
+
+
+def _names(seen: Seen) -> tuple[str, ...]:
+    own = seen.text("nla.challenge", "computer")
+    return (label(own),) if own else ()
+
+
+def _answers(seen: Seen) -> dict[str, str]:
+    """The requests for a security layer that were granted or refused."""
+    words = seen.words("rdp.negotiation", "answers").items()
+    return {request: word for request, word in words if word.startswith(("selected:", "failure:"))}

@@ -44,12 +44,12 @@ async def probe(ctx: Context) -> Observation | None:
 
 async def _ask(conduct: Conduct, tunnel: Tunnel, message: bytes) -> Head | str:
     """The head of the answer, or a reading for what came instead of one."""
-    deadline = tunnel.line.patience()
+    deadline, reader = tunnel.line.patience(), HeadReader()
     try:
         await tunnel.stream.write(message, deadline)
-        answer: Head | Closed = await hear(tunnel.stream, HeadReader(), deadline)
+        answer: Head | Closed = await hear(tunnel.stream, reader, deadline)
     except Malformed:
-        return "not-http"
+        return "other" if reader.begun else "not-http"
     except VantageError as error:
         silent = conduct.answer_to(error) is Failure.PROBE_DEADLINE
         return "silent" if silent else "closed"

@@ -21,7 +21,8 @@ GRACE_S = 1.0
 async def probe(ctx: Context) -> Observation | None:
     """Resolve the gateway and try its addresses; nothing to say where there is no gateway.
 
-    Raises TargetRefused when the rules close its name or every address.
+    Raises TargetRefused when the rules close its name or every address, and Blocked where the place
+    forwards to no name server: what it forwards to besides, shows elsewhere.
     """
     gateway, conduct = ctx.target.gateway, ctx.gateway
     if gateway is None or conduct is None:
@@ -46,6 +47,8 @@ async def _lookup(ctx: Context, gateway: Target) -> Lookup:
     except Cannot as reason:
         raise Blocked(str(reason)) from None
     except VantageError as error:
+        if error.failure is Failure.JUMPBOX_FORWARDING:
+            raise Blocked(f"no way to a name server from here: {error.detail}") from None
         if error.failure is not Failure.PROBE_DEADLINE:
             raise
         return Lookup(gateway.host, "timeout", detail=error.detail)

@@ -26,10 +26,9 @@ async def probe(ctx: Context) -> Observation | None:
     if gateway is None or conduct is None:
         return None
     way = await ctx.need(ctx.trail.gateway)
-    try:
-        tunnel, distrust = await _secure(conduct, way, gateway.server_name and way.name)
-    except VantageError as error:
-        return Observation.failed(NAME, conduct.answer_to(error), error.detail)
+    tunnel, distrust = await _secure(conduct, way, gateway.server_name and way.name)
+    if isinstance(tunnel, VantageError):
+        return _no_tunnel(conduct.answer_to(tunnel), tunnel.detail, distrust)
     ctx.trail.tunnel.keep(tunnel)
     now = datetime.fromtimestamp(ctx.clock(), UTC)
     try:
@@ -41,27 +40,38 @@ async def probe(ctx: Context) -> Observation | None:
         facts["trusted"] = distrust is None or (distrust.by_date and bool(stale))
     wrong = [stale, "it is for another name" if facts.get("matches_host") is False else ""]
     if facts.get("trusted") is False:
-        wrong.append("its chain ends at no root that is trusted here")
+        wrong.append(distrust.why if distrust is not None else "")
     if any(wrong):
         detail = "; ".join(filter(None, wrong))
         return Observation.failed(NAME, Failure.GATEWAY_TLS, detail, **facts)
     return Observation.passed(NAME, **facts)
 
 
+def _no_tunnel(failure: Failure, detail: str, distrust: Distrusted | None) -> Observation:
+    """What is known where TLS did not come up, or did so once and not again."""
+    if distrust is None or distrust.by_date:
+        return Observation.failed(NAME, failure, detail)
+    said = f"{distrust.why}; its facts could not be read, the second connection failed: {detail}"
+    return Observation.failed(NAME, Failure.GATEWAY_TLS, said, trusted=False)
+
+
 async def _secure(
     conduct: Conduct, way: GatewayLine, server_name: str | None
-) -> tuple[Tunnel, Distrusted | None]:
-    """TLS up to the gateway, and why its chain is not trusted, if so; raises VantageError."""
+) -> tuple[Tunnel | VantageError, Distrusted | None]:
+    """TLS up to the gateway or why there is none, and why its chain is not trusted, if so."""
     line, distrust = way.line, None
-    if has_roots():
-        try:
-            stream = await start_trusted_tls(line, server_name, line.patience())
-            return Tunnel(line, stream), None
-        except Distrusted as error:
-            distrust = error
-        await conduct.close(line)
-        line = await conduct.open(line.address, urgent=True)
-    stream = await start_tls(line, server_name, "TLSv1.0", "TLSv1.3", line.patience())
+    try:
+        if has_roots():
+            try:
+                stream = await start_trusted_tls(line, server_name, line.patience())
+                return Tunnel(line, stream), None
+            except Distrusted as error:
+                distrust = error
+            await conduct.close(line)
+            line = await conduct.open(line.address, urgent=True)
+        stream = await start_tls(line, server_name, "TLSv1.0", "TLSv1.3", line.patience())
+    except VantageError as error:
+        return error, distrust
     return Tunnel(line, stream), distrust
 
 

@@ -20,17 +20,19 @@ async def probe(ctx: Context) -> Observation | None:
     except VantageError as error:
         ctx.conduct.blame(error)
         ctx.trail.session.fail(f"the jump box failed: {error.detail or error.failure.value}")
-        return failed(error)
+        return failed(error, ctx.vantage.name)
     ctx.trail.session.keep(None)
     if ctx.vantage.name == DIRECT:
         return None
     await ctx.conduct.tried.wait()
     if ctx.conduct.fault is not None:
-        return failed(ctx.conduct.fault)
+        return failed(ctx.conduct.fault, ctx.vantage.name)
     return Observation.passed(NAME, state=session.state, connect_ms=session.connect_ms)
 
 
-def failed(error: VantageError) -> Observation:
-    """The observation of a jump box that failed."""
+def failed(error: VantageError, vantage: str) -> Observation:
+    """The observation of a jump box that failed, or of one before it, which is named then."""
     facts = {} if error.state is None else {"state": error.state}
+    if error.box is not None and error.box != vantage:
+        facts["box"] = error.box
     return Observation.failed(NAME, error.failure, error.detail, **facts)

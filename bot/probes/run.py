@@ -198,7 +198,7 @@ class _Run:
         passed = [o for o in self.observations if o.probe == name and o.status is Status.PASSED]
         if fault is not None and passed:
             self.observations.remove(passed[0])
-            self._emit(name, jumpbox_session.failed(fault))
+            self._emit(name, jumpbox_session.failed(fault, self._vantage))
 
 
 def _in_words(name: str, error: BaseException) -> Observation:

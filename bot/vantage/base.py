@@ -37,14 +37,22 @@ Address = IPv4Address | IPv6Address
 class VantageError(Exception):
     """A network step failed; ``failure`` is our word for it, ``detail`` is for people.
 
-    ``state`` is the ``jumpbox.session`` state that goes with a ``jumpbox.*`` failure.
+    ``state`` is the ``jumpbox.session`` state that goes with a ``jumpbox.*`` failure, ``box`` the
+    jump box at fault, which may stand before the one that is looked from.
     """
 
-    def __init__(self, failure: Failure, detail: str = "", state: str | None = None) -> None:
+    def __init__(
+        self,
+        failure: Failure,
+        detail: str = "",
+        state: str | None = None,
+        box: str | None = None,
+    ) -> None:
         super().__init__(f"{failure.value}: {detail}" if detail else failure.value)
         self.failure = failure
         self.detail = detail
         self.state = state
+        self.box = box
 
 
 class Cannot(Exception):

@@ -26,7 +26,7 @@ VERSIONS = {
     "TLSv1.3": ssl.TLSVersion.TLSv1_3,
 }
 # Servers without secure renegotiation (RFC 5746); the ssl module names it only from 3.12 on.
-_LEGACY_SERVER_CONNECT = 0x4
+LEGACY_SERVER_CONNECT = 0x4
 _PIECE = 65536
 # A server's flight of this many bytes may hold a Diffie-Hellman group of 5,000 bits and more, which
 # keeps OpenSSL busy for up to a second: from here on a handshake goes on in a thread.  Without a
@@ -160,7 +160,7 @@ def _context(lowest: str, highest: str) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
         context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
         context.options |= ssl.OP_NO_RENEGOTIATION  # a host could ask for it without end
-        context.options |= _LEGACY_SERVER_CONNECT
+        context.options |= LEGACY_SERVER_CONNECT
         context.minimum_version = VERSIONS[lowest]
         context.maximum_version = VERSIONS[highest]
     return context

@@ -11,10 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.vantage.base import Stream, VantageError
-from bot.vantage.tls import TlsStream
+from bot.vantage.tls import LEGACY_SERVER_CONNECT, TlsStream
 
 # x509_vfy.h: the certificate is not yet valid, the certificate has expired.
 NOT_YET, EXPIRED = 9, 10
+# The certificate, or one that it was issued by, is not made for this.
+WRONG_PURPOSE = 26
 
 
 class Distrusted(Exception):
@@ -28,6 +30,15 @@ class Distrusted(Exception):
     def by_date(self) -> bool:
         """Whether a certificate of a chain that does end at a root is out of date."""
         return self.code in (NOT_YET, EXPIRED)
+
+    @property
+    def why(self) -> str:
+        """The reason, for people."""
+        if self.by_date:
+            return "a certificate of its chain is out of date"
+        if self.code == WRONG_PURPOSE:
+            return "it is not made for servers"
+        return "its chain ends at no root that is trusted here"
 
 
 def has_roots() -> bool:
@@ -68,6 +79,7 @@ def _context(cafile: str | None, capath: str | None) -> ssl.SSLContext:
         context.check_hostname = False
         context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
         context.options |= ssl.OP_NO_RENEGOTIATION  # a host could ask for it without end
+        context.options |= LEGACY_SERVER_CONNECT
         context.minimum_version = ssl.TLSVersion.TLSv1
         if cafile is not None or capath is not None:
             context.load_verify_locations(cafile, capath)

@@ -71,6 +71,8 @@ class HeadReader:
     """Reads the head of one answer; interim answers (1xx but 101) are passed over."""
 
     def __init__(self) -> None:
+        self.begun = False
+        """Whether what came begins as an answer of HTTP/1 does."""
         self._held = bytearray()
         self._passed = 0
         self._searched = 0
@@ -84,6 +86,7 @@ class HeadReader:
         while True:
             if not _START.startswith(self._held[: len(_START)]):
                 raise Malformed("what came is not an HTTP answer")
+            self.begun = self.begun or self._held.startswith(_START)
             end = _END.search(self._held, self._searched, LONGEST_HEAD - self._passed)
             if end is None:
                 # The blank line may have begun in what was searched already.

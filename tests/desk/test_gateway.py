@@ -1,15 +1,19 @@
 """What the card says of a gateway, which gateway is looked at, and that the rules cover it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.catalog import load, shipped
+from bot.desk import gateway, saying
+from bot.desk.diagnosis import Told, diagnose, evidence_of
 from bot.desk.intents import Opening
 from bot.desk.ladder import rows
 from bot.desk.looking import Scout, gateway_of
+from bot.engine import Model
 from bot.evidence import Failure, Observation
 from bot.probes.base import Target
 from bot.settings import SettingsError, read
@@ -64,6 +68,16 @@ def test_a_card_without_a_gateway_has_no_such_row() -> None:
             "not trusted here, a proxy or filter refuses its requests (405)",
         ),
         ((PORT, saw("gateway.tls", "jump1", F.TLS_CLOSED)), "fault", "closes right after"),
+        (
+            (PORT, saw("gateway.tls", "jump1", F.PROBE_MALFORMED)),
+            "fault",
+            "rdg.corp.example: what answers there is not TLS",
+        ),
+        (
+            (PORT, tls(F.GATEWAY_TLS, matches_host=False, subject="CN=rdg", names=["old.example"])),
+            "fault",
+            "made out to old.example;",
+        ),
         ((PORT,), "ok", "rdg.corp.example: its port opens"),
         (
             (saw("gateway.tcp", "jump1", F.NAME_NOT_FOUND, asked="rdg"),),
@@ -153,3 +167,55 @@ async def test_the_gateway_of_a_ticket_is_admitted_and_looked_at(tmp_path: Path)
         await office.quiet()
         assert (await office.ticket()).gateway == "rdg.example:444"
     assert scout.admitted == scout.looked == Target(o.HOST, 3389, Target("rdg.example", 444))
+
+
+def met(vantage: str, address: str, failed: str = "") -> list[Observation]:
+    shut = F.TCP_TIMEOUT if failed == "port" else None
+    port = saw("gateway.tcp", vantage, shut, asked="rdg.example", address=address)
+    if shut:
+        return [port]
+    found = tls(trusted=True), http("unavailable" if failed else "answers", 503 if failed else 401)
+    return [
+        port,
+        *(replace(each, vantage=vantage) for each in found),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        ([*met("dc1", "192.0.2.1"), *met("direct", "192.0.2.1")], ""),
+        ([*met("dc1", "192.0.2.1", "port"), *met("direct", "192.0.2.1", "port")], ""),
+        (
+            [*met("dc1", "192.0.2.1", "port"), *met("direct", "192.0.2.1")],
+            "The RD Gateway rdg.example is in order from your network and not from dc1: "
+            "the way from dc1 is at fault, not the gateway.",
+        ),
+        (
+            [
+                *met("dc1", "192.0.2.1"),
+                *met("dc2", "192.0.2.1"),
+                *met("direct", "192.0.2.1", "out"),
+            ],
+            "The RD Gateway rdg.example is in order from dc1 and dc2 and not from your network: "
+            "something on the way from your network is at fault, or one of several machines there.",
+        ),
+        (
+            [*met("dc1", "10.0.0.9", "out"), *met("direct", "192.0.2.1")],
+            "The name of the RD Gateway rdg.example leads to 10.0.0.9 from dc1 and to 192.0.2.1 "
+            "from your network: they may be two machines, and only the second is in order.",
+        ),
+    ],
+)
+def test_places_that_meet_the_gateway_differently(seen: list[Observation], said: str) -> None:
+    assert gateway.apart(seen) == said
+
+
+def test_the_way_to_the_gateway_is_told_beside_the_verdict() -> None:
+    seen = [*healthy("dc1"), *met("dc1", "192.0.2.1", "port")]
+    seen += [*healthy("direct"), *met("direct", "192.0.2.1")]
+    evidence = evidence_of(CATALOG, seen, Told())
+    verdict = diagnose(Model.of(CATALOG), evidence, {}, seen).verdict
+    said = saying.headline(verdict, evidence, CATALOG, (("srv-app-07", 3389), seen))
+    assert "out of service" not in " ".join(said)
+    assert said[1].endswith("the way from dc1 is at fault, not the gateway.")

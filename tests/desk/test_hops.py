@@ -42,6 +42,12 @@ def silent(*beside: Observation) -> list[Observation]:
     return at_dc1(port(Failure.TCP_TIMEOUT), *beside)
 
 
+BEHIND = at_dc1(
+    Observation.failed("jumpbox.session", Failure.JUMPBOX_TIMEOUT, state="timeout", box="dmz")
+)
+"""dc1 lies behind dmz, which does not answer."""
+
+
 @pytest.mark.parametrize(
     ("seen", "hops"),
     [
@@ -49,6 +55,7 @@ def silent(*beside: Observation) -> list[Observation]:
         (o.switched_off(), set()),
         (o.expired(), set()),  # a certificate that the host made for itself
         (o.box_down(), {Hop("jump box", "dc1")}),
+        (BEHIND, {Hop("jump box", "dmz")}),
         (gateway(), {Hop("gateway", "rdg.corp.example")}),
         (gateway(opens=True), set()),
         (name_server(Failure.NAME_NO_ANSWER), {Hop("name server", "10.0.0.53")}),

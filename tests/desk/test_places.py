@@ -8,6 +8,7 @@ import pytest
 from bot.catalog import load, shipped
 from bot.desk import places, saying
 from bot.desk.diagnosis import Diagnosis, Told, diagnose, evidence_of
+from bot.desk.ladder import rows
 from bot.engine import Model
 from bot.evidence import Failure, Observation
 from tests.desk import office as o
@@ -100,6 +101,18 @@ def test_two_places_that_are_shown_different_certificates() -> None:
     assert told.startswith("dc1 and your network are shown different certificates")
 
 
+def test_two_places_that_get_different_answers() -> None:
+    """The same request is refused to one place and granted to another."""
+    here = [
+        replace(each, facts={**each.facts, "answers": {"nla": "failure:2"}})
+        if each.probe == "rdp.negotiation"
+        else each
+        for each in o.healthy("direct")
+    ]
+    told = said(o.healthy("dc1"), here)
+    assert told.startswith("dc1 and your network get different answers: several machines answer")
+
+
 def test_places_that_agree_are_not_compared() -> None:
     seen = [*o.healthy("dc1"), *o.healthy("dc2")]
     assert places.apart(seen, TARGET, CATALOG) == ""
@@ -154,3 +167,21 @@ def test_a_sign_in_that_is_not_offered_is_not_said_to_be_fine() -> None:
     ]
     absent = Observation.failed("nla.challenge", Failure.NLA_NOT_OFFERED).stamped("dc1", 1.0)
     assert "name, port, RDP and certificate." in said([*seen, absent])
+
+
+def test_a_jump_box_on_the_way_to_another_is_the_one_that_is_named() -> None:
+    """dc2 lies behind dc1, which is down: dc1 is told of once, and nobody is sent to dc2."""
+    down = [each.stamped("dc2", 1.0) for each in o.box_down("dc1")]
+    behind = [
+        replace(each, facts={**each.facts, "box": "dc1"}) if each.failure is not None else each
+        for each in down
+    ]
+    told = said(behind)
+    assert told.startswith(
+        "Jump box dc1 does not answer. It is on the way to dc2. Nothing was sent"
+    )
+    assert told.endswith("see whether dc1 runs and answers SSH.")
+    both = said(o.box_down("dc1"), behind)
+    assert both == told
+    (row,) = [r for r in rows(CATALOG, behind, TARGET, live=False) if r.title == "Jump box"]
+    assert row.detail == "jump box dc1 does not answer"

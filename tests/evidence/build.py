@@ -38,9 +38,10 @@ STATES = {
     "udp-transport": "answers answers-old-host refused silent",
     "gateway-tcp": "open unreachable",
     "gateway-certificate": "sound refused untrusted no-tls",
-    "gateway-http": "answers foreign unavailable",
+    "gateway-http": "answers foreign unavailable closes",
+    "gateway-vantages": "agree works-elsewhere fails-elsewhere",
     "jumpbox": "ok unreachable host-key auth forwarding timeout",
-    "vantages": "agree direct-worse jumpbox-worse tls-cut differ",
+    "vantages": "agree direct-worse jumpbox-worse box-worse tls-cut name-apart led-apart differ",
 }
 
 

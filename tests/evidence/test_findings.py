@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.evidence import ITEMS, Failure, Observation, derive, ladders
+from bot.evidence import COMPARED, ITEMS, Failure, Observation, derive, ladders
 from tests.evidence.build import STATES, changed, healthy, saw
 
 F = Failure
@@ -58,7 +58,7 @@ def test_a_healthy_host_sets_every_item_that_it_can() -> None:
 
 
 def test_the_table_has_a_row_for_every_item() -> None:
-    assert {*ITEMS, "vantages"} == set(STATES)
+    assert {*ITEMS, *COMPARED} == set(STATES)
 
 
 @pytest.mark.parametrize(

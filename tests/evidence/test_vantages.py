@@ -28,6 +28,17 @@ def led_apart(vantage: str) -> list[Observation]:
     return [lookup, saw("port.tcp", vantage, F.TCP_REFUSED)]
 
 
+def unresolved(vantage: str) -> list[Observation]:
+    """The resolver of this place does not know the name."""
+    return [saw("name.lookup", vantage, F.NAME_NOT_FOUND, status="nxdomain")]
+
+
+def bare(vantage: str, computer: str = "SRV-APP-07") -> list[Observation]:
+    """A host whose certificate was not seen."""
+    names = saw("nla.challenge", vantage, ntlm="offered", computer=computer)
+    return [*healthy(vantage)[:4], names]
+
+
 def farm(vantage: str) -> Observation:
     """Another member answers on another connection."""
     return saw("tls.certificate", vantage, sha256="bb")
@@ -51,6 +62,10 @@ def lost(vantage: str) -> Observation:
         (healthy("jump1") + stopped("direct"), "direct-worse"),
         (stopped("jump1") + healthy("direct"), "jumpbox-worse"),
         (healthy("jump1") + led_apart("direct"), "led-apart"),
+        (unresolved("jump1") + healthy("direct"), "name-apart"),
+        (healthy("jump1") + unresolved("direct"), "name-apart"),
+        (healthy("jump1") + unresolved("jump2") + stopped("direct"), "name-apart"),
+        (unresolved("jump1") + unresolved("direct"), "agree"),
         (stopped("jump1") + stopped("direct"), "agree"),
         (stopped("jump1") + stopped("direct", F.TCP_REFUSED), "differ"),
         (stopped("jump1") + stopped("direct", F.TCP_UNREACHABLE), "direct-worse"),
@@ -65,6 +80,11 @@ def lost(vantage: str) -> Observation:
         (healthy("jump1") + other("name.lookup", addresses=["192.0.2.9"]), "led-apart"),
         ([*healthy("jump1"), *healthy("direct"), farm("jump1"), farm("direct")], "agree"),
         ([*healthy("jump1"), *other("tls.certificate", sha256="bb"), farm("jump1")], "agree"),
+        (healthy("jump1") + other("nla.challenge", computer="OTHER"), "agree"),
+        (bare("jump1") + bare("direct"), "agree"),
+        (bare("jump1") + bare("direct", "OTHER"), "differ"),
+        (healthy("jump1") + other("rdp.negotiation", answers={"rdp": "selected:rdp"}), "differ"),
+        (healthy("jump1") + other("rdp.negotiation", answers={"rdp": "silent"}), "agree"),
         (healthy("jump1") + hung_up("direct"), "tls-cut"),
         (hung_up("jump1", F.TLS_RESET) + healthy("jump2"), "tls-cut"),
         (hung_up("jump1", F.TLS_SILENT) + healthy("jump2"), "box-worse"),

@@ -14,6 +14,7 @@ from bot.probes import Target
 from bot.probes.run import look
 from bot.targets import TargetRefused
 from bot.vantage.base import Address, Lookup, Stream, VantageError
+from bot.vantage.trust import Distrusted
 from tests.probes.loopback import BEHIND, LOOPBACK, Loopback
 from tests.probes.servers import Peer, Secured, Serve, hosting
 
@@ -154,6 +155,7 @@ async def test_a_short_name_is_judged_as_the_place_completes_it() -> None:
         (b"HTTP/1.1 503 x\r\n\r\n", "unavailable"),
         (b"HTTP/1.1 302 x\r\nLocation: /\r\n\r\n", "redirected"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "not-http"),
+        (b"HTTP/1.1 200 x\r\nX: " + bytes(20_000), "other"),
         (None, "closed"),
     ],
 )
@@ -163,7 +165,7 @@ async def test_an_answer_that_is_no_gateways_fails_with_its_reading(
     http = (await meet(Gateway(answer)))["gateway.http"]
     assert http.failure is Failure.GATEWAY_HTTP
     assert http.facts["reading"] == reading
-    assert ("status" in http.facts) == (answer is not None and answer.startswith(b"HTTP"))
+    assert ("status" in http.facts) == (b"\r\n\r\n" in (answer or b""))
 
 
 async def test_a_gateway_that_says_nothing_is_silent() -> None:
@@ -226,3 +228,43 @@ async def test_an_address_that_the_rules_close_refuses_the_look() -> None:
 
     with pytest.raises(TargetRefused, match=str(SECOND)):
         await see(443, Closing(SECOND))
+
+
+async def test_a_name_server_that_is_not_forwarded_to_is_no_fault_of_the_jump_box() -> None:
+    """Of a jump box that forwards to the host alone, which is looked at all the same."""
+
+    class Narrow(Aside):
+        async def lookup(self, name: str, deadline: float) -> Lookup:
+            if name == NAME:
+                raise VantageError(Failure.JUMPBOX_FORWARDING, "denied", "forwarding-denied")
+            return await super().lookup(name, deadline)
+
+    target = Target("127.0.0.1", CLOSED, Target(NAME, 443))
+    deadline = asyncio.get_running_loop().time() + 20
+    found = {one.probe: one for one in await look(Narrow(), target, deadline=deadline)}
+    tcp, session = found["gateway.tcp"], found["jumpbox.session"]
+    assert tcp.status is Status.NOT_RUN
+    assert tcp.detail == "no way to a name server from here: denied"
+    assert session.status is Status.PASSED
+
+
+async def test_what_was_learned_of_a_chain_outlives_the_second_connection() -> None:
+    """A gateway that takes one connection: the facts are missing, the judgement is not."""
+
+    class Once(Gateway):
+        async def __call__(self, peer: Peer) -> None:
+            if not self.heard:
+                self.heard.append(b"")
+                await Secured(peer, self.context).handshake()
+
+    tls = (await meet(Once(context=server_context(HEALTHY, "rdg"))))["gateway.tls"]
+    assert (tls.failure, tls.facts) == (Failure.GATEWAY_TLS, {"trusted": False})
+    assert tls.detail.startswith("its chain ends at no root that is trusted here; its facts")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(10, "out of date"), (18, "no root"), (20, "no root"), (26, "not made for servers")],
+)
+def test_the_reason_of_a_chain_that_is_not_trusted(code: int, said: str) -> None:
+    assert said in Distrusted(code).why

@@ -100,3 +100,16 @@ async def test_a_jump_box_that_dies_in_the_middle_is_no_closed_answer() -> None:
     assert found["port.tcp"].status is Status.PASSED
     for name in ("rdp.negotiation", "tls.hello", "tls.certificate", "nla.challenge"):
         assert (found[name].status, found[name].detail) == (NOT_RUN, "the jump box failed: lost")
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_jump_box_on_the_way_to_this_one_is_named(late: bool) -> None:
+    async with hosting(rdp(windows_nla, context())) as host:
+        vantage = Loopback()
+        fault = VantageError(Failure.JUMPBOX_UNREACHABLE, "lost", "unreachable", "dmz")
+        if late:
+            vantage.read_fault = fault
+        else:
+            vantage.session_fault = fault
+        found = await see(host, vantage)
+    assert found["jumpbox.session"].facts == {"state": "unreachable", "box": "dmz"}

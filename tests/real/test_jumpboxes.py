@@ -67,3 +67,16 @@ def test_forwarding_forbidden(strict_jumpbox: Jumpbox, good_xrdp: Server, tmp_pa
     result = faulty(Way.to(strict_jumpbox), good_xrdp.port, tmp_path)
     assert failure(result) == ("jumpbox.forwarding", "forwarding")
     assert result.facts("jumpbox.session")["state"] == "forwarding-denied"
+
+
+def test_behind_another_that_is_down(jumpbox: Jumpbox, good_xrdp: Server, tmp_path: Path) -> None:
+    """The one that is down is named, and nobody is sent to the one behind it."""
+    outer = replace(Way.to(jumpbox), port=free_port(), name="dmz")
+    config = settings(tmp_path, (outer, replace(Way.to(jumpbox), via="dmz")), [good_xrdp.port])
+    spoken = check(f"127.0.0.1:{good_xrdp.port}", config)
+    assert spoken.code == 3
+    assert f"Jump box dmz does not answer. It is on the way to {NAME}." in spoken.out
+    assert f"whether {NAME}" not in spoken.out
+    result = check(f"127.0.0.1:{good_xrdp.port}", config, "--json")
+    assert failure(result) == ("jumpbox.unreachable", "unreachable")
+    assert result.facts("jumpbox.session") == {"state": "unreachable", "box": "dmz"}

@@ -64,7 +64,12 @@ class Jumpbox:
         self._account = Account(
             config.name, config.host, config.port, config.user, config.key, config.known_hosts
         )
-        self._link = Link(config.name, config.channels, self._log_in)
+        self._link: Link = Link(
+            config.name,
+            config.channels,
+            self._log_in,
+            config.via._link if config.via else None,
+        )
 
     @property
     def name(self) -> str:
@@ -161,6 +166,7 @@ class Jumpbox:
                 f"the name {host} of jump box {self.name} has no address "
                 f"({found.status}{': ' if found.detail else ''}{found.detail})",
                 words.UNREACHABLE,
+                self.name,
             )
         return found.addresses
 

@@ -39,16 +39,26 @@ class _Channel(Protocol):
 
 
 class Connection:
-    """An SSH connection that is up; ``connect_ms`` is what making it took."""
+    """An SSH connection that is up; ``connect_ms`` is what making it took.
+
+    ``outer`` carries it where there is another jump box before this one; whichever of them failed
+    first is named.
+    """
 
     def __init__(
-        self, name: str, ssh: asyncssh.SSHClientConnection, doorman: Doorman, connect_ms: float
+        self,
+        name: str,
+        ssh: asyncssh.SSHClientConnection,
+        doorman: Doorman,
+        connect_ms: float,
+        outer: "Connection | None" = None,
     ) -> None:
         self.name = name
         self.connect_ms = connect_ms
         self.abandoned = 0
         self._ssh = ssh
         self._doorman = doorman
+        self._outer = outer
         self._sessions = Sessions(name, self._start)
         self._beating: asyncio.Task[bool] | None = None
 
@@ -56,6 +66,12 @@ class Connection:
     def lost(self) -> bool:
         """Whether it is over."""
         return self._doorman.lost or self._ssh.is_closed()
+
+    def gone(self, detail: str = "") -> VantageError:
+        """Say that it is lost, or the first of those before it that is."""
+        if self._outer is not None and self._outer.lost:
+            return self._outer.gone(detail)
+        return words.gone(self.name, detail)
 
     @property
     def windows(self) -> bool:
@@ -99,7 +115,7 @@ class Connection:
         try:
             return await self._sessions.run(command, deadline)
         except (asyncssh.Error, OSError, Lost) as error:
-            raise words.gone(self.name, str(error)) from None
+            raise self.gone(str(error)) from None
 
     async def round_trip(self, deadline: float) -> float:
         """Ask the jump box whether it is there; the seconds that took.
@@ -114,7 +130,7 @@ class Connection:
         except TimeoutError:
             raise words.silent(self.name, "it was asked whether it is there") from None
         if not heard:
-            raise words.gone(self.name)
+            raise self.gone()
         return loop.time() - began
 
     async def patiently(
@@ -130,15 +146,21 @@ class Connection:
             async with asyncio.timeout_at(half):
                 return await work()
         except TimeoutError:
-            beat = self._beat()
+            beats = [(each.name, each._beat()) for each in self._way()]
         try:
             async with asyncio.timeout_at(deadline):
                 return await work()
         except TimeoutError:
-            heard = beat.done() and beat.result()
+            heard = _heard(beats[-1][1])
             if self.lost or (not heard and deadline - half >= FAIR_WAIT):
-                raise words.silent(self.name, "it was asked while we waited") from None
+                silent = [name for name, beat in beats if not _heard(beat)]
+                name = next(iter(silent), self.name)
+                raise words.silent(name, "it was asked while we waited") from None
             raise VantageError(silence, f"no answer in time, looking from {self.name}") from None
+
+    def _way(self) -> "tuple[Connection, ...]":
+        """Those before it, the first one first, and itself."""
+        return (*(self._outer._way() if self._outer is not None else ()), self)
 
     async def close(self) -> None:
         """End the connection and everything on it."""
@@ -202,3 +224,9 @@ class Connection:
         # asyncssh sends it only by itself and on its own schedule; this method is private there.
         await self._ssh._make_global_request(b"keepalive@openssh.com")
         return not self.lost
+
+
+def _heard(beat: "asyncio.Task[bool]") -> bool:
+    """Whether an answer has come."""
+    ended = beat.done() and not beat.cancelled() and beat.exception() is None
+    return ended and beat.result()

@@ -9,7 +9,6 @@ not need a name.  A third one beside them finds out what else the jump box can r
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from contextvars import Context
 
 from bot.evidence import Failure
@@ -32,13 +31,21 @@ RETIREMENT = 150.0
 
 
 class Link:
-    """``log_in`` makes a connection; ``channels`` is how many streams may be open at once."""
+    """``log_in`` makes a connection; ``channels`` is how many streams may be open at once.
+
+    ``before`` is the link that a login goes through, where there is one.
+    """
 
     def __init__(
-        self, name: str, channels: int, log_in: Callable[[], Awaitable[Connection]]
+        self,
+        name: str,
+        channels: int,
+        log_in: Callable[[], Awaitable[Connection]],
+        before: "Link | None" = None,
     ) -> None:
         self._name = name
         self._log_in = log_in
+        self._before = before
         self._channels = asyncio.Semaphore(channels)
         self._current: Connection | None = None
         self._connecting: asyncio.Task[Connection] | None = None
@@ -59,7 +66,7 @@ class Link:
             async with asyncio.timeout_at(deadline):
                 return await asyncio.shield(self._connecting)
         except TimeoutError:
-            raise words.silent(self._name, "while logging in") from None
+            raise words.silent(self._awaited(), "while logging in") from None
 
     async def open(self, host: str, port: int, deadline: float) -> SshStream:
         """Open a stream; raises VantageError (tcp.*, jumpbox.*)."""
@@ -121,11 +128,22 @@ class Link:
             await current.close()
 
     async def _open(self, host: str, port: int, deadline: float) -> SshStream:
-        for _ in range(2):  # a connection that broke unnoticed while idle is made anew, once
+        again = False
+        while True:
             connection = await self.ready(deadline)
-            with suppress(Lost):
+            try:
                 return await connection.open(host, port, deadline, self._channels.release)
-        raise words.gone(self._name)
+            except Lost:
+                if again:
+                    raise connection.gone() from None
+            again = True  # one that broke unnoticed while idle is made anew, once
+
+    def _awaited(self) -> str:
+        """Whose login is being waited for: that of the first on the way that is not up."""
+        before = self._before
+        if before is not None and (before._current is None or before._current.lost):
+            return before._awaited()
+        return self._name
 
     async def _connect(self) -> Connection:
         old, self._current = self._current, None

@@ -72,7 +72,10 @@ async def log_in(account: Account, locate: Locate, outer: Connection | None) -> 
                 raise
             error = OSError(failed.detail)
         else:
-            return Connection(account.name, ssh, doorman, (loop.time() - started) * 1000)
+            took_ms = (loop.time() - started) * 1000
+            return Connection(account.name, ssh, doorman, took_ms, outer)
+    if outer is not None and outer.lost:
+        raise outer.gone(str(error))
     raise words.failed_login(account.name, error)
 
 
@@ -152,4 +155,4 @@ def _keys(account: Account) -> Any:
     except (OSError, ValueError) as error:  # asyncssh.KeyImportError is a ValueError
         why = f"{which} cannot be used ({error}); it must be readable and have no passphrase"
     log.warning("%s", why)
-    raise VantageError(Failure.JUMPBOX_AUTH, why, words.AUTH_REFUSED)
+    raise VantageError(Failure.JUMPBOX_AUTH, why, words.AUTH_REFUSED, account.name)

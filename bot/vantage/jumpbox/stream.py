@@ -15,7 +15,6 @@ import asyncssh
 
 from bot.evidence import Failure
 from bot.vantage.base import VantageError
-from bot.vantage.jumpbox import words
 
 T = TypeVar("T")
 
@@ -35,6 +34,8 @@ class _Way(Protocol):
 
     @property
     def openssh(self) -> bool: ...
+
+    def gone(self, detail: str = "") -> VantageError: ...
 
     async def patiently(
         self, work: Callable[[], Awaitable[T]], deadline: float, silence: Failure
@@ -68,9 +69,9 @@ class SshStream:
             data = await self._even_late(limit, deadline)
         except (asyncssh.Error, OSError) as error:
             if self._way.lost:
-                raise words.gone(self._way.name, str(error)) from None
+                raise self._way.gone(str(error)) from None
         if not data and self._way.lost:
-            raise words.gone(self._way.name)
+            raise self._way.gone()
         return data
 
     async def _even_late(self, limit: int, deadline: float) -> bytes:
@@ -91,7 +92,7 @@ class SshStream:
             await self._patiently(self._writer.drain, deadline)
         except (asyncssh.Error, OSError) as error:
             if self._way.lost:
-                raise words.gone(self._way.name, str(error)) from None
+                raise self._way.gone(str(error)) from None
 
     async def ending(self, deadline: float) -> str:
         """How the host ended it; unknown before its end, and from servers other than OpenSSH.
@@ -131,7 +132,7 @@ class SshStream:
         for _ in range(2):
             await self._way.round_trip(deadline)
         if self._way.lost:
-            raise words.gone(self._way.name)
+            raise self._way.gone()
         return not self._writer.is_closing()
 
     async def _patiently(self, work: Callable[[], Awaitable[T]], deadline: float) -> T:

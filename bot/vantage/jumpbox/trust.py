@@ -41,12 +41,14 @@ def read_known_hosts(name: str, path: Path) -> asyncssh.SSHKnownHosts:
             f"known_hosts file {path} cannot be used ({error}); "
             f"`rdp-triage jumpbox trust {name}` writes it",
             HOST_KEY_UNKNOWN,
+            name,
         ) from None
     if changed:
         raise VantageError(
             Failure.JUMPBOX_HOST_KEY,
             f"known_hosts file {path} of jump box {name} is not trusted: {changed}",
             HOST_KEY_UNKNOWN,
+            name,
         )
     return known
 
@@ -85,6 +87,7 @@ class Doorman(asyncssh.SSHClient):
                 f"the host key of jump box {self._name} ({host}) changed: {shown}, pinned is "
                 f"{known}; if it was not rebuilt, somebody may sit in between",
                 HOST_KEY_CHANGED,
+                self._name,
             )
         else:
             self._complaint = VantageError(
@@ -92,6 +95,7 @@ class Doorman(asyncssh.SSHClient):
                 f"the host key of jump box {self._name} ({host}) is not pinned: {shown}; compare "
                 f"it at the machine, then run `rdp-triage jumpbox trust {self._name}`",
                 HOST_KEY_UNKNOWN,
+                self._name,
             )
         return False
 
@@ -101,4 +105,5 @@ class Doorman(asyncssh.SSHClient):
             Failure.JUMPBOX_HOST_KEY,
             f"the host key of jump box {self._name} is not accepted ({error})",
             HOST_KEY_CHANGED,
+            self._name,
         )

@@ -38,14 +38,14 @@ def gone(name: str, detail: str = "") -> VantageError:
     said = f"the connection to jump box {name} was lost"
     detail = clean(detail)
     return VantageError(
-        Failure.JUMPBOX_UNREACHABLE, f"{said} ({detail})" if detail else said, UNREACHABLE
+        Failure.JUMPBOX_UNREACHABLE, f"{said} ({detail})" if detail else said, UNREACHABLE, name
     )
 
 
 def silent(name: str, doing: str) -> VantageError:
     """The jump box itself does not answer in time."""
     return VantageError(
-        Failure.JUMPBOX_TIMEOUT, f"jump box {name} does not answer ({doing})", TIMEOUT
+        Failure.JUMPBOX_TIMEOUT, f"jump box {name} does not answer ({doing})", TIMEOUT, name
     )
 
 
@@ -57,6 +57,7 @@ def refused_channel(name: str, error: asyncssh.ChannelOpenError) -> VantageError
             Failure.JUMPBOX_FORWARDING,
             f"jump box {name} does not let us forward ({said})",
             FORWARDING_DENIED,
+            name,
         )
     text = error.reason.lower()
     for parts, failure in _TEXTS:
@@ -70,12 +71,15 @@ def failed_login(name: str, error: Exception) -> VantageError:
     said = clean(str(error)) or type(error).__name__
     if isinstance(error, asyncssh.PermissionDenied):
         return VantageError(
-            Failure.JUMPBOX_AUTH, f"jump box {name} refuses the login ({said})", AUTH_REFUSED
+            Failure.JUMPBOX_AUTH, f"jump box {name} refuses the login ({said})", AUTH_REFUSED, name
         )
     if isinstance(error, TimeoutError):
         return silent(name, "while logging in")
     return VantageError(
-        Failure.JUMPBOX_UNREACHABLE, f"jump box {name} cannot be reached ({said})", UNREACHABLE
+        Failure.JUMPBOX_UNREACHABLE,
+        f"jump box {name} cannot be reached ({said})",
+        UNREACHABLE,
+        name,
     )
 
 

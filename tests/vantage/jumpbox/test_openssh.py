@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -224,6 +224,28 @@ async def test_a_stopped_jump_box_is_not_a_silent_host(tmp_path: Path) -> None:
         finally:
             send(signal.SIGCONT, stopped)
         await stream.close()
+
+
+async def test_a_stopped_jump_box_on_the_way_to_another_is_named(tmp_path: Path) -> None:
+    for name in ("outer", "inner"):
+        (tmp_path / name).mkdir()
+    async with (
+        jumpbox(tmp_path / "outer") as (outer, server),
+        sshd(tmp_path / "inner") as behind,
+        tcp_server(silence) as port,
+    ):
+        inner = Jumpbox(replace(behind.config, name="dc2", via=outer))
+        stream = await inner.connect(LOOPBACK, port, soon())
+        stopped = children(server.process.pid)
+        send(signal.SIGSTOP, stopped)
+        try:
+            with pytest.raises(VantageError) as silent_box:
+                await stream.read(9, soon(1.2))
+        finally:
+            send(signal.SIGCONT, stopped)
+        assert (silent_box.value.failure, silent_box.value.box) == (Failure.JUMPBOX_TIMEOUT, "dc1")
+        await stream.close()
+        await inner.close()
 
 
 async def test_the_connection_is_made_anew_when_sshd_dropped_it(tmp_path: Path) -> None:
