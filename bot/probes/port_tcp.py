@@ -4,21 +4,24 @@ The connection that opens first becomes the first negotiation request.  Other ad
 beside everything else, since a dead one among several is a finding of its own.  Once the rest is
 known, an IPv4 address that was tried is waited for until its silence means something: a SYN that
 got lost was sent again by then, and another address had opened long before.  IPv6 is not waited
-for, since silence may be only this place's own.
+for, since silence may be only this place's own.  Where connections are few, two addresses are
+tried, and others only while none has opened.
 """
 
 import asyncio
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from bot.evidence import Failure, Observation
-from bot.probes.base import Context
+from bot.probes.base import Blocked, Context
 from bot.probes.conduct import until
 from bot.vantage.base import Address, TargetRefused, VantageError
 
 NAME = "port.tcp"
 MOST_ADDRESSES = 6
+AT_ONCE_OF_FEW = 2  # what they leave of four suffices for TLS, certificate and sign-in
 # From the first try of an address: a lost SYN is sent again after a second (RFC 6298 2.1), and an
 # answer to it takes as long as that of the address that opened, or some times that.
 SILENT_S = 1.5
@@ -38,7 +41,9 @@ async def probe(ctx: Context) -> None:
     """
     addresses = (await ctx.need(ctx.trail.lookup)).addresses[:MOST_ADDRESSES]
     # By the task: an address may stand twice, and no attempt may be forgotten.
-    attempts = {asyncio.create_task(_attempt(ctx, address)): address for address in addresses}
+    attempts = dict[asyncio.Task[TargetRefused | VantageError | None], Address]()
+    for address in addresses:
+        attempts[asyncio.create_task(_in_turn(ctx, address, list(attempts)))] = address
     everything = asyncio.create_task(asyncio.wait(attempts))
     enough = asyncio.create_task(ctx.trail.enough.wait())
     tasks: list[asyncio.Task[Any]] = [everything, enough, *attempts]
@@ -92,6 +97,31 @@ def _silent(ctx: Context, address: Address, seconds: float) -> Observation:
     detail = f"no answer in {waited_s:.1f} s, in which another address of the name opened"
     facts = {"state": "timeout", "address": str(address)}
     return Observation.failed(NAME, Failure.TCP_TIMEOUT, detail, **facts)
+
+
+async def _in_turn(
+    ctx: Context, address: Address, earlier: Sequence[asyncio.Task[Any]]
+) -> TargetRefused | VantageError | None:
+    """Try an address, or keep its connection for what else there is to see."""
+    if ctx.conduct.few and len(earlier) >= AT_ONCE_OF_FEW:
+        waits = [asyncio.create_task(asyncio.wait(earlier)), asyncio.create_task(_open(ctx))]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+        if ctx.trail.port.kept:
+            reason = f"{address} was not tried: another address opens, and connections are few"
+            ctx.report(Observation.not_run(NAME, reason))
+            return None
+    return await _attempt(ctx, address)
+
+
+async def _open(ctx: Context) -> None:
+    """Until an address has opened, or none will."""
+    with suppress(Blocked):
+        await ctx.trail.port.get()
 
 
 async def _attempt(ctx: Context, address: Address) -> TargetRefused | VantageError | None:

@@ -3,6 +3,7 @@ from ipaddress import ip_address
 
 import pytest
 
+from bot.desk.sweeping import CONNECTIONS, PROBED
 from bot.evidence import Failure, Observation, Status
 from bot.evidence.findings import derive
 from bot.probes.port_tcp import SILENT_S
@@ -122,3 +123,22 @@ async def test_an_address_that_stands_twice_leaves_no_attempt_behind() -> None:
         await see(host, vantage, name="srv", connect_timeout=60)
         assert not vantage.live
         assert not {task for task in asyncio.all_tasks() - before if "_attempt" in repr(task)}
+
+
+@pytest.mark.parametrize("dead", [0, 2])
+async def test_a_sweep_keeps_connections_for_more_than_the_addresses_of_a_name(dead: int) -> None:
+    """Of four connections, one an address would leave none for TLS, certificate and sign-in."""
+    addresses = (*[BEHIND] * dead, *[LOOPBACK] * 4)
+    vantage = Loopback({"srv": Lookup("srv", "ok", addresses, "srv-app-07")})
+    reports = list[Observation]()
+    async with hosting(rdp(windows_nla, context())) as host:
+        found = await see(
+            host, vantage, name="srv", report=reports.append, connections=CONNECTIONS, only=PROBED
+        )
+    ports = [one for one in reports if one.probe == "port.tcp"]
+    assert [one.status for one in ports].count(NOT_RUN) >= 2
+    assert PASSED in {one.status for one in ports}
+    assert found["nla.challenge"].status is PASSED
+    if not dead:
+        assert found["tls.hello"].status is PASSED
+        assert found["tls.certificate"].status is PASSED
