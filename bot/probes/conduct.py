@@ -19,7 +19,7 @@ from bot.probes.door import MOST_PENDING, Door
 from bot.probes.heard import Heard
 from bot.probes.line import Line, Opened
 from bot.vantage.base import Address, Vantage, VantageError
-from bot.wire.negotiation import looks_like_gnome
+from bot.wire.negotiation import may_be_gnome
 from bot.wire.x224 import Answer, NotRdp
 
 __all__ = ["MOST_CONNECTIONS", "TOO_SOON", "Conduct", "Limits", "Line", "Opened", "Spent", "until"]
@@ -213,7 +213,7 @@ class Conduct:
     def note(self, request: str, answer: Answer | None) -> None:
         """Learn from an answer to a connection request; None stands for silence."""
         self.answers.keep(request, answer)
-        if answer is not None and looks_like_gnome(answer):
+        if answer is not None and may_be_gnome(answer):
             self.door.gentle = True
         if isinstance(answer, NotRdp):
             self.pointless = True

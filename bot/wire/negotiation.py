@@ -81,6 +81,15 @@ def looks_like_gnome(answer: Answer) -> bool:
     return isinstance(answer, Selected) and (answer.src_ref, answer.flags) == (0, GNOME_FLAGS)
 
 
+def may_be_gnome(answer: Answer) -> bool:
+    """The same with further flags, which newer versions of FreeRDP may set: enough to go gently."""
+    match answer:
+        case Selected(_, flags, 0):
+            return flags & GNOME_FLAGS == GNOME_FLAGS
+        case _:
+            return False
+
+
 def server_kind(answers: Mapping[str, Answer]) -> str:
     """Who answers: windows, windows-legacy, xrdp, gnome, virtualbox or unknown."""
     return next((name for name, fits in _SERVERS if fits(answers)), "unknown")

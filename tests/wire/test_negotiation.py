@@ -4,7 +4,7 @@ import pytest
 
 from bot.wire.cursor import Closed
 from bot.wire.layers import of_one_host, security
-from bot.wire.negotiation import flag_words, looks_like_gnome, server_kind, word
+from bot.wire.negotiation import flag_words, looks_like_gnome, may_be_gnome, server_kind, word
 from bot.wire.x224 import Answer, Bare, NotRdp, Refused, Selected
 
 REQUESTS = ("none", "rdp", "tls", "nla", "nla_ex")
@@ -55,6 +55,21 @@ def test_gnome_is_recognised_for_its_own_sake() -> None:
     assert looks_like_gnome(Selected(2, 3, 0))
     assert not looks_like_gnome(Selected(2, 3, W))
     assert not looks_like_gnome(Refused(5, 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "gently"),
+    [
+        (Selected(2, 0x03, 0), True),
+        (Selected(8, 0x0B, 0), True),
+        (Selected(8, 0x1F, 0), True),
+        (Selected(1, 0x01, 0), False),  # xrdp of old
+        (Selected(2, 0x1F, W), False),
+        (Refused(5, 0), False),
+    ],
+)
+def test_whatever_else_it_supports_gnome_is_met_gently(answer: Answer, *, gently: bool) -> None:
+    assert may_be_gnome(answer) is gently
 
 
 def selected(protocol: int, flags: int = 0x1F, src_ref: int = W) -> Selected:
