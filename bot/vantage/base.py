@@ -42,11 +42,7 @@ class VantageError(Exception):
     """
 
     def __init__(
-        self,
-        failure: Failure,
-        detail: str = "",
-        state: str | None = None,
-        box: str | None = None,
+        self, failure: Failure, detail: str = "", state: str | None = None, box: str | None = None
     ) -> None:
         super().__init__(f"{failure.value}: {detail}" if detail else failure.value)
         self.failure = failure

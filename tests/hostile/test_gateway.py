@@ -60,9 +60,9 @@ async def said(serve: Serve) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("serve", "reading"),
     [
-        (answering(ASKS, b"X-More: more\r\n"), "not-http"),
-        (answering(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Hints\r\n\r\n"), "not-http"),
-        (answering(b"HTTP/1.1 401 ", b"a"), "not-http"),
+        (answering(ASKS, b"X-More: more\r\n"), "other"),
+        (answering(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Hints\r\n\r\n"), "other"),
+        (answering(b"HTTP/1.1 401 ", b"a"), "other"),
         (answering(b"SSH-2.0-x\r\n", b"a"), "not-http"),
         (answering(ASKS, slowly=True), "silent"),
         (answering(ASKS + b"Content-Length: 1073741824\r\n\r\n", b"a"), "answers"),

@@ -73,10 +73,10 @@ async def standing(folder: Path, *names: str) -> AsyncIterator[tuple[list[str], 
         yield [f"{HOST}:{port}" for port in ports], path
 
 
-def told(capsys: pytest.CaptureFixture[str], words: list[str], config: Path) -> str:
+def told(capfd: pytest.CaptureFixture[str], words: list[str], config: Path) -> str:
     """What a command says on both streams; nothing in it moves anything."""
     assert run([*words, "--config", str(config)]) in {0, 1, 3}, words
-    said = capsys.readouterr()
+    said = capfd.readouterr()
     assert moving(said.out + said.err) == [], words
     return said.out
 
@@ -93,14 +93,14 @@ def no_formula(table: str) -> None:
 
 
 async def test_a_sweep_of_impostors_holds_them_as_dead_text(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with standing(tmp_path, *NAMES.values()) as (hosts, config):
         file = tmp_path / "hosts"
         file.write_text("\n".join(hosts), encoding="utf-8")
         for form in ("text", "csv", "jsonl"):
             words = ["sweep", str(file), "--format", form]
-            said = await asyncio.to_thread(told, capsys, words, config)
+            said = await asyncio.to_thread(told, capfd, words, config)
             assert MARK in said or form != "jsonl", "no name was read"
             if form == "csv":
                 no_formula(said)
@@ -110,14 +110,14 @@ async def test_a_sweep_of_impostors_holds_them_as_dead_text(
 
 @kinds("powershell", "formula", "escape")
 async def test_terminal_json_and_csv_hold_it_as_dead_text(
-    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = tmp_path / "answers"
     answers.write_text("failed\nfailed\nunsure\nescalate\n", encoding="utf-8")
     async with standing(tmp_path, NAMES[kind]) as ((host,), config):
 
         async def say(*words: str) -> str:
-            return await asyncio.to_thread(told, capsys, [*words], config)
+            return await asyncio.to_thread(told, capfd, [*words], config)
 
         await say("check", host, "--details", "--message", f"\x1b[2J {NAMES[kind]}")
         seen = json.loads(await say("check", host, "--json"))["observations"]
