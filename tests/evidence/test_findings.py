@@ -1,8 +1,6 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bot.evidence import COMPARED, ITEMS, Failure, Observation, derive, ladders
 from tests.evidence.build import STATES, changed, healthy, saw
@@ -224,106 +222,9 @@ def test_the_first_vantage_that_could_look_gives_the_evidence() -> None:
     assert ladders([*broken, *healthy("direct")]) == {"jump1": "unknown", "direct": "ok"}
 
 
-LOST = [
-    [*changed("port.tcp", F.TCP_TIMEOUT)[:2], *beside("silence", "timeout", "timeout")[-1:]],
-    changed("name.lookup", F.NAME_TIMEOUT)[:1],
-    changed("rdp.negotiation", F.RDP_SILENT)[:3],
-    changed("tls.hello", F.TLS_CLOSED)[:4],
-    changed("nla.challenge", F.NLA_CLOSED),
-    [*healthy(), saw("path.quality", loss_pct=50.0, samples=12)],
-    [*healthy(), saw("path.mtu", "jump1", F.PATH_BLACK_HOLE, verdict="black-hole")],
-]
-
-
-@pytest.mark.parametrize("seen", LOST)
-@pytest.mark.parametrize("failure", [F.JUMPBOX_UNREACHABLE, F.JUMPBOX_TIMEOUT])
-def test_what_a_jump_box_misses_that_failed_itself_is_not_the_hosts_fault(
-    seen: list[Observation], failure: Failure
-) -> None:
-    """Silence, closes and losses may be its own; what it did hear stays known."""
-    found = derive([saw("jumpbox.session", "jump1", failure), *seen])
-    assert found.pop("ladder") == "unknown"
-    assert found.pop("jumpbox") in ("unreachable", "timeout")
-    assert found.items() <= derive(healthy()).items()
-    assert ("name-lookup" in found) == (seen[0].failure is None)
-
-
-@pytest.mark.parametrize("failure", [F.PROBE_DEADLINE, F.PROBE_INTERNAL])
-@pytest.mark.parametrize(
-    ("probe", "facts"),
-    [
-        ("rdp.negotiation", {"security": "rdp-only", "answers": {"tls": "failure:2"}}),
-        ("tls.hello", {"versions": ["TLSv1.0"], "modern_client": "refused"}),
-        ("tls.certificate", {"days_left": -3.0, "matches_host": False}),
-        ("nla.challenge", {"patched": False, "ntlm": "blocked", "clock_skew_s": -900.0}),
-        ("path.mtu", {"verdict": "black-hole"}),
-        ("path.quality", {"loss_pct": 50.0, "samples": 12}),
-        ("udp.transport", {"state": "silent"}),
-        ("gateway.http", {"reading": "not-here"}),
-    ],
-)
-def test_what_a_probe_had_when_it_was_cut_is_no_evidence(
-    failure: Failure, probe: str, facts: dict[str, Any]
-) -> None:
-    rest = [each for each in healthy() if each.probe != probe]
-    cut = derive([*rest, saw(probe, "jump1", failure, **facts)])
-    without = derive(rest)
-    assert {**cut, "ladder": ""} == {**without, "ladder": ""}
-
-
-def test_a_few_silent_ports_of_a_cut_probe_make_no_silent_host() -> None:
-    ports = {"445": "timeout", "135": "timeout"}
-    cut = saw("host.companions", "jump1", F.PROBE_DEADLINE, ports=ports, ping="unknown")
-    assert derive([*changed("port.tcp", F.TCP_TIMEOUT)[:2], cut])["ladder"] == "port"
-
-
 def test_the_best_of_several_addresses_counts() -> None:
     dead = saw("port.tcp", "jump1", F.TCP_TIMEOUT, state="timeout", address="192.0.2.8")
     assert derive([*healthy(), dead])["port-state"] == "open"
     assert derive([*healthy(), dead])["ladder"] == "ok"
     gone = saw("port.tcp", "jump1", F.TCP_REFUSED)
     assert derive([dead, gone])["port-state"] == "refused"
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-BESIDE = [
-    saw("path.quality", rtt_ms={"median": 4.0}, loss_pct=0.0, samples=12),
-    saw("path.mtu", verdict="full", mtu=1500),
-    saw("udp.transport", state="answers"),
-    saw("host.companions", ports={"445": "open"}, ping="reply", neighbour="answers"),
-]
-KEYS = sorted({(one.probe, key) for one in (*healthy(), *BESIDE) for key in one.facts})
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8))
-def test_facts_of_any_type_give_states_of_the_table(wild: dict[tuple[str, str], Any]) -> None:
-    observations = [
-        saw(
-            one.probe,
-            one.vantage,
-            None,
-            **(
-                dict(one.facts)
-                | {key: value for (probe, key), value in wild.items() if probe == one.probe}
-            ),
-        )
-        for one in (*healthy(), *BESIDE)
-    ]
-    for item, state in derive(observations).items():
-        assert state in STATES[item].split()
-
-
-@given(st.sets(st.integers(0, 5)))
-def test_what_is_missing_is_left_out_and_changes_nothing_else(missing: set[int]) -> None:
-    whole = derive(healthy())
-    part = derive([one for at, one in enumerate(healthy()) if at not in missing])
-    assert part.pop("ladder") in ("ok", "unknown")
-    part.pop("host-names", None)
-    assert part.items() <= whole.items()

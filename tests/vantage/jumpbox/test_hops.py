@@ -1,7 +1,7 @@
 """Several jump boxes one behind the other: each hop's host key is pinned, and each is checked."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,17 +11,18 @@ import pytest
 
 from bot.evidence import Failure
 from bot.vantage.base import VantageError
-from bot.vantage.jumpbox import Jumpbox
+from bot.vantage.jumpbox import Jumpbox, JumpboxConfig
 from tests.vantage.servers import SshBox, silence, soon, tcp_server
 
 HOPS = 3
 HOST = ip_address("10.0.0.1")
 
 
-@pytest.mark.parametrize("wrong", range(HOPS))
-@pytest.mark.parametrize("kind", ["changed", "unknown"])
-async def test_a_wrong_key_at_any_hop_is_a_hard_stop(tmp_path: Path, wrong: int, kind: str) -> None:
-    """What comes before it is logged in to, the one behind it is never reached."""
+@asynccontextmanager
+async def chain(
+    folder: Path, change: Callable[[int, SshBox, JumpboxConfig], None] = lambda *_: None
+) -> AsyncIterator[tuple[list[SshBox], list[Jumpbox]]]:
+    """Three jump boxes, each behind the one before it: dc0, dc1, dc2; ``change`` alters them."""
     async with AsyncExitStack() as stack:
         boxes, vantages = [SshBox() for _ in range(HOPS)], list[Jumpbox]()
         for index, box in enumerate(boxes):
@@ -29,16 +30,28 @@ async def test_a_wrong_key_at_any_hop_is_a_hard_stop(tmp_path: Path, wrong: int,
             stack.push_async_callback(box.stop)
             if index:
                 boxes[index - 1].routes[("127.0.0.1", box.port)] = box.port
-            folder = tmp_path / str(index)
-            folder.mkdir()
+            place = folder / str(index)
+            place.mkdir()
             via = vantages[-1] if vantages else None
-            config = box.config(folder, name=f"dc{index}", via=via)
-            if index == wrong:
-                another = asyncssh.generate_private_key("ssh-ed25519")
-                pinned = box.pinned(another) if kind == "changed" else ""
-                config.known_hosts.write_text(pinned, encoding="ascii")
+            config = box.config(place, name=f"dc{index}", via=via)
+            change(index, box, config)
             vantages.append(Jumpbox(config))
             stack.push_async_callback(vantages[-1].close)
+        yield boxes, vantages
+
+
+@pytest.mark.parametrize("wrong", range(HOPS))
+@pytest.mark.parametrize("kind", ["changed", "unknown"])
+async def test_a_wrong_key_at_any_hop_is_a_hard_stop(tmp_path: Path, wrong: int, kind: str) -> None:
+    """What comes before it is logged in to, the one behind it is never reached."""
+
+    def change(index: int, box: SshBox, config: JumpboxConfig) -> None:
+        if index == wrong:
+            another = asyncssh.generate_private_key("ssh-ed25519")
+            pinned = box.pinned(another) if kind == "changed" else ""
+            config.known_hosts.write_text(pinned, encoding="ascii")
+
+    async with chain(tmp_path, change) as (boxes, vantages):
         with pytest.raises(VantageError) as caught:
             await vantages[-1].session(soon())
         assert (caught.value.failure, caught.value.state) == (
@@ -69,24 +82,6 @@ async def test_each_hop_has_a_file_of_its_own(tmp_path: Path) -> None:
         await vantage.close()
     for box in (inner, outer):
         await box.stop()
-
-
-@asynccontextmanager
-async def chain(folder: Path) -> AsyncIterator[tuple[list[SshBox], list[Jumpbox]]]:
-    """Three jump boxes, each behind the one before it: dc0, dc1, dc2."""
-    async with AsyncExitStack() as stack:
-        boxes, vantages = [SshBox() for _ in range(HOPS)], list[Jumpbox]()
-        for index, box in enumerate(boxes):
-            await box.start()
-            stack.push_async_callback(box.stop)
-            if index:
-                boxes[index - 1].routes[("127.0.0.1", box.port)] = box.port
-            place = folder / str(index)
-            place.mkdir()
-            via = vantages[-1] if vantages else None
-            vantages.append(Jumpbox(box.config(place, name=f"dc{index}", via=via)))
-            stack.push_async_callback(vantages[-1].close)
-        yield boxes, vantages
 
 
 async def test_a_login_that_hangs_at_one_hop_names_that_hop(tmp_path: Path) -> None:
