@@ -12,7 +12,7 @@ from typing import Any
 from bot import redact
 from bot.desk.labels import STRANGERS
 from bot.evidence import Failure
-from bot.wire.x224 import stranger
+from bot.wire.x224 import FIRST_BYTES, stranger
 
 Facts = Mapping[str, Any]
 LONGEST = 120
@@ -125,4 +125,7 @@ def failed(failure: Failure | None, facts: Facts) -> str:
 def spoken(first: bytes) -> str:
     """The first bytes of another service: as its text where they are text, else as numbers."""
     line = first.strip().decode("ascii", "replace")
-    return clean(line) if line.isascii() and line.isprintable() else first[:16].hex(" ")
+    if not (line.isascii() and line.isprintable()):
+        return first[:16].hex(" ") + ("" if len(first) <= 16 else " …")
+    more = len(first) == FIRST_BYTES and not first.endswith(b"\n")
+    return clean(line) + ("…" if more else "")

@@ -70,6 +70,8 @@ async def probe(ctx: Context) -> Observation:
     if LAST not in answers and any(map(_is_tls, answers.values())):
         await until(_no_hello_is_left(ctx), ctx.conduct.limit)
         await _ask(ctx, LAST, answers)
+    if SHARED in ctx.conduct.answers:  # the hellos have asked it meanwhile, of a gentle host too
+        answers[SHARED] = ctx.conduct.answers[SHARED]
     if not answers and ctx.conduct.fault is not None:
         raise ctx.conduct.fault
     return _observation(answers)

@@ -215,7 +215,11 @@ def test_one_reason_for_several_unchecked_rungs_is_said_once() -> None:
         (b"220 mail ESMTP\r\n", "something other than RDP answers: 220 mail ESMTP"),
         (
             b"\x4a\x00\x00\x00\x0a8.0.36" + bytes(20),
-            "something other than RDP answers: 4a 00 00 00 0a 38 2e 30 2e 33 36 00 00 00 00 00",
+            "something other than RDP answers: 4a 00 00 00 0a 38 2e 30 2e 33 36 00 00 00 00 00 …",
+        ),
+        (
+            b"220 mail.corp.example ESMTP Postfix\r\n"[:32],
+            "something other than RDP answers: 220 mail.corp.example ESMTP Post…",
         ),
         (b"\x15\x03\x01\x00\x02\x02\x46", "TLS answers, not RDP"),
         (b"\x1b[31m\r\n", "something other than RDP answers: 1b 5b 33 31 6d 0d 0a"),

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from tests.probes.loopback import see
 from tests.probes.servers import (
     BARE,
     Peer,
+    Secured,
     context,
     hosting,
     rdp,
@@ -248,3 +250,24 @@ async def test_one_strange_answer_among_good_ones_makes_no_other_service() -> No
     assert found["rdp.negotiation"].status is PASSED
     assert found["rdp.negotiation"].facts["answers"]["none"] == "not-rdp"
     assert found["rdp.negotiation"].facts["security"] == "nla-required"
+
+
+async def test_of_a_gentle_host_with_tls_all_answers_are_told() -> None:
+    """Some are asked for by the hellos and the sign-in, and come later than its own."""
+
+    async def shadow(peer: Peer) -> None:
+        mask = await peer.request()
+        if mask == 3:
+            await asyncio.sleep(0.3)
+        await peer.send(selected(1, flags=3, src_ref=0) if mask else refused(1, src_ref=0))
+        if mask:
+            await Secured(peer, context()).handshake()
+            await peer.read()
+
+    async with hosting(shadow) as host:
+        found = await see(host, seconds=20.0)
+    assert dict(found["rdp.negotiation"].facts["answers"]) == {
+        "nla_ex": "selected:tls",
+        "nla": "selected:tls",
+        "rdp": "failure:1",
+    }
