@@ -81,3 +81,33 @@ async def test_every_host_of_the_lab_is_offered(demo: Theatre) -> None:
     await window.run("document.querySelector('[data-key=srv-scope-01]').click()")
     line = await window.run("return document.querySelector('#composer').value")
     assert line == "/rdp srv-scope-01 via all"
+
+
+async def test_the_list_does_not_move_under_a_hand_that_clicks(demo: Theatre) -> None:
+    """A frame that brings no message, near the end of the list, scrolls nothing."""
+    window = await demo.window(height=700)
+    await settled(demo, window)
+    await window.run("document.querySelector('#open-chaos').click()")
+    await window.until("!!document.querySelector('[data-key=lost-acks]')")
+    place = "const it = document.querySelector('#log'); return it.scrollTop"
+    await window.run("const it = document.querySelector('#log'); it.scrollTop = it.scrollHeight")
+    before = await window.run(f"{place} -= 50")
+    switch = "document.querySelector('[data-key=lost-acks]')"
+    for state in ("true", "false"):
+        await window.run(f"{switch}.click()")
+        await window.until(f"{switch}.ariaChecked === '{state}'")
+        assert await window.run(place) == pytest.approx(before, abs=1)
+
+
+async def test_an_opened_drawer_leaves_the_end_of_the_list_in_sight(demo: Theatre) -> None:
+    window = await demo.window(height=700)
+    await settled(demo, window)
+    await window.run("document.querySelector('#drawer [data-key=close]')?.click()")
+    await window.type("/rdp help")
+    await window.until("!!document.querySelector('article.ephemeral')")
+    last = "document.querySelector('#log').lastElementChild.getBoundingClientRect()"
+    ends = f"{last}.bottom <= document.querySelector('#log').getBoundingClientRect().bottom + 1"
+    await window.until(ends)
+    for drawer in ("#open-chaos", "#open-chaos", "#open-inspector"):
+        await window.run(f"document.querySelector('{drawer}').click()")
+        await window.until(ends)

@@ -1,5 +1,8 @@
 """Whole tickets in the page: by mouse, by keyboard alone, by two people, through accidents."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from tests.page.theatre import CARD, Theatre, Window
@@ -8,6 +11,18 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
 FOCUS = "document.activeElement"
 MOST_TABS = 80
+
+
+def when(
+    event: asyncio.Event, start: Callable[[], Awaitable[None]]
+) -> Callable[[], Awaitable[None]]:
+    """``start``, but not before the event: on a slow machine two seconds pass within a click."""
+
+    async def later() -> None:
+        await event.wait()
+        await start()
+
+    return later
 
 
 async def test_a_newcomers_whole_ticket_by_mouse(demo: Theatre) -> None:
@@ -98,13 +113,18 @@ async def test_a_reload_in_mid_flow_keeps_the_ticket(demo: Theatre) -> None:
     await window.reads("srv-old-01", "nothing has changed")
 
 
-async def test_the_bot_is_killed_and_comes_back_in_mid_flow(demo: Theatre) -> None:
+async def test_the_bot_is_killed_and_comes_back_in_mid_flow(
+    demo: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicked = asyncio.Event()
+    monkeypatch.setattr(demo.bot, "start", when(clicked, demo.bot.start))
     window = await demo.window()
     await window.type("/rdp srv-db-04")
     await window.offers("srv-db-04", "Re-check")
     await window.browser.click("#open-chaos")
     await window.until("!!document.querySelector('[data-key=kill]')")
     await window.browser.click("[data-key=kill]")
+    await window.until("document.querySelector('#toasts').innerText.includes('SIGKILL')")
     await demo.slack.wait_for(lambda: not demo.slack.sockets.receivers, 10.0, "the end of the bot")
     await window.click("srv-db-04", "Re-check")
     await window.until(
@@ -112,6 +132,7 @@ async def test_the_bot_is_killed_and_comes_back_in_mid_flow(demo: Theatre) -> No
         " each.textContent.includes('dispatch_failed'))",
         "srv-db-04",
     )
+    clicked.set()
     await demo.slack.connected(within=60)
     await window.click("srv-db-04", "Re-check")
     await window.reads("srv-db-04", "nothing has changed")

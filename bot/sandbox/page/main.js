@@ -2,7 +2,7 @@
 import { composer } from "./composer.js";
 import { $, h } from "./dom.js";
 import { draw, drawers, heard, toggle } from "./drawers.js";
-import { show } from "./messages.js";
+import { keepEnd, show } from "./messages.js";
 import { openThread, thread } from "./thread.js";
 import { deed, listen, trouble } from "./talk.js";
 import { confirm, home, modal } from "./views.js";
@@ -168,6 +168,7 @@ function become(user) {
 
 $("switcher").addEventListener("change", (event) => become(event.target.value));
 drawers(page);
+keepEnd($("log"));
 // A reload of the real client loses ephemeral messages and open modals, and so does this one.
 deed("reload", { user: page.user }).then((answer) => {
   if (!answer.ok && trouble(answer, "")) page.user = "asker";

@@ -4,11 +4,11 @@ import { $, h, heldFocus } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { deed, trouble } from "./talk.js";
 
-/** Bring ``list`` up to date with ``messages``. */
+/** Bring ``list`` up to date with ``messages``; it moves only when one of them has changed, never under a hand that clicks. */
 export function show(list, messages, page, inThread = false) {
-  const untouched = Math.abs(list.scrollTop - Number(list.dataset.put ?? -9)) < 2;
-  const stuck = untouched || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const stuck = atEnd(list);
   const before = new Map([...list.children].map((each) => [each.dataset.ts, each]));
+  let changed = false;
   let place = null;
   for (const message of messages) {
     const mark = JSON.stringify([message.version, message.replies, message.ephemeral, page.archived(message)]);
@@ -22,14 +22,35 @@ export function show(list, messages, page, inThread = false) {
       draw(item, message, page, inThread);
       giveBack(item.querySelector("article"));
     }
+    changed ||= item.dataset.mark !== mark;
     item.dataset.mark = mark;
     const next = place ? place.nextSibling : list.firstChild;
     if (next !== item) list.insertBefore(item, next);
     place = item;
   }
   for (const gone of before.values()) gone.remove();
+  changed ||= before.size > 0;
   if (!list.children.length) list.append(h("li", { class: "empty", "data-ts": "none" }, "Nothing has been said here yet."));
-  if (stuck) toEnd(list);
+  if (stuck && changed) toEnd(list);
+}
+
+/** Whatever changes its size, a window or a drawer: a list at its end stays there.
+ *
+ * The browser's own ways, to hold some line in the middle or to cut off what has become too far, also scroll;
+ * only a scroll of a list that has kept its size is a person's.
+ */
+export function keepEnd(list) {
+  const size = () => `${list.clientWidth} ${list.clientHeight}`;
+  let known = size();
+  let ends = true;
+  list.addEventListener("scroll", () => { if (size() === known) ends = atEnd(list); });
+  new ResizeObserver(() => { known = size(); if (ends) toEnd(list); }).observe(list);
+}
+
+/** Whether nobody has scrolled away since ``toEnd``. */
+function atEnd(list) {
+  const untouched = Math.abs(list.scrollTop - Number(list.dataset.put ?? -9)) < 2;
+  return untouched || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
 }
 
 /** The end of the list, or the beginning of a last message that is taller than the window. */
