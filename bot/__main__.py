@@ -4,8 +4,11 @@ import gc
 import sys
 import traceback
 
-from bot.cli.main import run
-from bot.redact import redact
+from bot.interrupts import deadly
+
+with deadly():
+    from bot.cli.main import run
+    from bot.redact import redact
 
 # Loading the libraries and the knowledge base makes many objects that stay; looking for garbage
 # among them again and again took a fifth of a command's start.

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import click
 
+from bot.interrupts import deadly
+
 READER_GONE = 141  # 128 + SIGPIPE, as a shell says it of other programs
 # A full disk, a full quota, a failing device: the output is nowhere, and that is no bug.
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -55,7 +57,8 @@ class LazyGroup(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        command = importlib.import_module(entry.module).command
+        with deadly():
+            command = importlib.import_module(entry.module).command
         assert isinstance(command, click.Command)  # noqa: S101 - each module's contract
         return command
 
