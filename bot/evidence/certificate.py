@@ -1,7 +1,7 @@
 """What the facts of a certificate say, item by item.
 
-Where several machines answer, each with a certificate of its own, whoever meets the bad one fails: of
-dates and key the worst counts.  For the rest, names above all, the first leads.
+Where several machines answer, each with a certificate of its own, whoever meets the bad one fails:
+of dates and key the worst counts.  For the rest, names above all, the first leads.
 """
 
 from collections.abc import Callable

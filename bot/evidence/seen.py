@@ -30,10 +30,10 @@ class Seen:
     """The last observation of each probe, and the best state of each port over all addresses.
 
     Where a jump box failed, only what it heard counts: silence, closes and losses may be its own.
-    Of several certificates the first one that can be read counts, that of the widest hello; ``shown``
-    are all, ``certificates`` their fingerprints, ``ports`` the states that the RDP port was found in, address by address;
-    ``refusing`` are the addresses that answered and refused, ``silent`` those that did not answer;
-    ``untried`` are the probes that were not run.
+    Of several certificates the first one that can be read counts, that of the widest hello;
+    ``shown`` are all, ``certificates`` their fingerprints.  ``ports`` are the states that the RDP
+    port was found in, address by address, ``refusing`` the addresses that answered and refused,
+    ``silent`` those that did not answer, ``untried`` the probes that were not run.
     """
 
     last: Mapping[str, Observation]
@@ -63,9 +63,16 @@ class Seen:
         fingerprints = frozenset(one for one in prints if isinstance(one, str))
         refusing, silent = _met(run, Failure.TCP_REFUSED), _met(run, Failure.TCP_TIMEOUT)
         return cls(
-            last, _best(ports), _best(gateways), fingerprints, tuple(shown), ports, refusing, silent,
+            last,
+            _best(ports),
+            _best(gateways),
+            fingerprints,
+            tuple(shown),
+            ports,
+            refusing,
+            silent,
             untried,
-        )  # fmt: skip
+        )
 
     @property
     def by_certificate(self) -> tuple["Seen", ...]:

@@ -10,7 +10,8 @@ from bot.evidence.seen import CERTIFICATE, Seen
 from bot.wire.layers import KEYLESS, of_one_host
 
 _RDP, _HELLO = "rdp.negotiation", "tls.hello"
-_OVER_TLS = (_HELLO, CERTIFICATE, "nla.challenge")
+_SIGN_IN = "nla.challenge"
+_OVER_TLS = (_HELLO, CERTIFICATE, _SIGN_IN)
 
 
 def unlike(seen: Seen) -> bool:
@@ -20,7 +21,13 @@ def unlike(seen: Seen) -> bool:
         or lacking_one(seen)
         or unreadable_one(seen)
         or bool(seen.texts(_HELLO, "unsteady"))
+        or hung_up_on_one(seen)
     )
+
+
+def hung_up_on_one(seen: Seen) -> bool:
+    """Whether TLS came up for a hello, and the handshake of the sign-in was met by a close."""
+    return seen.passed(_HELLO) and seen.failure(_SIGN_IN) is Failure.TLS_CLOSED
 
 
 def lacking_one(seen: Seen) -> bool:

@@ -38,7 +38,7 @@ BAD = (
 )
 
 
-@pytest.mark.parametrize(("over", "item", "state"), BAD, ids=lambda each: str(each))
+@pytest.mark.parametrize(("over", "item", "state"), BAD, ids=str)
 @pytest.mark.parametrize("first", [True, False])
 def test_the_worst_of_several_certificates_counts(
     over: dict[str, Any], item: str, state: str, first: bool
