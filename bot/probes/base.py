@@ -135,7 +135,7 @@ class Trail:
     """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
     mismatch: Promise[str] = field(default_factory=Promise)
-    """That a handshake has shown a certificate which the host's key does not belong to, in words."""
+    """That the host's key does not belong to the certificate of a handshake, in words."""
     # Connections on which the host has chosen TLS and that who asked needs no longer: each saves
     # the host a connection, and the run two round trips.
     asked_first: Promise[Line] = field(default_factory=Promise)

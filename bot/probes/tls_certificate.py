@@ -18,6 +18,7 @@ from bot.vantage.base import VantageError
 from bot.vantage.tls import start_tls
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
+from bot.wire.flight import ServerHello
 from bot.wire.negotiation import word
 
 NAME = "tls.certificate"
@@ -32,18 +33,7 @@ Facts = Mapping[str, Any]
 async def probe(ctx: Context) -> Observation | None:
     """Name the facts of the certificate, judged against the typed and the completed name."""
     hello = await ctx.need(ctx.trail.hello)
-    chain: Chain = ()
-    try:
-        if not hello.fault or hello.certificates:
-            chain = hello.certificates or await _encrypted(ctx)
-    except VantageError as error:
-        if error.failure is not Failure.PROBE_MALFORMED:
-            raise
-        # The host has agreed to TLS: what cannot be read is what it shows then.
-        first = Observation.failed(NAME, Failure.CERT_UNREADABLE, error.detail)
-    else:
-        broken = Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
-        first = await _observation(ctx, chain) if chain else broken
+    chain, first = await _first(ctx, hello)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
     told, shown = {chain[:1]}, [first.facts]
@@ -59,6 +49,20 @@ async def probe(ctx: Context) -> Observation | None:
     if ctx.trail.mismatch.value and first.failure is None:
         ctx.report(Observation.failed(NAME, Failure.CERT_UNREADABLE, ctx.trail.mismatch.value))
     return None
+
+
+async def _first(ctx: Context, hello: ServerHello) -> tuple[Chain, Observation]:
+    """The certificate that counts, whether it can be read or not; raises as ``_encrypted``."""
+    if hello.fault and not hello.certificates:
+        return (), Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
+    try:
+        chain = hello.certificates or await _encrypted(ctx)
+    except VantageError as error:
+        if error.failure is not Failure.PROBE_MALFORMED:
+            raise
+        # The host has agreed to TLS: what cannot be read is what it shows then.
+        return (), Observation.failed(NAME, Failure.CERT_UNREADABLE, error.detail)
+    return chain, await _observation(ctx, chain)
 
 
 def _is_news(facts: Facts, shown: Sequence[Facts]) -> bool:

@@ -45,8 +45,8 @@ _NO_OVERLAP = _NO_COMMON_GROUND | {
     "WRONG_SSL_VERSION",
 }
 MISMATCH = (
-    "the host signs with another key than that of the certificate it shows (bad signature): the two "
-    "do not belong together"
+    "the host signs with another key than that of the certificate it shows (bad signature): the "
+    "two do not belong together"
 )
 # Alerts whose OpenSSL name lacks the word (RFC 6066 section 9).
 _UNMARKED_ALERTS = {
@@ -146,7 +146,8 @@ async def start_tls(
     """Shake hands with versions from ``lowest`` to ``highest`` ("TLSv1.0" to "TLSv1.3").
 
     Raises VantageError: tls.alert, tls.closed, tls.silent, tls.no_overlap, cert.unreadable where
-    the certificate is not that of the host's key, or probe.malformed when the answer is not TLS; ``stream`` is then still the caller's to close.
+    the certificate is not that of the host's key, or probe.malformed when the answer is not TLS;
+    ``stream`` is then still the caller's to close.
     """
     secured = TlsStream(stream, _context(lowest, highest), server_name)
     await secured.handshake(deadline)
