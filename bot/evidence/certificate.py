@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from bot.evidence.observation import Observation
 from bot.evidence.seen import Seen, either, label
 
 PROBE = "tls.certificate"
@@ -30,6 +31,15 @@ def validity(seen: Seen) -> str | None:
 def key(seen: Seen) -> str | None:
     """State of ``certificate-key``."""
     return _worst(seen, _key, KEYS)
+
+
+def bad(seen: Seen) -> tuple[Observation, ...]:
+    """The certificates whose dates or key are a finding, in the order in which they were shown."""
+    return tuple(
+        each.last[PROBE]
+        for each in seen.by_certificate
+        if dates(each) in VALIDITY[:-1] or _key(each) in KEYS[:-1]
+    )
 
 
 def _worst(seen: Seen, row: Callable[[Seen], str | None], states: tuple[str, ...]) -> str | None:

@@ -20,14 +20,14 @@ def unlike(seen: Seen) -> bool:
         not of_one_host(seen.words(_RDP, "answers"))
         or lacking_one(seen)
         or unreadable_one(seen)
-        or bool(seen.texts(_HELLO, "unsteady"))
-        or hung_up_on_one(seen)
+        or uneven(seen)
     )
 
 
-def hung_up_on_one(seen: Seen) -> bool:
-    """Whether TLS came up for a hello, and the handshake of the sign-in was met by a close."""
-    return seen.passed(_HELLO) and seen.failure(_SIGN_IN) is Failure.TLS_CLOSED
+def uneven(seen: Seen) -> bool:
+    """Whether TLS came up for one connection, and another was met by a close or a refusal."""
+    closed = seen.passed(_HELLO) and seen.failure(_SIGN_IN) is Failure.TLS_CLOSED
+    return closed or bool(seen.texts(_HELLO, "unsteady"))
 
 
 def lacking_one(seen: Seen) -> bool:
