@@ -136,3 +136,22 @@ def test_a_host_that_shows_no_certificate_anywhere_has_none() -> None:
     evidence = derive(seen[:3])
     assert (evidence["ladder"], evidence["security-layer"]) == ("rdp", "no-certificate")
     assert evidence["rdp-answer"] == "refused"
+
+
+@pytest.mark.parametrize("told", [Told(), Told(("0x904", "0x7"))])
+def test_a_gap_that_one_place_alone_meets_is_as_likely_on_the_way(told: Told) -> None:
+    """From the other place the same host agrees with a PC of today."""
+    seen = [*changed("tls.hello", modern_client="refused"), *healthy("direct")]
+    verdict = diagnose(MODEL, evidence_of(CATALOG, seen, told), {}, seen).verdict
+    share = {each.id: each.probability for each in verdict.causes}
+    assert verdict.state == "inconclusive"
+    assert share["middlebox-breaks-tls"] >= share["tls-no-overlap"]
+    assert share["middlebox-breaks-tls"] + share["tls-no-overlap"] > 0.4
+
+
+def test_a_gap_that_every_place_meets_is_found() -> None:
+    gap = changed("tls.hello", modern_client="refused")
+    there = [saw(one.probe, "direct", None, **one.facts) for one in gap]
+    for seen in (gap, [*gap, *there]):
+        verdict = judged(seen).verdict
+        assert (verdict.state, verdict.causes[0].id) == ("found", "tls-no-overlap")
