@@ -18,7 +18,7 @@ from bot.probes.handover import leave
 from bot.probes.second_clock import doubted, second_opinion, told
 from bot.probes.talk import asked, hear
 from bot.vantage.base import VantageError
-from bot.vantage.tls import TlsStream, start_tls
+from bot.vantage.tls import HungUp, TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.negotiation import refusal, word
@@ -36,7 +36,7 @@ PATCHED = MappingProxyType({2: False, 3: False, 4: False, 5: True, 6: True})
 WORTH_WAITING_S = 60.0  # a skew that might become a fault is not told on the word of one clock
 PATIENCE_S = 2.0
 UNLIKE = (
-    "the host hung up on this handshake and takes such a one on another connection: not every "
+    "the host hung up on this hello and takes such a one on another connection: not every "
     "connection fares alike, perhaps because several machines answer here"
 )
 NTLM_BLOCKED = MappingProxyType(
@@ -63,11 +63,11 @@ class Exchange:
 
 
 class _NoTls(Exception):
-    """The handshake failed; the text is for people.  ``closed``: the host hung up."""
+    """The handshake failed; the text is for people.  ``hung_up``: upon our hello."""
 
-    def __init__(self, said: str, *, closed: bool) -> None:
+    def __init__(self, said: str, *, hung_up: bool) -> None:
         super().__init__(said)
-        self.closed = closed
+        self.hung_up = hung_up
 
 
 async def probe(ctx: Context) -> Observation:
@@ -76,7 +76,7 @@ async def probe(ctx: Context) -> Observation:
     try:
         return await _look(ctx)
     except _NoTls as error:
-        if error.closed and await _takes_others(ctx):
+        if error.hung_up and await _takes_others(ctx):
             return Observation.failed(NAME, Failure.TLS_CLOSED, UNLIKE)
         # The finding is that of ``tls.hello``, which may still need the place of our line.
         raise Blocked(await _whose_limit(ctx, str(error))) from None
@@ -139,8 +139,8 @@ async def _secure(ctx: Context, line: Line) -> TlsStream:
         if failure is Failure.CERT_UNREADABLE:
             ctx.trail.mismatch.keep(error.detail)
         ctx.trail.handshake.fail("the host did not agree on TLS")  # who waits for it need not
-        closed = failure in (Failure.TLS_CLOSED, Failure.TLS_RESET)
-        raise _NoTls(error.detail or failure.value, closed=closed) from None
+        hung_up = isinstance(error, HungUp)
+        raise _NoTls(error.detail or failure.value, hung_up=hung_up) from None
     ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates, secured.cipher))
     return secured
 

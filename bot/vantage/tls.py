@@ -58,6 +58,10 @@ _UNMARKED_ALERTS = {
 }
 
 
+class HungUp(VantageError):
+    """The host closed upon our hello, without a byte of an answer."""
+
+
 class TlsStream:
     """A stream inside TLS: what was agreed, and the certificates as sent (DER, leaf first)."""
 
@@ -80,6 +84,8 @@ class TlsStream:
         except VantageError as error:
             if error.failure is Failure.PROBE_DEADLINE:
                 raise VantageError(Failure.TLS_SILENT, "no answer to the handshake") from None
+            if error.failure is Failure.TLS_CLOSED and not self._received:
+                raise HungUp(error.failure, error.detail) from None
             raise
         self.version = {"TLSv1": "TLSv1.0"}.get(
             self._tls.version() or "", self._tls.version() or ""

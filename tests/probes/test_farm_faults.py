@@ -150,6 +150,19 @@ async def test_a_member_that_hangs_up_on_hellos_leaves_the_ladder_open(
     assert any("not every connection fares alike" in each.detail for each in found)
 
 
+async def test_a_handshake_that_is_broken_off_later_speaks_of_no_other_machine() -> None:
+    """A hello ends where this host still answers."""
+
+    async def serve(peer: Peer) -> None:
+        await peer.send(windows_nla(await peer.request()))
+        await peer.send(first_flight(context(highest=V.TLSv1_2), await peer.read()))
+        await peer.read()
+
+    found = await look([serve])
+    assert of(found, "nla.challenge")[-1].status is Status.NOT_RUN
+    assert not any("several machines" in each.detail for each in found)
+
+
 @pytest.mark.parametrize("first", [True, False])
 async def test_a_member_without_certificate_does_not_hide_that_of_the_other(first: bool) -> None:
     found = await look([bare, SOUND] if first else [SOUND, bare])
