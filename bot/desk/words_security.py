@@ -47,11 +47,7 @@ def rdp(facts: Facts, host: str) -> list[str]:
         parts[-1] += f" ({allowed})"
     told = facts.get("answers")
     answers = {name: str(one) for name, one in told.items()} if isinstance(told, Mapping) else {}
-    return (
-        parts
-        if of_one_host(answers)
-        else [*parts, "not alike on every connection: several machines?"]
-    )
+    return parts if of_one_host(answers) else [*parts, _UNLIKE]
 
 
 def tls(facts: Facts, host: str) -> list[str]:
@@ -69,6 +65,8 @@ def tls(facts: Facts, host: str) -> list[str]:
             parts = [accepted, _no_common(facts)]
         case _:
             parts = [accepted]
+    if facts.get("unsteady"):
+        parts.append(_UNLIKE)
     return [each for each in parts if each] or ["answers"]
 
 

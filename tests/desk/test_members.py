@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.desk import members
+from bot.desk import members, words_security
 from bot.evidence import Failure, Observation
 from tests.desk import office as o
 from tests.desk.test_places import said
@@ -82,6 +82,8 @@ def test_a_hello_that_not_every_connection_takes_is_a_guess() -> None:
     assert f"Not every connection to {o.HOST} gets TLS: perhaps" in told
     assert "perhaps several machines" in told
     assert "is fine" not in told
+    row = words_security.tls(hello.facts, o.HOST)
+    assert row == ["TLS 1.2 only", "not alike on every connection: several machines?"]
 
 
 def test_each_place_is_told_once() -> None:
