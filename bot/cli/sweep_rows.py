@@ -9,12 +9,13 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from bot.catalog.entries import OTHER, Catalog
 from bot.cli.common import cell
 from bot.cli.report import Checked
-from bot.desk import places, saying
+from bot.desk import members, places, saying
 from bot.desk.diagnosis import Told
 from bot.desk.sweeping import Swept
 from bot.engine import CauseShare
@@ -66,7 +67,7 @@ def gist(swept: Swept) -> Gist:
         swept.target.port,
         _verdict(swept),
         first.id if first else "",
-        _fact(swept.observations, "tls.certificate", "days_left"),
+        _date(swept.observations, "days_left"),
     )
 
 
@@ -91,8 +92,8 @@ def as_csv(swept: Swept, catalog: Catalog) -> str:
         round(first.probability, 3) if first else None,
         _fact(seen, "rdp.negotiation", "security"),
         max(_fact(seen, "tls.hello", "versions") or (), default=None),
-        _fact(seen, "tls.certificate", "not_after"),
-        _fact(seen, "tls.certificate", "days_left"),
+        _date(seen, "not_after"),
+        _date(seen, "days_left"),
         _fact(seen, "nla.challenge", "os"),
         _fact(seen, "nla.challenge", "clock_skew_s"),
     )
@@ -148,7 +149,7 @@ def from_json(line: str) -> Gist:
     if state not in MARKS:
         raise ValueError("this is no verdict")
     cause = causes[0] if causes and not _unsuspected(state, seen) else ""
-    return Gist(host, port, state, cause, _fact(seen, "tls.certificate", "days_left"))
+    return Gist(host, port, state, cause, _date(seen, "days_left"))
 
 
 def _csv_line(values: Sequence[Any]) -> str:
@@ -211,7 +212,7 @@ def _sentence(swept: Swept, catalog: Catalog) -> str:
     if faults and saying.looks_fine(catalog, swept.diagnosis.evidence):
         return f"{fine} from {places.looked(swept.observations)}; {faults}"
     hop = places.apart(swept.observations, target, catalog)
-    return hop or _unsettled(swept)
+    return hop or members.told(swept.observations, target[0]) or _unsettled(swept)
 
 
 def _unsettled(swept: Swept) -> str:
@@ -227,6 +228,18 @@ def _fact(seen: Sequence[Observation], probe: str, key: str) -> Any:
     """A fact as the first place knows it that knows it; None where none does."""
     found = (each.facts[key] for each in seen if each.probe == probe and key in each.facts)
     return next(found, None)
+
+
+def _date(seen: Sequence[Observation], key: str) -> Any:
+    """A date of the certificate; of several that a place was shown, of the one that ends first."""
+    shown = [each for each in seen if each.probe == "tls.certificate" and key in each.facts]
+    mine = [each.facts for each in shown if each.vantage == shown[0].vantage]
+    return min(mine, key=_left)[key] if mine else None
+
+
+def _left(facts: Mapping[str, Any]) -> float:
+    left = facts.get("days_left")
+    return left if isinstance(left, int | float) else inf
 
 
 def _addresses(seen: Sequence[Observation]) -> Iterator[str]:

@@ -182,6 +182,13 @@ def _other_machine(observations: Sequence[Observation], host: str) -> str:
             f"{names} are shown different certificates: several machines answer as {host}, "
             "or something in between opens TLS."
         )
+    clients = _each(seen, "tls.hello", "modern_client")
+    near, far = ([network(p) for p in clients if clients[p] == w] for w in ("refused", "agrees"))
+    if near and far:
+        return (
+            f"{host} refuses the TLS of a Windows 11 PC to {listed(near)} and takes it from "
+            f"{listed(far)}: something on the way is at least as likely as the host."
+        )
     told = _each(seen, "rdp.negotiation", "security") | _each(seen, "nla.challenge", "computer")
     if len(told) > 1 and derive(observations).get("ladder") == "ok":
         return (

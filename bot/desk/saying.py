@@ -8,7 +8,7 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from bot.catalog.entries import OTHER, Catalog
-from bot.desk import gateway, places
+from bot.desk import gateway, members, places
 from bot.desk.body import Body
 from bot.desk.words import day, duration, listed, place
 from bot.engine import Verdict
@@ -105,7 +105,8 @@ def headline(
     if blind:
         return blind, ""
     hop = places.apart(seen, target, catalog)
-    hindered = " ".join(filter(None, (gateway.apart(seen), places.hindered(seen, target[0]))))
+    besides = (gateway.apart(seen), members.told(seen, target[0]), places.hindered(seen, target[0]))
+    hindered = " ".join(filter(None, besides))
     said = judged(verdict, evidence, catalog, places.looked(seen))
     if hop and (verdict.state != "found" or _of_the_way(verdict, catalog)):
         open_yet = verdict.state != "found" and not looks_fine(catalog, evidence)

@@ -10,8 +10,8 @@ from math import inf
 from typing import Any
 
 from bot.desk.labels import SECURITY, SERVERS
-from bot.desk.words import Facts, clean, day, duration, listed, moment, number
-from bot.evidence import Observation, Status
+from bot.desk.words import Facts, clean, day, duration, failed, listed, moment, number
+from bot.evidence import Failure, Observation, Status
 from bot.evidence.certificate import LEAST_BITS, WEAK_HASHES
 from bot.evidence.seen import same_machine
 from bot.wire.hello import SHAPES
@@ -26,6 +26,8 @@ _UNLIKE = "not alike on every connection: several machines?"
 _NTLM = {"blocked": "NTLM is blocked", "none": "NTLM is not offered"}
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
+PRINT = 16
+"""So many digits of a fingerprint tell two certificates apart."""
 SOON_DAYS = 30
 """A certificate that ends within this time is said to."""
 NEW_DAYS = 7
@@ -45,11 +47,7 @@ def rdp(facts: Facts, host: str) -> list[str]:
         parts[-1] += f" ({allowed})"
     told = facts.get("answers")
     answers = {name: str(one) for name, one in told.items()} if isinstance(told, Mapping) else {}
-    return (
-        parts
-        if of_one_host(answers)
-        else [*parts, "not alike on every connection: several machines?"]
-    )
+    return parts if of_one_host(answers) else [*parts, _UNLIKE]
 
 
 def tls(facts: Facts, host: str) -> list[str]:
@@ -67,6 +65,8 @@ def tls(facts: Facts, host: str) -> list[str]:
             parts = [accepted, _no_common(facts)]
         case _:
             parts = [accepted]
+    if facts.get("unsteady"):
+        parts.append(_UNLIKE)
     return [each for each in parts if each] or ["answers"]
 
 
@@ -107,17 +107,30 @@ def _on(shape: Mapping[str, Any]) -> str:
 
 
 def certificates(seen: Sequence[Observation], states: Mapping[str, str]) -> list[str]:
-    """The certificate; where two connections met two of them, both."""
+    """The certificate; where two connections met two of them, both, and which is which."""
     shown: dict[str, Observation] = {}
     for each in seen:
         if each.status is Status.PASSED:
             shown.setdefault(str(each.facts.get("sha256")), each)
-    if len(shown) < 2:
+    broken = [each for each in seen if each.failure is Failure.CERT_UNREADABLE and shown]
+    if len(shown) + len(broken) < 2:
         own = states.get("certificate-issuer") == "windows-made"
         return [part for each in shown.values() for part in certificate(each.facts, own)]
-    made = ["; ".join(certificate(each.facts)) for each in shown.values()]
+    made = [_told_apart(each.facts) for each in shown.values()]
+    made += [f"{failed(each.failure, each.facts)}: {clean(each.detail)}" for each in broken]
     numbered = [f"({number}) {text}" for number, text in enumerate(made, 1)]
     return [f"{len(made)} different certificates on different connections", *numbered]
+
+
+def _told_apart(facts: Facts) -> str:
+    return ": ".join(filter(None, (named(facts), "; ".join(certificate(facts)))))
+
+
+def named(facts: Facts) -> str:
+    """Which certificate it is: its subject, and the beginning of its fingerprint."""
+    subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")
+    print_ = clean(str(facts.get("sha256", "")))[:PRINT]
+    return ", ".join(filter(None, (subject, print_ and f"SHA-256 {print_}")))
 
 
 def certificate(facts: Facts, windows_made: bool = False) -> list[str]:

@@ -1,8 +1,14 @@
-"""What the facts of a certificate say, item by item."""
+"""What the facts of a certificate say, item by item.
 
+Where several machines answer, each with a certificate of its own, whoever meets the bad one fails:
+of dates and key the worst counts.  For the rest, names above all, the first leads.
+"""
+
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from bot.evidence.observation import Observation
 from bot.evidence.seen import Seen, either, label
 
 PROBE = "tls.certificate"
@@ -11,12 +17,38 @@ LEAST_BITS = MappingProxyType({"rsa": 2048, "dsa": 2048, "ec": 224})
 LONGEST_DAYS = 365 * 10_000
 FRESH = timedelta(days=2)
 SHORTEST, LONGEST = timedelta(days=150), timedelta(days=200)
+VALIDITY = ("expired", "not-yet-valid", "valid")  # the worst first
+KEYS = ("weak-key", "weak-hash", "sound")
 # Server authentication, and Remote Desktop's own purpose.
 RDP_PURPOSES = frozenset({"1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.54.1.2"})
 
 
-def validity(seen: Seen, probe: str = PROBE) -> str | None:
-    """State of ``certificate-validity``, of the host's certificate or of another probe's."""
+def validity(seen: Seen) -> str | None:
+    """State of ``certificate-validity``."""
+    return _worst(seen, dates, VALIDITY)
+
+
+def key(seen: Seen) -> str | None:
+    """State of ``certificate-key``."""
+    return _worst(seen, _key, KEYS)
+
+
+def bad(seen: Seen) -> tuple[Observation, ...]:
+    """The certificates whose dates or key are a finding, in the order in which they were shown."""
+    return tuple(
+        each.last[PROBE]
+        for each in seen.by_certificate
+        if dates(each) in VALIDITY[:-1] or _key(each) in KEYS[:-1]
+    )
+
+
+def _worst(seen: Seen, row: Callable[[Seen], str | None], states: tuple[str, ...]) -> str | None:
+    found = {row(each) for each in seen.by_certificate}
+    return next((state for state in states if state in found), None)
+
+
+def dates(seen: Seen, probe: str = PROBE) -> str | None:
+    """What the dates of one certificate say, the host's or that of another probe."""
     left = seen.number(probe, "days_left")
     if left is None or not abs(left) < LONGEST_DAYS:
         return None
@@ -31,8 +63,8 @@ def name(seen: Seen) -> str | None:
     return either(seen.flag(PROBE, "matches_host"), "matches", "differs")
 
 
-def key(seen: Seen) -> str | None:
-    """State of ``certificate-key``: sound only where both the key and the signature are known."""
+def _key(seen: Seen) -> str | None:
+    """Sound only where both the key and the signature are known."""
     kind, bits = seen.text(PROBE, "key_type"), seen.number(PROBE, "key_bits")
     algorithm = seen.text(PROBE, "signature_hash")
     least = LEAST_BITS.get((kind or "").lower())

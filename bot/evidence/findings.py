@@ -7,14 +7,14 @@ the state is unknown, and unknown items are left out.  Missing facts mean not kn
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.evidence import certificate, gateway, nla, path, tls
+from bot.evidence import certificate, gateway, nla, path, several, tls
 from bot.evidence.ladder import UNKNOWN, companion_ports, host_life, ladder, saw_something
 from bot.evidence.names import host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
 from bot.evidence.vantages import by_vantage, compare
-from bot.wire.layers import security
-from bot.wire.x224 import Refusal, stranger
+from bot.wire.layers import KEYLESS, security
+from bot.wire.x224 import stranger
 
 _RDP = "rdp.negotiation"
 
@@ -43,8 +43,6 @@ _JUMPBOX_FAILURES = {
     Failure.JUMPBOX_TIMEOUT: "timeout",
 }
 
-NO_CERTIFICATE = f"failure:{Refusal.NO_CERTIFICATE:d}"
-
 Item = Callable[[Seen], str | None]
 
 
@@ -61,18 +59,20 @@ def _port_state(seen: Seen) -> str | None:
 
 def _rdp_answer(seen: Seen) -> str | None:
     failure = seen.failure(_RDP)
+    if failure is Failure.RDP_REFUSED and several.lacking_one(seen):
+        return "answers"  # on another connection
     if failure is Failure.RDP_REFUSED and seen.words(_RDP, "answers"):
         # Without a certificate Windows says so (failure 3); any other reason names something that
         # was offered too, so the host contradicts itself.
-        return (
-            "refused" if NO_CERTIFICATE in seen.words(_RDP, "answers").values() else "contradicts"
-        )
+        return "refused" if KEYLESS in seen.words(_RDP, "answers").values() else "contradicts"
     if failure is not None:
         return _RDP_FAILURES.get(failure)
     return "answers" if seen.passed(_RDP) else None
 
 
 def _security_layer(seen: Seen) -> str | None:
+    if several.lacking_one(seen):
+        return None
     said = seen.text(_RDP, "security") or security(seen.words(_RDP, "answers"))
     return known(said, _LAYERS)
 
@@ -148,7 +148,8 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
     could look.
     """
     views = by_vantage(observations)
-    whole = [seen for seen in views.values() if ladder(seen) != UNKNOWN]
+    # Who met machines that are not alike has looked, though no rung is certain there.
+    whole = [seen for seen in views.values() if ladder(seen) != UNKNOWN or several.unlike(seen)]
     part = [seen for seen in views.values() if saw_something(seen)]
     chosen = (*whole, *part, *views.values(), Seen.of(()))[0]
     views = dict(sorted(views.items(), key=lambda each: each[1] is not chosen))

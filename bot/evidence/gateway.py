@@ -36,7 +36,7 @@ def trust(seen: Seen) -> str | None:
     failure = seen.failure(TLS)
     if failure is Failure.PROBE_MALFORMED or (failure or "").startswith("tls."):
         return "no-tls"
-    dates = certificate.validity(seen, TLS)
+    dates = certificate.dates(seen, TLS)
     named, trusted = seen.flag(TLS, "matches_host"), seen.flag(TLS, "trusted")
     if dates in ("expired", "not-yet-valid") or named is False:
         return "refused"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from bot.evidence.observation import Failure, Rung
 from bot.evidence.path import neighbour
 from bot.evidence.seen import Seen
-from bot.wire.layers import of_one_host
+from bot.evidence.several import lacking_one, unlike
 
 OK, UNKNOWN = "ok", "unknown"
 _CUT = frozenset({Failure.PROBE_DEADLINE, Failure.PROBE_INTERNAL, Failure.PROBE_MALFORMED})
@@ -36,7 +36,7 @@ def ladder(seen: Seen) -> str:
         if any(seen.failure(probe) in _CUT for probe in probes):
             return UNKNOWN
     # A jump box that failed has shown us only a part of the path.
-    cut = seen.failure("jumpbox.session") is not None or _untried(seen) or _of_several(seen)
+    cut = seen.failure("jumpbox.session") is not None or _untried(seen) or unlike(seen)
     return OK if saw_something(seen) and not cut else UNKNOWN
 
 
@@ -91,15 +91,12 @@ def companion_ports(seen: Seen) -> str | None:
 
 
 def _rdp(seen: Seen) -> Rung | None:
+    if lacking_one(seen):
+        return None
     failure = seen.failure("rdp.negotiation")
     failed = failure is not None and failure.value.startswith("rdp.")
     keyless = seen.text("rdp.negotiation", "security") == "no-certificate"
     return Rung.RDP if failed or keyless else None
-
-
-def _of_several(seen: Seen) -> bool:
-    """Whether the answers cannot be those of one host."""
-    return not of_one_host(seen.words("rdp.negotiation", "answers"))
 
 
 def _tls(seen: Seen) -> Rung | None:

@@ -5,7 +5,7 @@ and gives None otherwise.  Probes that were not run are not here: what is missin
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.evidence.observation import Failure, Observation, Status
@@ -30,16 +30,17 @@ class Seen:
     """The last observation of each probe, and the best state of each port over all addresses.
 
     Where a jump box failed, only what it heard counts: silence, closes and losses may be its own.
-    Of several certificates the first one counts, that of the widest hello; ``certificates`` are the
-    fingerprints of all, ``ports`` the states that the RDP port was found in, address by address;
-    ``refusing`` are the addresses that answered and refused, ``silent`` those that did not answer;
-    ``untried`` are the probes that were not run.
+    Of several certificates the first one that can be read counts, that of the widest hello;
+    ``shown`` are all, ``certificates`` their fingerprints.  ``ports`` are the states that the RDP
+    port was found in, address by address, ``refusing`` the addresses that answered and refused,
+    ``silent`` those that did not answer, ``untried`` the probes that were not run.
     """
 
     last: Mapping[str, Observation]
     port: str | None
     gateway: str | None = None
     certificates: frozenset[str] = frozenset()
+    shown: tuple[Observation, ...] = ()
     ports: tuple[str, ...] = ()
     refusing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
@@ -57,13 +58,26 @@ class Seen:
         last = {one.probe: one for one in run}
         shown = [one for one in run if one.probe == CERTIFICATE]
         if shown:
-            last[CERTIFICATE] = shown[0]
+            last[CERTIFICATE] = min(shown, key=lambda one: one.status is not Status.PASSED)
         prints = (one.facts.get("sha256") for one in shown)
         fingerprints = frozenset(one for one in prints if isinstance(one, str))
         refusing, silent = _met(run, Failure.TCP_REFUSED), _met(run, Failure.TCP_TIMEOUT)
         return cls(
-            last, _best(ports), _best(gateways), fingerprints, ports, refusing, silent, untried
+            last,
+            _best(ports),
+            _best(gateways),
+            fingerprints,
+            tuple(shown),
+            ports,
+            refusing,
+            silent,
+            untried,
         )
+
+    @property
+    def by_certificate(self) -> tuple["Seen", ...]:
+        """The same, once with each certificate that was shown as the one that counts."""
+        return tuple(replace(self, last={**self.last, CERTIFICATE: one}) for one in self.shown)
 
     def passed(self, probe: str) -> bool:
         """Whether the probe ran and passed."""

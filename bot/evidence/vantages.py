@@ -1,14 +1,15 @@
 """Do two places see the same host, and where do their ways part?
 
 Strategy: their ladders are compared first, then what stands on the same rung: addresses, state of
-the port, TLS with a current client, certificates.  A vantage that could not look has no say, nor
-one whose jump box broke: that is a fault of the jump box, never a difference of the host.
+the port, TLS with a current client, certificates and whether a bad one is among them.  A vantage
+that could not look has no say, nor one whose jump box broke: that is a fault of the jump box, never
+a difference of the host.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.evidence import tls
+from bot.evidence import certificate, tls
 from bot.evidence.ladder import OK, UNKNOWN, ladder
 from bot.evidence.observation import LADDER_STATES, Observation, Rung
 from bot.evidence.seen import Seen, label
@@ -109,7 +110,10 @@ def _same_sight(views: Sequence[Seen]) -> bool:
     # Which clients TLS agrees with: what a device on one of the ways dislikes, it drops there only.
     clients = {tls.modern_client(seen) for seen in views} - {None}
     hellos = {tls.hello(seen) for seen in views} & {"server-hello", "picky"}
-    facts = (addresses - {frozenset()}, ports - {None}, clients, hellos)
+    # One place may have met the member with the bad certificate, and the other one not.
+    dates = {certificate.validity(seen) for seen in views} - {None}
+    keys = {certificate.key(seen) for seen in views} - {None}
+    facts = (addresses - {frozenset()}, ports - {None}, clients, hellos, dates, keys)
     return same and all(len(known) <= 1 for known in facts)
 
 

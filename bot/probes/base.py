@@ -134,6 +134,8 @@ class Trail:
     chains: Promise[tuple[tuple[bytes, ...], ...]] = field(default_factory=Promise)
     """The different certificate chains that the hellos met, each DER, leaf first."""
     handshake: Promise[Handshake] = field(default_factory=Promise)
+    mismatch: Promise[str] = field(default_factory=Promise)
+    """That the host's key does not belong to the certificate of a handshake, in words."""
     # Connections on which the host has chosen TLS and that who asked needs no longer: each saves
     # the host a connection, and the run two round trips.
     asked_first: Promise[Line] = field(default_factory=Promise)

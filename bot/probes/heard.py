@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.wire.cursor import Closed
+from bot.wire.negotiation import refusal
 from bot.wire.x224 import Answer, Bare, Refused, Selected
 
 SPOKEN = (Selected, Refused, Bare)
@@ -39,6 +40,17 @@ class Heard(dict[str, Answer | None]):
             self._one_less.clear()
             await self._one_less.wait()
         return self._spoken
+
+    async def choose_tls(self) -> bool:
+        """Whether the host has chosen TLS on any connection, once what is under way is known."""
+        while self._asking and not self._tls:
+            self._one_less.clear()
+            await self._one_less.wait()
+        return self._tls
+
+    @property
+    def _tls(self) -> bool:
+        return any(refusal(answer) is None for answer in self.values())
 
     @property
     def _spoken(self) -> bool:

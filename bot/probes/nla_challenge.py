@@ -6,9 +6,8 @@ failed logon on the host.  Sources: MS-CSSP 2.2.1 and 3.1.5, MS-NLMP 2.2.1.2 and
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +15,15 @@ from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
 from bot.probes.handover import leave
+from bot.probes.second_clock import doubted, second_opinion, told
 from bot.probes.talk import asked, hear
-from bot.vantage.base import Cannot, Clock, VantageError
-from bot.vantage.tls import TlsStream, start_tls
+from bot.vantage.base import VantageError
+from bot.vantage.tls import HungUp, TlsStream, start_tls
 from bot.wire.credssp import RequestReader, TsRequest, encode
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.negotiation import refusal, word
 from bot.wire.ntlm import NEGOTIATE, Challenge, read_challenge
+from bot.wire.reading import AGREED, takes
 from bot.wire.windows import os_name
 from bot.wire.x224 import WINDOWS_REF, Answer, Protocol, Selected
 
@@ -32,9 +33,12 @@ OUR_VERSION = 6
 # Versions below 5 were not updated against CVE-2018-0886 (MS-CSSP 2.2.1, note 25); a number that
 # no Windows uses may be an echo, and says nothing.
 PATCHED = MappingProxyType({2: False, 3: False, 4: False, 5: True, 6: True})
-WORTH_SAYING_S = 1.0  # clocks that differ by less are a fact, but no news
 WORTH_WAITING_S = 60.0  # a skew that might become a fault is not told on the word of one clock
 PATIENCE_S = 2.0
+UNLIKE = (
+    "the host hung up on this hello and takes such a one on another connection: not every "
+    "connection fares alike, perhaps because several machines answer here"
+)
 NTLM_BLOCKED = MappingProxyType(
     {
         0xC00000BB: "STATUS_NOT_SUPPORTED, which is how a host answers that blocks NTLM",
@@ -59,7 +63,11 @@ class Exchange:
 
 
 class _NoTls(Exception):
-    """The handshake failed; the text is for people."""
+    """The handshake failed; the text is for people.  ``hung_up``: upon our hello."""
+
+    def __init__(self, said: str, *, hung_up: bool) -> None:
+        super().__init__(said)
+        self.hung_up = hung_up
 
 
 async def probe(ctx: Context) -> Observation:
@@ -68,12 +76,14 @@ async def probe(ctx: Context) -> Observation:
     try:
         return await _look(ctx)
     except _NoTls as error:
+        if error.hung_up and await _takes_others(ctx):
+            return Observation.failed(NAME, Failure.TLS_CLOSED, UNLIKE)
         # The finding is that of ``tls.hello``, which may still need the place of our line.
         raise Blocked(await _whose_limit(ctx, str(error))) from None
 
 
 async def _look(ctx: Context) -> Observation:
-    async with _second_opinion(ctx) as opinion:
+    async with second_opinion(ctx) as opinion:
         found = await _hear(ctx)
         skew = found.facts.get("clock_skew_s")
         if skew is None:
@@ -82,7 +92,7 @@ async def _look(ctx: Context) -> Observation:
         if abs(skew) > WORTH_WAITING_S:
             left = ctx.conduct.limit - asyncio.get_running_loop().time()
             patience = max(patience, min(PATIENCE_S, left / 2))
-        return _doubted(ctx, found, await _asked(opinion, patience))
+        return doubted(ctx, found, await told(opinion, patience))
 
 
 async def _hear(ctx: Context) -> Observation:
@@ -107,34 +117,6 @@ async def _hear(ctx: Context) -> Observation:
     return _observation(exchange, windows=windows)
 
 
-Opinion = asyncio.Task[Clock | None]
-
-
-@asynccontextmanager
-async def _second_opinion(ctx: Context) -> AsyncIterator[Opinion]:
-    """Ask the place for its own clock meanwhile; given up at the end of the block."""
-    task = asyncio.create_task(_clock(ctx))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _clock(ctx: Context) -> Clock | None:
-    """The place's clock; None where it has no other than ours, or cannot be asked."""
-    with suppress(Cannot, VantageError):
-        means = await ctx.vantage.means(ctx.conduct.limit)
-        return await means.clock(ctx.conduct.limit)
-    return None
-
-
-async def _asked(opinion: Opinion, patience_s: float) -> Clock | None:
-    """The clock, if it is known by now or soon."""
-    done, _ = await asyncio.wait([opinion], timeout=patience_s)
-    return opinion.result() if done else None
-
-
 def _not_offered(answer: Answer | None) -> Observation | None:
     """The observation of a host that did not choose NLA; None when it did."""
     match answer:
@@ -154,10 +136,26 @@ async def _secure(ctx: Context, line: Line) -> TlsStream:
         secured = await start_tls(line, name, "TLSv1.0", "TLSv1.3", line.patience())
     except VantageError as error:
         failure = ctx.conduct.answer_to(error)
+        if failure is Failure.CERT_UNREADABLE:
+            ctx.trail.mismatch.keep(error.detail)
         ctx.trail.handshake.fail("the host did not agree on TLS")  # who waits for it need not
-        raise _NoTls(error.detail or failure.value) from None
+        hung_up = isinstance(error, HungUp)
+        raise _NoTls(error.detail or failure.value, hung_up=hung_up) from None
     ctx.trail.handshake.keep(Handshake(secured.version, secured.certificates, secured.cipher))
     return secured
+
+
+async def _takes_others(ctx: Context) -> bool:
+    """Whether the host took a hello of today's kind on another connection, which ours is as well.
+
+    One that drops connections that come together says nothing by it.
+    """
+    with suppress(Blocked):
+        await ctx.trail.chains.get()  # until all hellos are through
+    hello = ctx.trail.hello.value
+    if hello is None or ctx.conduct.gentle:
+        return False
+    return takes({"result": AGREED, "version": hello.version, "cipher": hello.cipher})
 
 
 async def _whose_limit(ctx: Context, said: str) -> str:
@@ -223,27 +221,3 @@ def _told(challenge: Challenge, exchange: Exchange, *, windows: bool) -> dict[st
         facts["clock_skew_s"] = round(challenge.time - exchange.middle, 3)
         facts["clock_skew_error_s"] = round(exchange.error, 3)
     return facts
-
-
-def _doubt(second: Clock | None) -> float:
-    """How far our clock may be off by the other's word; nothing where the two agree."""
-    if second is None or abs(second.offset_s) <= second.error_s:
-        return 0.0
-    return abs(second.offset_s) + second.error_s
-
-
-def _doubted(ctx: Context, found: Observation, second: Clock | None) -> Observation:
-    """The observation with our clock's error widened, and whose clocks differ by how much."""
-    doubt = _doubt(second)
-    if second is None or doubt == 0.0:
-        return found
-    error = round(found.facts["clock_skew_error_s"] + doubt, 3)
-    found = replace(found, facts=MappingProxyType({**found.facts, "clock_skew_error_s": error}))
-    if doubt < WORTH_SAYING_S:
-        return found
-    side = "ahead of" if second.offset_s > 0 else "behind"
-    said = (
-        f"the clock of {ctx.vantage.name} is {abs(second.offset_s):.1f} s {side} the bot's "
-        f"(to {second.error_s:.1f} s), so the host's skew is known less exactly"
-    )
-    return replace(found, detail="; ".join(text for text in (found.detail, said) if text))

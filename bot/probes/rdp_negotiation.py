@@ -19,7 +19,7 @@ from bot.probes.conduct import Line, Spent, until
 from bot.probes.handover import leave
 from bot.probes.talk import negotiate
 from bot.vantage.base import VantageError
-from bot.wire.layers import of_one_host, security
+from bot.wire.layers import KEYLESS, of_one_host, security
 from bot.wire.negotiation import server_kind, word
 from bot.wire.x224 import Answer, Bare, NotRdp, Protocol, Selected
 
@@ -37,6 +37,11 @@ SEVERAL = (
     "settings, may answer here"
 )
 
+LACKING = (
+    "one connection was told that there is no certificate, and another got TLS: perhaps several "
+    "machines answer here, and one of them has none that it can use"
+)
+"""Inferred: it may as well be one host that is just making a new one."""
 _MISSED = ("closed", "silent")
 _FAILURES = {
     "failure": Failure.RDP_REFUSED,
@@ -151,7 +156,7 @@ def _observation(answers: Answers) -> Observation:
     kinds = {one.partition(":")[0] for one in negotiated.values()}
     # "TLS not allowed" says that RDP security is taken, which a short look does not ask for.
     taken = facts["security"] == "rdp-only" and words.get("rdp") in (None, *_MISSED)
-    detail = "" if of_one_host(words) else SEVERAL
+    detail = "" if of_one_host(words) else LACKING if KEYLESS in words.values() else SEVERAL
     if taken or kinds & {"selected", "bare"}:
         return Observation.passed(NAME, detail, **facts)
     failure = next(failure for kind, failure in _FAILURES.items() if kind in kinds)

@@ -32,7 +32,7 @@ Reply = ServerHello | Alert | Closed | None
 
 @dataclass(slots=True)
 class Found:
-    """What the shapes met so far; ``refusal`` says why no hello could be sent at all."""
+    """What the shapes met so far; ``refusal`` says why no hello can be sent."""
 
     replies: dict[str, Reply] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
@@ -47,6 +47,11 @@ class Found:
     """The shapes that were met by a close, and for which no connection was left to ask again."""
     garbled: set[str] = field(default_factory=set)
     """The shapes that were met by something other than TLS, which counts as a close."""
+    unsteady: list[str] = field(default_factory=list)
+    """The shapes that were met by a close, or by a machine without certificate, on one connection,
+    while another one took TLS."""
+    lacking: str = ""
+    """What a machine without certificate said to ``wide``, where another chose TLS."""
     ending: str = ""
     """How the host ended the connection of ``wide``, where it ended it instead of an answer."""
 
@@ -55,6 +60,11 @@ class Found:
         """Every agreement, that with the widest shape first."""
         replies = [self.replies[name] for name in SHAPES if name in self.replies]
         return [reply for reply in (*replies, self.borrowed) if isinstance(reply, ServerHello)]
+
+    @property
+    def refused(self) -> str:
+        """Why no hello could be sent at all, in the end."""
+        return self.refusal or ("" if self.hellos else self.lacking)
 
     @property
     def chains(self) -> tuple[tuple[bytes, ...], ...]:
@@ -75,6 +85,8 @@ def observation(found: Found) -> Observation:
         "versions": sorted({hello.version for hello in hellos}),
         "modern_client": _modern(shapes, some=bool(hellos), again=CLIENT not in found.unasked),
     }
+    if found.unsteady:
+        facts["unsteady"] = sorted(set(found.unsteady))
     notes = [f"{shape}: {note}" for note, shape in found.notes.items()]
     if hellos and all(hello is found.borrowed for hello in hellos):
         notes.append(ONLY_LIBRARY)

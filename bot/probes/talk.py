@@ -9,9 +9,12 @@ from bot.probes.base import Context
 from bot.probes.conduct import Conduct, Line, Spent
 from bot.vantage.base import Stream, VantageError
 from bot.wire.cursor import Closed, Malformed
+from bot.wire.negotiation import lacks_certificate
 from bot.wire.x224 import REQUESTS, Answer, ConfirmReader, NotRdp, connection_request
 
 PIECE = 16 * 1024
+MOST_REFUSED = 2
+"""So often a machine without certificate is let go for another one behind the same name."""
 COOKIE = "rdptriage"
 """Says in the host's logs who asked; it also ends a line, so that servers of line-by-line
 protocols (HTTP) answer at once instead of waiting for more."""
@@ -66,22 +69,33 @@ async def negotiate(conduct: Conduct, line: Line, request: str) -> Answer | None
 async def asked(ctx: Context, request: str) -> AsyncIterator[tuple[Line, Answer | None]]:
     """A connection of its own and the answer to a request on it.
 
-    A host that drops this one and answers others is asked again: it may take few at a time.
+    A host that drops this one and answers others is asked again: it may take few at a time.  So is
+    one that has no certificate here and chose TLS elsewhere: another machine may answer.
     """
     async with AsyncExitStack() as stack:
         line = await stack.enter_async_context(ctx.line(urgent=True))
         answer = await negotiate(ctx.conduct, line, request)
-        if answer in (None, Closed()) and await ctx.conduct.answers.speaks():
+        for count in range(MOST_REFUSED):
+            if not await _in_doubt(ctx.conduct, answer, first=count == 0):
+                break
             await stack.aclose()
             try:
                 async with ctx.conduct.alone():
                     line = await stack.enter_async_context(ctx.line())
                     answer = await negotiate(ctx.conduct, line, request)
             except Spent:
-                pass
+                break
             except VantageError as error:
                 ctx.conduct.answer_to(error)
+                break
         yield line, answer
+
+
+async def _in_doubt(conduct: Conduct, answer: Answer | None, *, first: bool) -> bool:
+    """Whether other answers make this one worth asking for again."""
+    if answer in (None, Closed()):
+        return first and await conduct.answers.speaks()
+    return lacks_certificate(answer) and await conduct.answers.choose_tls()
 
 
 def _after(failure: Failure, reader: ConfirmReader) -> Answer | None:

@@ -18,11 +18,13 @@ from bot.vantage.base import VantageError
 from bot.vantage.tls import start_tls
 from bot.wire.certificate import certificate_facts
 from bot.wire.cursor import Malformed
+from bot.wire.flight import ServerHello
 from bot.wire.negotiation import word
 
 NAME = "tls.certificate"
 REQUEST = "nla"
 MOST_SHOWN = 4
+ANOTHER = "one of several certificates: shown on another connection"
 
 Chain = tuple[bytes, ...]
 Facts = Mapping[str, Any]
@@ -31,16 +33,7 @@ Facts = Mapping[str, Any]
 async def probe(ctx: Context) -> Observation | None:
     """Name the facts of the certificate, judged against the typed and the completed name."""
     hello = await ctx.need(ctx.trail.hello)
-    if hello.fault and not hello.certificates:
-        return Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
-    try:
-        chain = hello.certificates or await _encrypted(ctx)
-    except VantageError as error:
-        if error.failure is not Failure.PROBE_MALFORMED:
-            raise
-        # The host has agreed to TLS: what cannot be read is what it shows then.
-        return Observation.failed(NAME, Failure.CERT_UNREADABLE, error.detail)
-    first = await _observation(ctx, chain)
+    chain, first = await _first(ctx, hello)
     # At once, since nobody waits for what the other connections may still show.
     ctx.report(first)
     told, shown = {chain[:1]}, [first.facts]
@@ -49,20 +42,40 @@ async def probe(ctx: Context) -> Observation | None:
             continue
         told.add(other[:1])
         await asyncio.sleep(0)  # a host may make each of them dear to read
-        another = await _observation(ctx, other, "shown on another connection")
+        another = await _observation(ctx, other, ANOTHER)
         if _is_news(another.facts, shown):
             ctx.report(another)
         shown.append(another.facts)
+    if ctx.trail.mismatch.value and first.failure is None:
+        ctx.report(Observation.failed(NAME, Failure.CERT_UNREADABLE, ctx.trail.mismatch.value))
     return None
+
+
+async def _first(ctx: Context, hello: ServerHello) -> tuple[Chain, Observation]:
+    """The certificate that counts, whether it can be read or not; raises as ``_encrypted``."""
+    if hello.fault and not hello.certificates:
+        return (), Observation.failed(NAME, Failure.CERT_UNREADABLE, hello.fault)
+    try:
+        chain = hello.certificates or await _encrypted(ctx)
+    except VantageError as error:
+        if error.failure is not Failure.PROBE_MALFORMED:
+            raise
+        # The host has agreed to TLS: what cannot be read is what it shows then.
+        return (), Observation.failed(NAME, Failure.CERT_UNREADABLE, error.detail)
+    return chain, await _observation(ctx, chain)
 
 
 def _is_news(facts: Facts, shown: Sequence[Facts]) -> bool:
     """Whether a certificate speaks of another machine.
 
-    A host may hold one for each type of key, with the same names: that is no news.
+    A host may hold one for each type of key, with the same names: that is no news.  One that cannot
+    be read is, and so is the first that can.
     """
-    alike = [each for each in shown if each.get("key_type") == facts.get("key_type")]
-    own, others = _labels(facts), [_labels(each) for each in shown]
+    readable = [each for each in shown if each]
+    if not facts or not readable:
+        return True
+    alike = [each for each in readable if each.get("key_type") == facts.get("key_type")]
+    own, others = _labels(facts), [_labels(each) for each in readable]
     return bool(alike) or (bool(own) and all(each and not own & each for each in others))
 
 

@@ -24,9 +24,9 @@ from bot.vantage.base import VantageError
 from bot.wire.cursor import Closed, Malformed
 from bot.wire.flight import Alert, FlightReader, ServerHello
 from bot.wire.hello import RANDOMNESS, SHAPES, client_hello
-from bot.wire.negotiation import refusal
+from bot.wire.negotiation import lacks_certificate, refusal
 from bot.wire.reading import CLIENT, WIDE
-from bot.wire.x224 import Refusal, Refused
+from bot.wire.x224 import Answer, Refusal, Refused
 
 __all__ = ["NAME", "probe"]
 
@@ -38,6 +38,7 @@ FEW_OTHERS = (CLIENT, NEWEST)
 MORE_GREETINGS = 2
 UNASKED = "this hello was met by a close, and no connection was left to ask again"
 BY_CHANCE = "this hello was met by a close before it was taken: not every connection fares alike"
+LACKED = "before this hello a connection was told that there is no certificate: several machines?"
 REQUEST = "nla"
 
 # How long a host that has refused TLS may take to answer a hello all the same.
@@ -54,10 +55,10 @@ async def probe(ctx: Context) -> Observation:
             group.create_task(_other(ctx, found, shape))
     if found.fault is not None:
         raise found.fault
-    if found.refusal is not None:
-        return Observation.not_run(NAME, found.refusal)
-    if not found.hellos:
+    if found.refusal is None and not found.hellos:
         await _borrow(ctx, found)
+    if found.refused:
+        return Observation.not_run(NAME, found.refused)
     if ctx.conduct.gentle or found.hellos:
         await _greet_again(ctx, found)
     for hello in sorted(found.hellos, key=lambda hello: not hello.certificates):
@@ -72,9 +73,13 @@ async def _wide(ctx: Context, found: Found) -> None:
     """The first shape; its negotiation decides whether there is any sense in the others."""
     try:
         async with asked(ctx, REQUEST) as (line, answer):
-            found.refusal = refusal(answer)
+            taken = _is_taken(answer, WIDE, found)
+            if not taken and lacks_certificate(answer) and await ctx.conduct.answers.choose_tls():
+                found.lacking = refusal(answer) or ""
+            elif not taken:
+                found.refusal = refusal(answer)
             found.decided.set()
-            if found.refusal is None:
+            if taken:
                 await _greet(ctx, line, WIDE, found)
                 await _ending(ctx, line, found)
         if found.refusal is None and TWIN not in found.replies and not ctx.conduct.few:
@@ -98,14 +103,25 @@ async def _greet_again(ctx: Context, found: Found) -> None:
         for shape in (WIDE, CLIENT):
             if not _dropped(found, shape) or shape in found.unasked:
                 continue
+            closed = shape in found.replies
             await _once_more(ctx, found, shape, count * GENTLE_GAP_S if gentle else 0.0)
-            if not gentle and not _dropped(found, shape):
+            if closed and not gentle and not _dropped(found, shape):
                 found.notes.setdefault(BY_CHANCE, shape)
+                found.unsteady.append(shape)
+
+
+def _is_taken(answer: Answer | None, shape: str, found: Found) -> bool:
+    """Whether a hello may follow; a machine without certificate is remembered."""
+    if lacks_certificate(answer):
+        found.notes.setdefault(LACKED, shape)
+        found.unsteady.append(shape)
+    return refusal(answer) is None
 
 
 def _dropped(found: Found, shape: str) -> bool:
     """Whether a hello was met by a close; another answer that stands in for it changes nothing."""
-    closed = isinstance(found.replies.get(shape), Closed)
+    reply = found.replies.get(shape)
+    closed = isinstance(reply, Closed) or (reply is None and shape in found.unsteady)
     return closed or (shape == WIDE and found.stood_in)
 
 
@@ -116,11 +132,12 @@ async def _once_more(ctx: Context, found: Found, shape: str, pause: float) -> No
     await asyncio.sleep(pause)
     try:
         async with ctx.line() as line:
-            if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
+            if _is_taken(await negotiate(ctx.conduct, line, REQUEST), shape, found):
                 await _greet(ctx, line, shape, found)
     except Spent:
-        found.unasked.add(shape)
-        found.notes.setdefault(UNASKED, shape)
+        if shape in found.replies:
+            found.unasked.add(shape)
+            found.notes.setdefault(UNASKED, shape)
     except (Blocked, VantageError):
         return
 
@@ -157,7 +174,7 @@ async def _other(ctx: Context, found: Found, shape: str) -> None:
         if _spared(ctx, shape):
             return
         async with ctx.line() as line:
-            if refusal(await negotiate(ctx.conduct, line, REQUEST)) is None:
+            if _is_taken(await negotiate(ctx.conduct, line, REQUEST), shape, found):
                 await _greet(ctx, line, shape, found)
     except (Blocked, Spent, VantageError):
         return  # not sent, so the shape stays absent

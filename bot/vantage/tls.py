@@ -44,6 +44,10 @@ _NO_OVERLAP = _NO_COMMON_GROUND | {
     "WRONG_CIPHER_RETURNED",
     "WRONG_SSL_VERSION",
 }
+MISMATCH = (
+    "the host signs with another key than that of the certificate it shows (bad signature): the "
+    "two do not belong together"
+)
 # Alerts whose OpenSSL name lacks the word (RFC 6066 section 9).
 _UNMARKED_ALERTS = {
     "TLSV1_BAD_CERTIFICATE_HASH_VALUE",
@@ -52,6 +56,10 @@ _UNMARKED_ALERTS = {
     "TLSV1_UNRECOGNIZED_NAME",
     "TLSV1_UNSUPPORTED_EXTENSION",
 }
+
+
+class HungUp(VantageError):
+    """The host closed upon our hello, without a byte of an answer."""
 
 
 class TlsStream:
@@ -76,6 +84,8 @@ class TlsStream:
         except VantageError as error:
             if error.failure is Failure.PROBE_DEADLINE:
                 raise VantageError(Failure.TLS_SILENT, "no answer to the handshake") from None
+            if error.failure is Failure.TLS_CLOSED and not self._received:
+                raise HungUp(error.failure, error.detail) from None
             raise
         self.version = {"TLSv1": "TLSv1.0"}.get(
             self._tls.version() or "", self._tls.version() or ""
@@ -141,8 +151,9 @@ async def start_tls(
 ) -> TlsStream:
     """Shake hands with versions from ``lowest`` to ``highest`` ("TLSv1.0" to "TLSv1.3").
 
-    Raises VantageError: tls.alert, tls.closed, tls.silent, tls.no_overlap, or probe.malformed
-    when the answer is not TLS; ``stream`` is then still the caller's to close.
+    Raises VantageError: tls.alert, tls.closed, tls.silent, tls.no_overlap, cert.unreadable where
+    the certificate is not that of the host's key, or probe.malformed when the answer is not TLS;
+    ``stream`` is then still the caller's to close.
     """
     secured = TlsStream(stream, _context(lowest, highest), server_name)
     await secured.handshake(deadline)
@@ -187,6 +198,8 @@ def _in_our_words(error: ssl.SSLError) -> VantageError:
         return VantageError(Failure.TLS_CLOSED, "the connection ended")
     if reason in _NO_OVERLAP:
         return VantageError(Failure.TLS_NO_OVERLAP, said)
+    if reason == "BAD_SIGNATURE":
+        return VantageError(Failure.CERT_UNREADABLE, MISMATCH)
     if "_ALERT_" in reason or reason in _UNMARKED_ALERTS:
         return VantageError(Failure.TLS_ALERT, said)
     return VantageError(Failure.PROBE_MALFORMED, f"what came is not sound TLS ({said})")

@@ -17,6 +17,8 @@ _NLA_WORDS = frozenset({"selected:nla", "selected:nla_ex"})
 _NLA_DEMANDED = frozenset(
     {f"failure:{Refusal.NLA_REQUIRED:d}", f"failure:{Refusal.TLS_WITH_USER_AUTH_REQUIRED:d}"}
 )
+KEYLESS = f"failure:{Refusal.NO_CERTIFICATE:d}"
+"""The host has no certificate to use, or the machine that answered this request has none."""
 # A confirm without negotiation data stands for RDP security (MS-RDPBCGR 3.3.5.3.2).
 _BARE = frozenset({"bare"})
 _RDP_TAKEN = _BARE | {"selected:rdp"}
@@ -36,7 +38,10 @@ def of_one_host(words: Words) -> bool:
     """Whether one host can have given these answers.
 
     It takes both offers with NLA, for NLA or for TLS, or neither; and both if it takes TLS alone.
+    Without a certificate it takes none of them.
     """
+    if KEYLESS in words.values() and _takes_tls(words):
+        return False
     layers = {_layer(words[each]) for each in ("nla", "nla_ex") if words.get(each) not in _MISSED}
     return len(layers) < 2 and (words.get("tls") not in _TLS_TAKEN or "none" not in layers)
 
@@ -46,6 +51,10 @@ def _layer(word: str) -> str:
     if word in _TLS_TAKEN:
         return "tls"
     return "nla" if word.startswith("selected:") and word not in _RDP_TAKEN else "none"
+
+
+def _takes_tls(words: Words) -> bool:
+    return any(one.startswith("selected:") and one not in _RDP_TAKEN for one in words.values())
 
 
 def _all(words: Words, names: Iterable[str], wanted: frozenset[str]) -> bool:
@@ -108,7 +117,7 @@ def _takes_no_tls(words: Words) -> bool:
 
 _SECURITY: tuple[tuple[str, Callable[[Words], bool]], ...] = (
     ("not-rdp", _another_service),
-    ("no-certificate", lambda w: f"failure:{Refusal.NO_CERTIFICATE:d}" in w.values()),
+    ("no-certificate", lambda w: KEYLESS in w.values() and not _takes_tls(w)),
     ("legacy", lambda w: _all(w, _OVER_TLS, _BARE) and w.get("rdp") in (*_MISSED, *_BARE)),
     ("nla-required", _demands_nla),
     ("negotiate", _lets_choose),

@@ -71,6 +71,11 @@ def refusal(answer: Answer | None) -> str | None:
             return _REFUSALS[word(answer)]
 
 
+def lacks_certificate(answer: Answer | None) -> bool:
+    """Whether the machine that answered says that it has no certificate to use."""
+    return isinstance(answer, Refused) and answer.code == Refusal.NO_CERTIFICATE
+
+
 def flag_words(flags: int) -> list[str]:
     """The known bits of the fact ``flags`` as words, lowest first."""
     return [name for bit, name in FLAGS.items() if flags & bit]

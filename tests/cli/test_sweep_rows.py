@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,45 @@ def test_a_csv_row_has_the_facts_that_people_sort_by() -> None:
         "clock_skew_s": "-0.5",
     }
     assert 0.5 <= float(cells(expired())["probability"]) <= 1
+
+
+def test_of_several_certificates_the_one_that_ends_first_is_counted() -> None:
+    first: dict[str, Any] = {
+        "sha256": "aa",
+        "not_after": "2027-11-18T00:00:00Z",
+        "days_left": 300.0,
+    }
+    second: dict[str, Any] = {
+        "sha256": "bb",
+        "not_after": "2026-11-18T00:00:00Z",
+        "days_left": -3.2,
+    }
+    farm = swept(
+        Observation.passed("port.tcp", state="open", address="192.0.2.17"),
+        Observation.passed("rdp.negotiation", security="nla-required", answers={}),
+        Observation.passed("tls.hello", versions=["TLSv1.2"], modern_client="agrees"),
+        *(Observation.passed("tls.certificate", **facts) for facts in (first, second)),
+    )
+    row = cells(farm)
+    assert (row["certificate_not_after"], row["days_left"]) == (second["not_after"], "-3.2")
+    assert row["cause"] == "certificate-expired"
+    assert gist(farm).days_left == -3.2
+    for name in CONTINUED:
+        form = FORMS[name]
+        assert form.read is not None
+        assert form.read(form.write(farm, CATALOG)).days_left == -3.2
+    assert "SHA-256 bb" in FORMS["text"].write(farm, CATALOG)
+
+
+def test_machines_that_are_not_alike_are_told_in_the_line_of_a_host() -> None:
+    told = FORMS["text"].write(
+        swept(
+            Observation.passed("port.tcp", state="open", address="192.0.2.17"),
+            Observation.passed("tls.hello", versions=["TLSv1.2"], unsteady=["wide"]),
+        ),
+        CATALOG,
+    )
+    assert "Not every connection to srv-app-07 gets TLS: perhaps several machines" in told
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])

@@ -113,6 +113,21 @@ def test_two_places_that_get_different_answers() -> None:
     assert told.startswith("dc1 and your network get different answers: several machines answer")
 
 
+def test_a_current_client_that_only_one_place_is_refused_with() -> None:
+    def hello(place: str, word: str) -> Observation:
+        found = Observation.passed("tls.hello", versions=["TLSv1.2"], modern_client=word)
+        return found.stamped(place, 1.0)
+
+    told = said(
+        [*o.healthy("dc1"), hello("dc1", "refused")],
+        [*o.healthy("direct"), hello("direct", "agrees")],
+    )
+    assert told.startswith(
+        f"{o.HOST} refuses the TLS of a Windows 11 PC to dc1 and takes it from your network: "
+        "something on the way is at least as likely as the host."
+    )
+
+
 def test_places_that_agree_are_not_compared() -> None:
     seen = [*o.healthy("dc1"), *o.healthy("dc2")]
     assert places.apart(seen, TARGET, CATALOG) == ""

@@ -75,7 +75,19 @@ def test_two_certificates_on_two_connections_are_both_shown() -> None:
     assert rows(one, one)["Certificate"][1] == "valid to 19 May 2027"
     assert rows(one, two)["Certificate"][1] == (
         "2 different certificates on different connections; "
-        "(1) valid to 19 May 2027; (2) expired 19 May 2026"
+        "(1) SHA-256 aa: valid to 19 May 2027; (2) SHA-256 bb: expired 19 May 2026"
+    )
+
+
+def test_each_of_several_certificates_is_named() -> None:
+    facts: dict[str, Any] = {"not_after": "2027-05-19T00:00:00Z", "days_left": 99.0}
+    one = passed("tls.certificate", sha256="aa" * 32, subject="CN=SRV-07", **facts)
+    broken = Observation.failed("tls.certificate", Failure.CERT_UNREADABLE, "no DER")
+    mark, said = rows(one, broken.stamped("dc1", 1.0))["Certificate"]
+    assert (mark, said) == (
+        "fault",
+        "2 different certificates on different connections; (1) SRV-07, SHA-256 aaaaaaaaaaaaaaaa: "
+        "valid to 19 May 2027; (2) the certificate cannot be read: no DER",
     )
 
 

@@ -31,7 +31,7 @@ async def shown(*contexts: object) -> list[Observation]:
 async def test_two_members_of_a_farm_are_two_observations() -> None:
     found = await shown(context(), context(name="SRV-APP-08"))
     assert sorted(each.facts["names"][0] for each in found) == ["SRV-APP-07", "SRV-APP-08"]
-    assert found[1].detail == "shown on another connection"
+    assert found[1].detail == "one of several certificates: shown on another connection"
 
 
 async def test_one_certificate_on_every_connection_is_one_observation() -> None:
