@@ -95,7 +95,7 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
             )
         if _GRAVITY.index(found.status) >= _GRAVITY.index(worst.status):
             worst = found
-        if found.status == "timeout":
+        if found.status == "timeout" or asyncio.get_running_loop().time() >= deadline:
             break
     detail = f"{worst.detail}; asked for {', '.join(asked)}"
     return Lookup(name, worst.status, resolver=worst.resolver, detail=detail)
