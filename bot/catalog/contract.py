@@ -43,6 +43,7 @@ ITEMS: Mapping[str, Item] = {
         "name host port rdp tls nla logon session",
     ),
     "name-lookup": _item("ok literal nxdomain no-answer timeout", "nxdomain no-answer timeout"),
+    "asked-name": _item("short full", ""),
     "port-state": _item(
         "open refused timeout unreachable failed", "refused timeout unreachable failed"
     ),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.evidence import certificate, gateway, nla, path, several, tls
 from bot.evidence.ladder import UNKNOWN, companion_ports, host_life, ladder, saw_something
-from bot.evidence.names import host_names
+from bot.evidence.names import asked_name, host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
 from bot.evidence.vantages import by_vantage, compare
@@ -102,6 +102,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
     {
         "ladder": ladder,
         "name-lookup": _name_lookup,
+        "asked-name": asked_name,
         "port-state": _port_state,
         "addresses": path.addresses,
         "host-life": host_life,
@@ -145,7 +146,7 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
 
     Unknown items are left out, except ``ladder``.  The gateway is another host: its items are those
     of the first that could look at it.  A jump box that failed is named even when another vantage
-    could look.
+    could look; and so is the form of a name that another vantage did not find.
     """
     views = by_vantage(observations)
     # Who met machines that are not alike has looked, though no rung is certain there.
@@ -162,6 +163,8 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
     broken = [state for seen in views.values() if (state := _jumpbox(seen)) not in (None, "ok")]
     if broken and broken[0] is not None:
         found["jumpbox"] = broken[0]
+    asked = next(filter(None, map(asked_name, views.values())), None)
+    found |= {"asked-name": asked} if asked else {}
     compared = {"vantages": compare(views), "gateway-vantages": gateway.compare(views)}
     return found | {item: state for item, state in compared.items() if state is not None}
 

@@ -7,7 +7,22 @@ Windows made it itself.  A certificate for the typed name excuses another machin
 alias or a farm, and meant to be; so does DNS where it calls the typed name an alias.
 """
 
+from bot.evidence.observation import Failure
 from bot.evidence.seen import Seen, first_label, same_machine
+
+_NOT_FOUND = (Failure.NAME_NOT_FOUND, Failure.NAME_NO_ANSWER)
+
+
+def asked_name(seen: Seen) -> str | None:
+    """A state of the evidence item ``asked-name``: full or short; None if no name was missed.
+
+    A full name needs no search list: a wrong one is not to blame.  Where a place finds a name, how
+    it was asked for says nothing of what others type.
+    """
+    asked = seen.text("name.lookup", "asked")
+    if asked is None or seen.failure("name.lookup") not in _NOT_FOUND:
+        return None
+    return "full" if "." in asked.strip(".") else "short"
 
 
 def host_names(seen: Seen) -> str | None:

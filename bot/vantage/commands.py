@@ -1,9 +1,10 @@
 """The command lines that a place runs for us: addresses and numbers in fixed text, nothing else.
 
-Strategy: a line is one ``sh -c '…'`` (or bash), so that the account's own shell does not matter;
-it holds no line feed, and after ``$!`` comes a blank, since csh would read history there.  A
-command that takes a while is ``watched``: it ends as soon as its standard input does, so that
-nothing is left behind by a caller who went away, where a signal would not be let through.
+Strategy: a name is never part of a line, it is fed to it.  A line is one ``sh -c '…'`` (or bash),
+so that the account's own shell does not matter; it holds no line feed, and after ``$!`` comes a
+blank, since csh would read history there.  A command that takes a while is ``watched``: it ends as
+soon as its standard input does, so that nothing is left behind by a caller who went away, where a
+signal would not be let through.
 """
 
 from collections.abc import Sequence
@@ -84,6 +85,21 @@ def sockets(address: Address, port: int) -> Command:
     """The TCP connections to an address and port."""
     where = f"[{plain(address)}]" if address.version == 6 else plain(address)
     return Command(f"sh -c '{_SETUP}ss -tin dst \"{where}\" dport = :{port:d} 2>&1'")
+
+
+def own_lookup(name: str) -> Command:
+    """What the place itself finds for an absolute name of the grammar, by the C library.
+
+    Not every system has ``ahosts``, which tells all addresses; the status for that is 1.
+    """
+    return Command(
+        f"sh -c '{_SETUP}read -r n || exit; exec 3<&0; "
+        'l() { getent $1 "$n" 2>/dev/null & p=$! ; '
+        "{ read x; kill $p; } <&3 >/dev/null 2>&1 & w=$! ; wait $p; r=$?; kill $w; }; "
+        '{ l ahosts; [ $r = 1 ] && l hosts; } 2>/dev/null; echo "rc $r"\'',
+        f"{name}.\n".encode("ascii"),
+        watched=True,
+    )
 
 
 def datagram(address: Address, port: int, payload: bytes, seconds: float) -> Command:

@@ -51,7 +51,7 @@ class Direct:
             return typed
         started = asyncio.get_running_loop().time()
         files = self._files or own_files()
-        resolver = Resolver(files.servers, open_tcp)
+        resolver = Resolver(files.servers, open_tcp, datagrams=True)
 
         async def find(completed: str, until: float) -> Found:
             if self._files is not None:

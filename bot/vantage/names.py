@@ -10,12 +10,12 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from itertools import islice
 
-from bot.targets import BadHost, Rules, TargetRefused, normal_name
-from bot.vantage.base import Address, Lookup
-from bot.vantage.dns import GRACE, MAX_ADDRESSES, Found, Resolver, Server
+from bot.targets import Rules, TargetRefused
+from bot.vantage.base import Lookup
+from bot.vantage.dns import GRACE, Found, Resolver, Server
+from bot.vantage.hosts_file import Entry, HostsFile, normal, plain, read_address
 
 HOSTS_FILE = "/etc/hosts"
 RESOLV_CONF = "/etc/resolv.conf"
@@ -27,14 +27,6 @@ _ZONE = re.compile(r"[0-9A-Za-z._-]{1,15}")
 Find = Callable[[str, float], Awaitable[Found]]
 # The later in this list, the more it says about a failed lookup of several completions.
 _GRAVITY = ("nxdomain", "no-answer", "timeout")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A name of the hosts file: the first name of its line, and its addresses."""
-
-    canonical: str
-    addresses: tuple[Address, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +53,12 @@ class Files:
                 case ["nameserver", address, *_] if _is_server(address):
                     servers.append((address, 53))
                 case ["search" | "domain", *names]:  # the last such line wins
-                    search = tuple(islice(filter(None, map(_plain, names)), MAX_SEARCH))
+                    search = tuple(islice(filter(None, map(plain, names)), MAX_SEARCH))
                 case ["options", *options]:
                     ndots = _ndots(options, ndots)
                 case _:
                     pass
-        return cls(tuple(servers[:MAX_SERVERS]), search, ndots, _read_hosts(hosts))
+        return cls(tuple(servers[:MAX_SERVERS]), search, ndots, HostsFile(hosts))
 
     def completions(self, name: str) -> tuple[str, ...]:
         """The absolute names that a typed one may stand for, in the order of the C library."""
@@ -81,15 +73,15 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
 
     Raises TargetRefused, and VantageError (``jumpbox.*``) from ``find``.
     """
-    plain = _normal(name)
-    if plain is None:
+    typed = normal(name)
+    if typed is None:
         raise TargetRefused(name, "it is not a host name")
-    entry = files.hosts.get(plain)
+    entry = files.hosts.get(typed)
     if entry is not None:
-        rules.check_line(plain, entry.canonical)
+        rules.check_line(typed, entry.canonical)
         return Lookup(name, "ok", entry.addresses, entry.canonical, resolver=HOSTS_FILE)
-    completions = files.completions(plain)
-    _check_any(completions, plain, rules)
+    completions = files.completions(typed)
+    _check_any(completions, typed, rules)
     worst = Found("nxdomain")
     asked: list[str] = []
     for completed in completions:
@@ -97,13 +89,13 @@ async def look_up(name: str, files: Files, rules: Rules, find: Find, deadline: f
         found = await find(completed, deadline)
         if found.status == "ok":
             rules.check_name(completed)
-            alias_of = _plain(found.leads_to or "")
+            alias_of = plain(found.leads_to or "")
             return Lookup(
                 name, "ok", found.addresses, completed, resolver=found.resolver, alias_of=alias_of
             )
         if _GRAVITY.index(found.status) >= _GRAVITY.index(worst.status):
             worst = found
-        if found.status == "timeout":
+        if found.status == "timeout" or asyncio.get_running_loop().time() >= deadline:
             break
     detail = f"{worst.detail}; asked for {', '.join(asked)}"
     return Lookup(name, worst.status, resolver=worst.resolver, detail=detail)
@@ -120,7 +112,7 @@ async def courtesy(resolver: Resolver, lookup: Lookup, started: float, deadline:
 
 def literal(name: str) -> Lookup | None:
     """The lookup of a typed address, which nobody needs to be asked for."""
-    address = _address(name)
+    address = read_address(name)
     return Lookup(name, "literal", (address,)) if address else None
 
 
@@ -135,21 +127,6 @@ def _check_any(completions: tuple[str, ...], typed: str, rules: Rules) -> None:
     rules.check_name(typed)
 
 
-def _read_hosts(text: str) -> Mapping[str, Entry]:
-    found: dict[str, Entry] = {}
-    for line in text.splitlines():
-        first, *names = line.partition("#")[0].split() or [""]
-        address = _address(first) if "%" not in first else None  # a zone may hold anything
-        known = [plain for plain in map(_plain, names) if plain]
-        if address is None or not known:
-            continue
-        for name in known:
-            old = found.get(name, Entry(known[0], ()))
-            if len(old.addresses) < MAX_ADDRESSES and address not in old.addresses:
-                found[name] = Entry(old.canonical, (*old.addresses, address))
-    return found
-
-
 def _ndots(options: list[str], known: int) -> int:
     for option in options:
         key, _, value = option.partition(":")
@@ -161,23 +138,4 @@ def _ndots(options: list[str], known: int) -> int:
 def _is_server(text: str) -> bool:
     """An address; the zone of a link-local one names an interface, and nothing else."""
     zone = text.partition("%")[2]
-    return _address(text) is not None and (not zone or _ZONE.fullmatch(zone) is not None)
-
-
-def _address(text: str) -> Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
-
-
-def _plain(name: str) -> str | None:
-    """A name of a file as the rules compare it; None where it is none."""
-    return _normal(name) if name.isascii() else None
-
-
-def _normal(name: str) -> str | None:
-    try:
-        return normal_name(name)
-    except BadHost:
-        return None
+    return read_address(text) is not None and (not zone or _ZONE.fullmatch(zone) is not None)

@@ -7,14 +7,18 @@ the C locale, and of busybox where it can do the same.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from ipaddress import ip_address
 
-from bot.vantage.base import Datagram, Echo
+from bot.vantage.base import Address, Datagram, Echo
 from bot.wire.text import clean
 
 # iputils before this release have ping6 for IPv6.
 PING_FOR_BOTH = 20150815
+# Three a name's address; a name with more of them is none that we want all of.
+MOST_LINES = 1000
 _SHELL = "survey 42"
 _VERSION = re.compile(r"iputils\D{0,3}(\d{8})", re.ASCII)
 _TIME = re.compile(r" bytes from .{0,100}?(?:time[=<](\d{1,7}(?:\.\d{1,6})?) ?ms|$)", re.ASCII)
@@ -130,6 +134,22 @@ def neighbour(text: str) -> str | None:
             states.add(words[-1])
     said = (word for word, kinds in _TABLE if states & kinds)
     return next(said, "elsewhere" if routed else None)
+
+
+def own_lookup(text: str) -> tuple[Address, ...] | None:
+    """Read what commands.own_lookup printed; None when it could not look or was not let end.
+
+    The statuses are those of getent(1): found, not found.
+    """
+    lines = text.splitlines()
+    if not {"rc 0", "rc 2"} & set(lines[-1:]):
+        return None
+    found = dict[Address, None]()
+    for first in (line.split()[0] for line in lines[:MOST_LINES] if line.strip()):
+        with suppress(ValueError):
+            if "%" not in first:  # a zone may hold anything
+                found[ip_address(first)] = None
+    return tuple(sorted(found, key=lambda address: address.version))
 
 
 def datagram(text: str) -> Datagram | None:

@@ -7,6 +7,7 @@ from bot.evidence import Failure, Observation, Status
 STATES = {
     "ladder": "ok name host port rdp tls nla logon session unknown",
     "name-lookup": "ok literal nxdomain no-answer timeout",
+    "asked-name": "short full",
     "port-state": "open refused timeout unreachable failed",
     "addresses": "alike one-dead one-refuses one-silent",
     "host-life": "answers silent",

@@ -2,7 +2,10 @@ from typing import Any
 
 import pytest
 
-from bot.evidence import Observation, derive
+from bot.catalog import load, shipped
+from bot.desk.diagnosis import Diagnosis, Told, diagnose, evidence_of
+from bot.engine import Model
+from bot.evidence import Failure, Observation, derive
 from tests.evidence.build import saw
 
 CUT = "APPLICATION-SER"
@@ -57,3 +60,62 @@ def test_names_agree_or_show_another_machine(
     observations: list[Observation], state: str | None
 ) -> None:
     assert derive(observations).get("host-names") == state
+
+
+def looked_up(typed: str, failure: Failure | None, vantage: str) -> Observation:
+    facts = {"asked": typed} if failure else {"asked": typed, "addresses": ["10.0.0.1"]}
+    return saw("name.lookup", vantage, failure, status="nxdomain" if failure else "ok", **facts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "failure", "state"),
+    [
+        ("srv.corp.example", Failure.NAME_NOT_FOUND, "full"),
+        ("srv.corp.example", Failure.NAME_NO_ANSWER, "full"),
+        ("srv", Failure.NAME_NOT_FOUND, "short"),
+        ("srv.", Failure.NAME_NOT_FOUND, "short"),
+        ("srv.corp.example", Failure.NAME_TIMEOUT, None),
+        ("srv.corp.example", Failure.PROBE_DEADLINE, None),
+        ("srv.corp.example", None, None),
+        ("srv", None, None),
+    ],
+)
+def test_the_form_of_a_name_tells_only_where_it_was_not_found(
+    typed: str, failure: Failure | None, state: str | None
+) -> None:
+    here, there = looked_up(typed, failure, "dc1"), looked_up(typed, None, "direct")
+    for observations in ([here], [here, there], [there, here]):
+        assert derive(observations).get("asked-name") == state
+    assert derive([saw("name.lookup", "dc1", Failure.NAME_NOT_FOUND)]).get("asked-name") is None
+
+
+def judged(typed: str, *places: str, missing: str) -> Diagnosis:
+    catalog = load(shipped())
+    seen = [
+        looked_up(typed, Failure.NAME_NOT_FOUND if place == missing else None, place)
+        for place in places
+    ]
+    seen += [saw("port.tcp", place, state="open") for place in places if place != missing]
+    return diagnose(Model.of(catalog), evidence_of(catalog, seen, Told()), {}, seen)
+
+
+def share(diagnosis: Diagnosis, cause: str) -> float:
+    return next(one.probability for one in diagnosis.verdict.causes if one.id == cause)
+
+
+@pytest.mark.parametrize("places", [("dc1", "direct"), ("direct", "dc1")])
+@pytest.mark.parametrize("missing", ["dc1", "direct"])
+def test_a_full_name_that_one_place_does_not_find_is_no_short_name(
+    places: tuple[str, str], missing: str
+) -> None:
+    full = judged("srv.corp.example", *places, missing=missing)
+    assert share(full, "short-name-not-completed") < 0.05
+    assert full.verdict.state == "inconclusive"
+    assert full.step is not None
+    assert full.step.id != "does-the-full-name-work"
+
+
+def test_a_short_name_that_one_place_does_not_find_may_lack_its_completion() -> None:
+    short = judged("srv", "dc1", "direct", missing="dc1")
+    assert short.verdict.causes[0].id == "short-name-not-completed"
+    assert short.verdict.state == "inconclusive"

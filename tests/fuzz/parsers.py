@@ -206,6 +206,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         "clock": printed(outputs.clock),
         "neighbour": printed(outputs.neighbour),
         "datagram": printed(outputs.datagram),
+        "own-lookup": printed(outputs.own_lookup),
         "sockets": printed(ss.sockets),
         "ping": whole(_ping),
     }

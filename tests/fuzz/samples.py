@@ -54,6 +54,10 @@ PRINTED: Mapping[str, Sequence[bytes]] = {
         b"RTNETLINK answers: Network is unreachable\n",
     ),
     "datagram": (b"sent\n 01 02 03 04 00 40 00 05\n ff\n", b"sent\ndd: Connection refused\n"),
+    "own-lookup": (
+        b"\n10.0.0.7        STREAM srv.example\n2001:db8::7     DGRAM  \nfe80::7%eth0 RAW\nrc 0\n",
+        b"motd\nrc 2\n",
+    ),
     "sockets": (
         b"State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n"
         b"ESTAB 0 0 10.0.0.2:50042 10.0.0.7:3389\n"

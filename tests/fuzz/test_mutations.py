@@ -36,7 +36,8 @@ SHARES = {
     "echoes": 14,
     "clock": 8,
     "neighbour": 10,
-    "datagram": 10,
+    "datagram": 6,
+    "own-lookup": 4,
     "sockets": 10,
     "ping": 10,
 }

@@ -30,6 +30,8 @@ GNOME_ADDRESS = "10.77.11.10"
 CLIENT_ADDRESS, JUMP_ADDRESS, INNER_ADDRESS = "10.77.1.2", "10.77.1.1", "10.77.2.1"
 RESOLVERS = {JUMP: "10.77.2.1", CLIENT: "10.77.4.1"}
 DEAD_RESOLVER = GONE
+UDP_ONLY = {"refused": "10.77.2.8", "dropped": "10.77.2.9"}
+"""BIND at addresses where DNS over TCP is refused, or vanishes."""
 ALLOW = ("10.77.0.0/16", "10.88.0.0/16", "*.corp.example")
 WITH_XRDP = (GOOD, UDP_SILENT, INNER_ONLY, DOWNSTREAM, NARROW, HOLE, FAR, LOSSY)
 
@@ -47,7 +49,7 @@ LINKS = (
 ALIASES = (
     *((HOST, address, "3.10") for address in (DROPPED, REFUSED, PROHIBITED, GONE)),
     *((HOST, address, "3.10") for address in (SIGN_IN, UDP_SILENT, INNER_ONLY, DOWNSTREAM)),
-    (ROUTER, NEIGHBOUR_MUTE, "2.1"),
+    *((ROUTER, address, "2.1") for address in (NEIGHBOUR_MUTE, *UDP_ONLY.values())),
 )
 """Further addresses: the namespace, the address, the end of the cable that carries it."""
 
@@ -108,6 +110,8 @@ table ip faults {{
   chain input {{
     type filter hook input priority 0;
     ip daddr {NEIGHBOUR_MUTE} drop
+    ip daddr {UDP_ONLY["refused"]} tcp dport 53 reject with tcp reset
+    ip daddr {UDP_ONLY["dropped"]} tcp dport 53 drop
   }}
 {_NO_WORD}}}
 """,

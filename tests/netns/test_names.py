@@ -152,3 +152,48 @@ def test_a_dead_resolver_is_no_matter_where_an_address_was_typed(world: World) -
     box = world.jumpbox("dead", resolver=chart.DEAD_RESOLVER)
     result = world.check(chart.GOOD, ways=(Way.to(box),))
     judged(result, "healthy")
+
+
+@pytest.mark.parametrize("over_tcp", chart.UDP_ONLY)
+@pytest.mark.parametrize("typed", ["good", "good.corp.example"])
+def test_a_resolver_of_the_jump_box_that_answers_over_udp_only(
+    world: World, over_tcp: str, typed: str
+) -> None:
+    box = world.jumpbox(over_tcp, resolver=chart.UDP_ONLY[over_tcp])
+    result = world.check(typed, ways=(Way.to(box),))
+    assert timeless(result, "name.lookup") == resolved(typed, chart.GOOD, "getent", None)
+    judged(result, "healthy")
+
+
+@pytest.mark.parametrize("over_tcp", chart.UDP_ONLY)
+def test_a_missing_name_of_such_a_resolver_is_no_dead_resolver(world: World, over_tcp: str) -> None:
+    box = world.jumpbox(over_tcp, resolver=chart.UDP_ONLY[over_tcp])
+    result = world.check("missing.corp.example", ways=(Way.to(box),))
+    assert outcome(result, "name.lookup") == ("failed", "name.no_answer")
+    judged(result, "inconclusive")
+
+
+@pytest.mark.parametrize("over_tcp", chart.UDP_ONLY)
+def test_a_jump_box_without_commands_says_that_only_tcp_was_tried(
+    world: World, over_tcp: str
+) -> None:
+    lines = "ForceCommand case $SSH_ORIGINAL_COMMAND in cat*) eval $SSH_ORIGINAL_COMMAND;; esac"
+    resolver = chart.UDP_ONLY[over_tcp]
+    box = world.jumpbox(f"mute-{over_tcp}", lines=lines, resolver=resolver)
+    result = world.check("good", ways=(Way.to(box),))
+    (lookup,) = (one for one in result.seen["observations"] if one["probe"] == "name.lookup")
+    assert lookup["failure"] == {"refused": "name.no_answer", "dropped": "name.timeout"}[over_tcp]
+    assert "asked over TCP" in lookup["detail"]
+    assert "nothing about UDP" in lookup["detail"]
+
+
+@pytest.mark.parametrize("over_tcp", chart.UDP_ONLY)
+def test_from_here_a_server_that_answers_over_udp_only_is_heard(
+    world: World, over_tcp: str
+) -> None:
+    """The C library finds the name, and our own question the reverse one."""
+    place = world.place(chart.CLIENT, chart.CLIENT_ADDRESS, chart.UDP_ONLY[over_tcp])
+    result = world.check("good", via="direct", place=place)
+    assert timeless(result, "name.lookup", "direct") == resolved(
+        "good", chart.GOOD, chart.UDP_ONLY[over_tcp], "good.corp.example"
+    )

@@ -54,14 +54,20 @@ class World:
         return replace(Way.to(self.jumpboxes["inner"]), name="inner", via="ssh1")
 
     def check(
-        self, host: str, *options: str, via: str = "ssh1", ways: tuple[Way, ...] = ()
+        self,
+        host: str,
+        *options: str,
+        via: str = "ssh1",
+        ways: tuple[Way, ...] = (),
+        place: Place | None = None,
     ) -> Result:
-        """Run ``rdp-triage check`` in the bot's own network."""
+        """Run ``rdp-triage check`` in the bot's own network, or at another place."""
         folder = self.folder / f"check-{len(list(self.folder.iterdir()))}"
         folder.mkdir()
         ways = ways or (Way.to(self.jumpbox("ssh1")),)
         config = settings(folder, ways, [3389], chart.ALLOW)
-        place = self.place(chart.CLIENT, chart.CLIENT_ADDRESS, chart.RESOLVERS["client"])
+        usual = self.place(chart.CLIENT, chart.CLIENT_ADDRESS, chart.RESOLVERS["client"])
+        place = place or usual
         result = check(host, config, "--json", *options, via=via, inside=place.inside)
         assert result.out, result.err
         return result

@@ -123,6 +123,7 @@ OURS = frozenset(
         shape(commands.neighbour(SOMEWHERE).line),
         shape(commands.sockets(SOMEWHERE, 99).line),
         shape(commands.datagram(SOMEWHERE, 99, b"", 1).line),
+        shape(commands.own_lookup("srv").line),
     }
 )
 """The shapes of all that we ever have a jump box run."""

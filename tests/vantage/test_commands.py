@@ -67,6 +67,14 @@ def test_a_datagram_is_gathered_before_it_is_sent_and_ends_with_its_input() -> N
     assert "read -t 0.1 x" in command.line
 
 
+def test_a_name_is_fed_to_its_line_and_no_part_of_it() -> None:
+    command = commands.own_lookup("srv.corp.example")
+    assert (command.feed, command.watched) == (b"srv.corp.example.\n", True)
+    assert command.line == commands.own_lookup("other").line
+    assert command.line.count("'") == 2
+    assert not re.search(r"!(?![ ])", command.line)
+
+
 def test_a_filter_has_ipv6_in_brackets() -> None:
     assert 'dst "[fd00::1]" dport = :3389' in commands.sockets(ip_address("fd00::1"), 3389).line
     assert 'dst "10.0.0.1" dport' in commands.sockets(ip_address("10.0.0.1"), 3389).line

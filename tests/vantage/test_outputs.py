@@ -223,6 +223,27 @@ WORDS = st.sampled_from(
         "9" * 30, "1795823009", ".", "%N", "\n", "\r", "\x00", "\u2028", "ms", "rc ",
     ]
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("\n10.0.0.1   STREAM srv\n10.0.0.1   DGRAM\nrc 0\n", ["10.0.0.1"]),
+        ("fd00::1 STREAM\n10.0.0.1 RAW\nrc 0\n", ["10.0.0.1", "fd00::1"]),
+        ("fe80::1%eth0 STREAM\nwelcome\n10.0.0.1 x\nrc 0\n", ["10.0.0.1"]),
+        ("\nrc 2\n", []),
+        ("10.0.0.1 STREAM\n", None),  # cut off
+        ("rc 0\n10.0.0.1 STREAM\n", None),
+        ("rc 127\n", None),
+        ("rc 1\n", None),
+        ("", None),
+    ],
+)
+def test_own_lookup(text: str, wanted: list[str] | None) -> None:
+    found = outputs.own_lookup(text)
+    assert (None if found is None else [str(address) for address in found]) == wanted
+
+
 ANY = st.one_of(st.text(), st.lists(st.one_of(WORDS, st.text(max_size=5))).map("".join))
 
 
@@ -239,3 +260,5 @@ def test_any_text_gives_a_value_or_nothing(text: str) -> None:
     assert outputs.neighbour(text) in {None, "answers", "absent", "unsure", "elsewhere"}
     answer = outputs.datagram(text)
     assert answer is None or answer.state in {"answers", "refused", "silent"}
+    addresses = outputs.own_lookup(text)
+    assert addresses is None or len(addresses) == len(set(addresses))

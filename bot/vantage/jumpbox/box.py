@@ -1,9 +1,10 @@
 """The vantage: a jump box, its names, and the streams that it opens for us.
 
-Strategy: names are resolved through the tunnel by our own questions to the jump box's resolver,
-and hosts are opened by address only.  So one slow name cannot stall every stream (sshd resolves
-in the connection's only process), the target rules see each address before it is opened, and
-nothing that a person typed is ever part of a command.
+Strategy: names are resolved through the tunnel by our own questions to the jump box's resolver
+(where it answers none of them, by the jump box itself, beside the streams), and hosts are opened by
+address only.  So one slow name cannot stall every stream (sshd resolves in the connection's only
+process), the target rules see each address before it is opened, and nothing that a person typed
+is ever part of a command line.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection
 from bot.vantage.jumpbox.link import Link
 from bot.vantage.jumpbox.login import Account, log_in, offered_key
+from bot.vantage.jumpbox.own_names import GETENT, OwnNames
 from bot.vantage.jumpbox.stream import SshStream
 from bot.vantage.jumpbox.trust import OfferedKey
 from bot.vantage.means import CommandMeans
@@ -195,7 +197,10 @@ class Jumpbox:
             return stream
 
         resolver = Resolver(servers or GUESSES, open_server)
-        found = await look_up(name, files, rules, resolver.addresses, deadline)
+        names = OwnNames(self._link, resolver)
+        found = await look_up(name, files, rules, names.find, deadline)
+        if found.resolver == GETENT:
+            return found  # of the other one nothing is to be had
         if not servers and found.status != "ok":
             detail = f"jump box {self.name} does not tell its resolver"
             if not reached and found.status != "nxdomain":  # nobody was asked, so nothing is known
