@@ -21,6 +21,7 @@ class Rung:
     ``between`` stands between the parts of a row.  ``neutral``: whatever its probe met is no fault.
     ``why``: where it failed, the probe's own words for the reason stand beside the failure.
     ``breaks``: how the failure words begin that are a fault though no item of the evidence says so.
+    ``note``: where it passed, the probe's own words are told too (a clock that is not the host's).
     """
 
     title: str
@@ -34,6 +35,7 @@ class Rung:
     neutral: bool = False
     why: bool = False
     breaks: tuple[str, ...] = ()
+    note: bool = False
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -82,6 +84,7 @@ RUNGS = (
         ("credssp-version", "ntlm", "nla-answer", "clock", "host-names"),
         words_security.sign_in,
         why=True,
+        note=True,
     ),
     Rung(
         "Gateway",
@@ -126,6 +129,8 @@ def _told(rung: Rung, seen: Sequence[Observation], host: str, states: States) ->
     passed = [each for each in seen if each.status is Status.PASSED]
     if passed and rung.say is not None:
         told = rung.say(passed[0].facts, host)
+        note = redact.clean(passed[0].detail, LONGEST_REASON) if rung.note else ""
+        told = [*told, note] if note else told
     if told:
         return told
     failed = [each for each in seen if each.failure is not None]

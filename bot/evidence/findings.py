@@ -12,7 +12,7 @@ from bot.evidence.ladder import UNKNOWN, companion_ports, host_life, ladder, saw
 from bot.evidence.names import asked_name, host_names
 from bot.evidence.observation import Failure, Observation
 from bot.evidence.seen import Seen, known
-from bot.evidence.vantages import by_vantage, compare
+from bot.evidence.vantages import by_vantage, clock, compare
 from bot.wire.layers import KEYLESS, security
 from bot.wire.x224 import stranger
 
@@ -145,8 +145,9 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
     """The evidence of the first vantage that could look, and how the vantages compare.
 
     Unknown items are left out, except ``ladder``.  The gateway is another host: its items are those
-    of the first that could look at it.  A jump box that failed is named even when another vantage
-    could look; and so is the form of a name that another vantage did not find.
+    of the first that could look at it.  The host's clock is the same from all of them.  A jump box
+    that failed is named even when another vantage could look; and so is the form of a name that
+    another vantage did not find.
     """
     views = by_vantage(observations)
     # Who met machines that are not alike has looked, though no rung is certain there.
@@ -165,7 +166,12 @@ def derive(observations: Sequence[Observation]) -> dict[str, str]:
         found["jumpbox"] = broken[0]
     asked = next(filter(None, map(asked_name, views.values())), None)
     found |= {"asked-name": asked} if asked else {}
-    compared = {"vantages": compare(views), "gateway-vantages": gateway.compare(views)}
+    found.pop("clock", None)
+    compared = {
+        "vantages": compare(views),
+        "gateway-vantages": gateway.compare(views),
+        "clock": clock(views, chosen),
+    }
     return found | {item: state for item, state in compared.items() if state is not None}
 
 

@@ -9,7 +9,7 @@ a difference of the host.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.evidence import certificate, tls
+from bot.evidence import certificate, nla, tls
 from bot.evidence.ladder import OK, UNKNOWN, ladder
 from bot.evidence.observation import LADDER_STATES, Observation, Rung
 from bot.evidence.seen import Seen, label
@@ -73,6 +73,22 @@ def partings(observations: Sequence[Observation]) -> tuple[Parting, ...]:
         if past:
             found.append(Parting(rung, stopped, past))
     return tuple(found)
+
+
+def clock(views: Mapping[str, Seen], chosen: Seen) -> str | None:
+    """State of ``clock``: the one item that is no matter of the place, so that all have a say.
+
+    A jump box has a clock of its own to check the bot's with; looked at from here nobody has, so
+    that this counts only where no jump box heard the host.  Other machines have other clocks.
+    """
+    told = {
+        name: nla.clock(seen)
+        for name, seen in views.items()
+        if seen.number(nla.PROBE, "clock_skew_s") is not None and not _other_machine(chosen, seen)
+    }
+    boxes = [state for name, state in told.items() if name != DIRECT]
+    states = {state for state in boxes or told.values() if state is not None}
+    return states.pop() if len(states) == 1 else None
 
 
 def by_vantage(observations: Sequence[Observation]) -> dict[str, Seen]:

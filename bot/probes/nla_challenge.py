@@ -15,7 +15,7 @@ from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
 from bot.probes.conduct import Line
 from bot.probes.handover import leave
-from bot.probes.second_clock import doubted, second_opinion, told
+from bot.probes.second_clock import second_opinion, told, weighed
 from bot.probes.talk import asked, hear
 from bot.vantage.base import VantageError
 from bot.vantage.tls import HungUp, TlsStream, start_tls
@@ -92,7 +92,7 @@ async def _look(ctx: Context) -> Observation:
         if abs(skew) > WORTH_WAITING_S:
             left = ctx.conduct.limit - asyncio.get_running_loop().time()
             patience = max(patience, min(PATIENCE_S, left / 2))
-        return doubted(ctx, found, await told(opinion, patience))
+        return weighed(ctx, found, await told(opinion, patience))
 
 
 async def _hear(ctx: Context) -> Observation:

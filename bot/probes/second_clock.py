@@ -1,7 +1,6 @@
 """The clock of the place looked from, as a second opinion on ours.
 
-Where the two disagree by more than they can err, nobody knows whose clock a host's is to be
-compared with, so its skew is known less exactly.
+With the host's there are three clocks, and ``clocks`` says which of them is wrong.
 """
 
 import asyncio
@@ -12,9 +11,8 @@ from types import MappingProxyType
 
 from bot.evidence import Observation
 from bot.probes.base import Context
+from bot.probes.clocks import weigh
 from bot.vantage.base import Cannot, Clock, VantageError
-
-WORTH_SAYING_S = 1.0  # clocks that differ by less are a fact, but no news
 
 Opinion = asyncio.Task[Clock | None]
 
@@ -44,25 +42,10 @@ async def told(opinion: Opinion, patience_s: float) -> Clock | None:
     return opinion.result() if done else None
 
 
-def _doubt(second: Clock | None) -> float:
-    """How far our clock may be off by the other's word; nothing where the two agree."""
-    if second is None or abs(second.offset_s) <= second.error_s:
-        return 0.0
-    return abs(second.offset_s) + second.error_s
-
-
-def doubted(ctx: Context, found: Observation, second: Clock | None) -> Observation:
-    """The observation with our clock's error widened, and whose clocks differ by how much."""
-    doubt = _doubt(second)
-    if second is None or doubt == 0.0:
-        return found
-    error = round(found.facts["clock_skew_error_s"] + doubt, 3)
-    found = replace(found, facts=MappingProxyType({**found.facts, "clock_skew_error_s": error}))
-    if doubt < WORTH_SAYING_S:
-        return found
-    side = "ahead of" if second.offset_s > 0 else "behind"
-    said = (
-        f"the clock of {ctx.vantage.name} is {abs(second.offset_s):.1f} s {side} the bot's "
-        f"(to {second.error_s:.1f} s), so the host's skew is known less exactly"
-    )
-    return replace(found, detail="; ".join(text for text in (found.detail, said) if text))
+def weighed(ctx: Context, found: Observation, second: Clock | None) -> Observation:
+    """The observation with the host's skew as three clocks tell it, and which one is wrong."""
+    facts = found.facts
+    skew = weigh(facts["clock_skew_s"], facts["clock_skew_error_s"], second, ctx.vantage.name)
+    now = {"clock_skew_s": round(skew.seconds, 3), "clock_skew_error_s": round(skew.error, 3)}
+    detail = "; ".join(text for text in (found.detail, skew.said) if text)
+    return replace(found, facts=MappingProxyType({**facts, **now}), detail=detail)

@@ -1,5 +1,6 @@
 """Rows that are made from several observations, or from places that saw different things."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,6 +195,12 @@ def test_what_places_share_is_said_once() -> None:
         "answers, patched, Windows 10 1809; "
         "clock right to 0.3 s (from dc1); clock right to 0.5 s (from here)"
     )
+
+
+def test_a_clock_that_is_wrong_is_named_where_it_is_not_the_hosts() -> None:
+    said = "the clock of dc1 is 900.0 s behind the bot's (to 0.5 s) and the host's"
+    seen = replace(passed("nla.challenge", patched=True, clock_skew_s=0.3), detail=said)
+    assert rows(seen)["Sign-in (NLA)"] == ("ok", f"answers, patched, clock right to 0.3 s, {said}")
 
 
 def test_a_place_that_did_not_get_so_far_is_silent_on_the_rest() -> None:

@@ -123,3 +123,34 @@ def test_the_hop_at_fault_is_named(
     observations: list[Observation], parted: tuple[Parting, ...]
 ) -> None:
     assert partings(observations) == parted
+
+
+def timed(
+    vantage: str, skew_s: float, error_s: float = 0.2, computer: str = "SRV-APP-07"
+) -> Observation:
+    return saw("nla.challenge", vantage, ntlm="offered", computer=computer,
+               clock_skew_s=skew_s, clock_skew_error_s=error_s)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"),
+    [
+        # The bot's clock is wrong: here nobody says so, and dc1's clock agrees with the host's.
+        ([timed("direct", 900.0), timed("dc1", 0.1)], "right"),
+        ([timed("direct", 900.0), timed("dc1", 900.0)], "skewed"),
+        ([timed("direct", 900.0), timed("dc1", 900.0, 2000.0)], None),
+        ([timed("dc1", 0.1), timed("dc2", 900.0)], None),
+        ([timed("dc1", 900.0), timed("dc2", 900.0, 2000.0)], "skewed"),
+        ([timed("dc1", 200.0), timed("dc2", 200.0, 400.0)], "right"),
+        ([timed("direct", 900.0), timed("dc1", 0.1, computer="OTHER")], None),
+    ],
+)
+def test_places_that_judge_the_hosts_clock_apart_are_weighed_in_any_order(
+    seen: list[Observation], state: str | None
+) -> None:
+    looked = [[saw("port.tcp", one.vantage, state="open"), one] for one in seen]
+    found = [derive([*first, *second]).get("clock") for first, second in (looked, looked[::-1])]
+    if seen[1].facts["computer"] == "OTHER":
+        assert found == ["skewed", "right"]  # two machines: each place speaks of its own
+    else:
+        assert found == [state, state]

@@ -149,20 +149,49 @@ class Watch(NoMeans):
         raise AssertionError
 
 
-async def told_beside(clock: Clock | VantageError | None) -> tuple[Observation, Watch]:
-    """The challenge of a host whose clock is right, seen beside another clock."""
+async def told_beside(
+    clock: Clock | VantageError | None, skew_s: float = 0.0
+) -> tuple[Observation, Watch]:
+    """The challenge of a host whose clock is off by so much, seen beside another clock."""
     vantage = Loopback(name="dc1")
     watch = vantage.other_means = Watch(clock)
-    async with hosting(rdp(windows_nla, context())) as host:
+    async with hosting(rdp(windows_nla, context(), lambda: challenge(skew_s=skew_s))) as host:
         found = await see(host, vantage, only=frozenset({"nla.challenge"}))
     return found["nla.challenge"], watch
 
 
-async def test_a_clock_that_disagrees_with_ours_widens_the_error() -> None:
-    found, _ = await told_beside(Clock(-900.0, 0.5))
-    assert found.facts["clock_skew_s"] == pytest.approx(0, abs=60)
-    assert 900 <= found.facts["clock_skew_error_s"] <= 960
-    assert "the clock of dc1 is 900.0 s behind the bot's (to 0.5 s)" in found.detail
+WRONG = " (to 0.5 s) and the host's: it is the one that is wrong"
+
+
+@pytest.mark.parametrize(
+    ("host", "box", "state", "skew", "said"),
+    [
+        (0, -900.0, "right", 0, "the clock of dc1 is 900.0 s behind the bot's" + WRONG),
+        (200, 3600.0, "right", 200, "the clock of dc1 is 3600.0 s ahead of the bot's" + WRONG),
+        (-900, -900.0, "right", 0, "the bot's own clock is 900.0 s ahead of that of dc1" + WRONG),
+        (900, 870.0, "right", 30, "the bot's own clock is 870.0 s behind that of dc1" + WRONG),
+        (-900, 0.2, "skewed", -900, ""),
+        (-900, 20.0, "skewed", -900, "so the host's skew is known less exactly"),
+        (900, -900.0, None, 900, "so the host's skew is known less exactly"),
+        (5000, 2000.0, None, 5000, "so the host's skew is known less exactly"),
+        (900, 700.0, "right", 200, WRONG),
+        (250, -290.0, None, 250, "so the host's skew is known less exactly"),
+    ],
+)  # fmt: skip
+async def test_the_odd_one_out_of_three_clocks_is_the_wrong_one(
+    host: float, box: float, state: str | None, skew: float, said: str
+) -> None:
+    found, _ = await told_beside(Clock(box, 0.5), host)
+    assert derive([found]).get("clock") == state
+    assert found.facts["clock_skew_s"] == pytest.approx(skew, abs=60)
+    assert said in found.detail
+    assert bool(said) == bool(found.detail)
+
+
+async def test_a_second_clock_that_may_err_by_much_outvotes_nobody() -> None:
+    found, _ = await told_beside(Clock(-900.0, 700.0), -900)
+    assert "clock" not in derive([found])
+    assert "is the one that is wrong" not in found.detail
 
 
 @pytest.mark.parametrize(
@@ -182,8 +211,8 @@ async def test_a_skew_waits_for_a_clock_that_is_asked_longer_than_the_host() -> 
     vantage.other_means = Watch(Clock(-900.0, 0.5), after_s=0.3)
     async with hosting(rdp(windows_nla, context(), lambda: challenge(skew_s=-900))) as host:
         found = (await see(host, vantage, only=frozenset({"nla.challenge"})))["nla.challenge"]
-    assert found.facts["clock_skew_error_s"] >= 900
-    assert "clock" not in derive([found])
+    assert derive([found])["clock"] == "right"
+    assert "the bot's own clock" in found.detail
 
 
 async def test_a_clock_that_never_answers_is_not_waited_for() -> None:
