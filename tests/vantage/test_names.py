@@ -11,6 +11,8 @@ from bot.vantage.dns import Found
 from bot.vantage.names import Files, literal, look_up
 
 CORP = Rules.of(["*.corp.example"], [], [])
+LATER = float("inf")
+"""A deadline that never comes."""
 
 
 def test_resolv_conf_is_read_as_resolvers_read_it() -> None:
@@ -59,12 +61,12 @@ async def test_the_first_completion_that_resolves_is_judged() -> None:
         return Found("nxdomain", detail="no")
 
     files = Files(search=("evil.example", "corp.example"))
-    found = await look_up("srv", files, CORP, find, 0.0)
+    found = await look_up("srv", files, CORP, find, LATER)
     assert (found.canonical, found.status) == ("srv.corp.example", "ok")
     assert asked == ["srv.evil.example", "srv.corp.example"]
     with pytest.raises(TargetRefused, match=r"other\.evil\.example"):
-        await look_up("other", files, CORP, find, 0.0)
-    missing = await look_up("gone", files, CORP, find, 0.0)
+        await look_up("other", files, CORP, find, LATER)
+    missing = await look_up("gone", files, CORP, find, LATER)
     assert missing.status == "nxdomain"
     assert "gone.corp.example" in missing.detail
 
@@ -84,7 +86,7 @@ async def test_the_gravest_answer_counts(said: list[str], status: str, questions
         return Found(left.pop(0))
 
     files = Files(search=("corp.example", "b.example"))
-    assert (await look_up("srv", files, CORP, find, 0.0)).status == status
+    assert (await look_up("srv", files, CORP, find, LATER)).status == status
     assert len(left) == len(said) - questions
 
 
@@ -93,9 +95,9 @@ async def test_names_of_the_hosts_file_are_judged_by_their_first_name() -> None:
         raise AssertionError(name)
 
     files = Files.read("", "10.0.0.1 srv.corp.example srv\n10.0.0.2 x.evil.example x\n")
-    assert (await look_up("srv", files, CORP, find, 0.0)).canonical == "srv.corp.example"
+    assert (await look_up("srv", files, CORP, find, LATER)).canonical == "srv.corp.example"
     with pytest.raises(TargetRefused):
-        await look_up("x", files, CORP, find, 0.0)
+        await look_up("x", files, CORP, find, LATER)
 
 
 async def test_an_alias_of_the_hosts_file_is_the_host_that_was_typed() -> None:
@@ -103,16 +105,16 @@ async def test_an_alias_of_the_hosts_file_is_the_host_that_was_typed() -> None:
         raise AssertionError(name)
 
     files = Files.read("", "10.0.0.1 localhost srv\n10.0.0.2 x.evil.example y.corp.example\n")
-    exact = await look_up("srv", files, Rules.exactly("srv"), find, 0.0)
+    exact = await look_up("srv", files, Rules.exactly("srv"), find, LATER)
     assert (exact.status, exact.canonical) == ("ok", "localhost")
-    found = await look_up("y.corp.example", files, CORP, find, 0.0)
+    found = await look_up("y.corp.example", files, CORP, find, LATER)
     assert [str(address) for address in found.addresses] == ["10.0.0.2"]
     for denied in ("x.evil.example", "y.corp.example"):
         rules = Rules.of(["*"], [denied], [])
         with pytest.raises(TargetRefused, match="deny"):
-            await look_up("y.corp.example", files, rules, find, 0.0)
+            await look_up("y.corp.example", files, rules, find, LATER)
     with pytest.raises(TargetRefused):
-        await look_up("srv", files, CORP, find, 0.0)
+        await look_up("srv", files, CORP, find, LATER)
 
 
 @given(st.text(), st.text())

@@ -3,7 +3,7 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_address
 
 import dns.flags
@@ -19,6 +19,7 @@ from bot.vantage.tcp import open_tcp
 from tests.vantage.servers import RULES, DnsServer, Handler, Zone, reset, silence, soon, tcp_server
 
 NAME = "srv.corp.example"
+FREE_PORTS = 20
 ZONE: Zone = {
     (NAME, "A"): ["10.0.0.1"],
     (NAME, "AAAA"): ["2001:db8::1"],
@@ -53,16 +54,18 @@ class Server(asyncio.DatagramProtocol):
 async def serving(answers: Answers, tcp: Handler | None = None) -> AsyncIterator[Server]:
     """Over UDP, and over TCP only where there is a handler."""
     server, loop = Server(answers), asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: server, local_addr=("127.0.0.1", 0))
-    server.port = transport.get_extra_info("sockname")[1]
-    try:
-        if tcp is None:
-            yield server
+    async with AsyncExitStack() as stack:
+        for _ in range(FREE_PORTS):
+            transport, _ = await loop.create_datagram_endpoint(lambda: server, ("127.0.0.1", 0))
+            stack.callback(transport.abort)
+            server.port = transport.get_extra_info("sockname")[1]
+            with suppress(OSError):  # what is free for UDP may be taken for TCP
+                if tcp is not None:
+                    await stack.enter_async_context(tcp_server(tcp, server.port))
+                break
         else:
-            async with tcp_server(tcp, server.port):
-                yield server
-    finally:
-        transport.abort()
+            raise AssertionError("no port is free for both UDP and TCP")
+        yield server
 
 
 def sound(zone: Zone = ZONE) -> Answers:
