@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.targets import Rules
 from bot.vantage import icmp, system
 from bot.vantage.base import Address, Lookup, Means, Session
-from bot.vantage.dns import Found, Resolver, server_label
+from bot.vantage.dns import Found, Resolver
+from bot.vantage.exchange import server_label
 from bot.vantage.local import OwnMeans
 from bot.vantage.names import HOSTS_FILE, RESOLV_CONF, Files, courtesy, literal, look_up
 from bot.vantage.tcp import DirectStream, open_tcp

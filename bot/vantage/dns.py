@@ -20,7 +20,6 @@ import dns.reversename
 from bot.evidence import Failure
 from bot.vantage.base import Address, VantageError
 from bot.vantage.exchange import (
-    GRACE,
     Garbled,
     Open,
     Server,
@@ -31,8 +30,6 @@ from bot.vantage.exchange import (
 )
 from bot.vantage.udp_first import udp_first
 from bot.wire.dns import Answer
-
-__all__ = ["GRACE", "MAX_ADDRESSES", "Found", "Resolver", "Server", "server_label"]
 
 Kind = dns.rdatatype.RdataType
 

@@ -14,7 +14,8 @@ from itertools import islice
 
 from bot.targets import Rules, TargetRefused
 from bot.vantage.base import Lookup
-from bot.vantage.dns import GRACE, Found, Resolver, Server
+from bot.vantage.dns import Found, Resolver
+from bot.vantage.exchange import GRACE, Server
 from bot.vantage.hosts_file import Entry, HostsFile, normal, plain, read_address
 
 HOSTS_FILE = "/etc/hosts"

@@ -16,7 +16,8 @@ from bot.targets import BadHost, Rules
 from bot.vantage.base import Address, Cannot, Lookup, Means, Session, VantageError
 from bot.vantage.commands import plain
 from bot.vantage.direct import Direct
-from bot.vantage.dns import Resolver, Server
+from bot.vantage.dns import Resolver
+from bot.vantage.exchange import Server
 from bot.vantage.jumpbox import words
 from bot.vantage.jumpbox.connection import Connection
 from bot.vantage.jumpbox.link import Link
