@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.desk.ladder import by_place
 from bot.desk.words import clean
-from bot.desk.words_security import certificate, named
+from bot.desk.words_security import certificate, label
 from bot.evidence import Failure, Observation
 from bot.evidence.certificate import bad
 from bot.evidence.seen import Seen
@@ -30,7 +30,9 @@ def _bad(seen: Seen, host: str) -> str:
     ill = {str(each.facts.get("sha256")): each for each in bad(seen)}
     if not ill or len(ill) >= len(seen.certificates):
         return ""
-    each = ["; ".join((named(one.facts), *certificate(one.facts))) for one in ill.values()]
+    each = [
+        "; ".join((label(one.facts), *certificate(one.facts, named=True))) for one in ill.values()
+    ]
     return (
         f"{host} shows {len(seen.certificates)} certificates on different connections, and not all "
         f"are in order: {' and '.join(each)}. Who meets another machine is not stopped by it."

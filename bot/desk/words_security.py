@@ -26,7 +26,7 @@ _UNLIKE = "not alike on every connection: several machines?"
 _NTLM = {"blocked": "NTLM is blocked", "none": "NTLM is not offered"}
 _MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
 
-PRINT = 16
+PRINT = 8
 """So many digits of a fingerprint tell two certificates apart."""
 SOON_DAYS = 30
 """A certificate that ends within this time is said to."""
@@ -119,28 +119,29 @@ def certificates(seen: Sequence[Observation], states: Mapping[str, str]) -> list
     made = [_told_apart(each.facts) for each in shown.values()]
     made += [f"{failed(each.failure, each.facts)}: {clean(each.detail)}" for each in broken]
     numbered = [f"({number}) {text}" for number, text in enumerate(made, 1)]
-    return [f"{len(made)} different certificates on different connections", *numbered]
+    return [f"{len(made)} different certificates in turn", *numbered]
 
 
 def _told_apart(facts: Facts) -> str:
-    return ": ".join(filter(None, (named(facts), "; ".join(certificate(facts)))))
+    return ": ".join(filter(None, (label(facts), "; ".join(certificate(facts, named=True)))))
 
 
-def named(facts: Facts) -> str:
+def label(facts: Facts) -> str:
     """Which certificate it is: its subject, and the beginning of its fingerprint."""
     subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")
     print_ = clean(str(facts.get("sha256", "")))[:PRINT]
     return ", ".join(filter(None, (subject, print_ and f"SHA-256 {print_}")))
 
 
-def certificate(facts: Facts, windows_made: bool = False) -> list[str]:
-    """Validity, name, issuer, and key or hash where they are weak."""
+def certificate(facts: Facts, windows_made: bool = False, *, named: bool = False) -> list[str]:
+    """Validity, name, issuer, and key or hash where they are weak; ``named``: by its label."""
     parts = _dates(facts)
     subject = clean(str(facts.get("subject", ""))).removeprefix("CN=")
     if facts.get("matches_host") is False:
         parts.append(f"made out to {_holder(facts) or subject or 'another name'}")
     if facts.get("self_signed"):
-        by = f" by {subject}" if subject and facts.get("matches_host") is not False else ""
+        untold = not named and facts.get("matches_host") is not False
+        by = f" by {subject}" if subject and untold else ""
         parts.append("self-signed, as Windows makes it" if windows_made else f"self-signed{by}")
     elif "issuer" in facts:
         parts.append(f"issued by {clean(str(facts['issuer'])).removeprefix('CN=')}")

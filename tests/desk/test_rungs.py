@@ -75,7 +75,7 @@ def test_two_certificates_on_two_connections_are_both_shown() -> None:
     two = passed("tls.certificate", sha256="bb", not_after="2026-05-19T00:00:00Z", days_left=-9.0)
     assert rows(one, one)["Certificate"][1] == "valid to 19 May 2027"
     assert rows(one, two)["Certificate"][1] == (
-        "2 different certificates on different connections; "
+        "2 different certificates in turn; "
         "(1) SHA-256 aa: valid to 19 May 2027; (2) SHA-256 bb: expired 19 May 2026"
     )
 
@@ -87,9 +87,19 @@ def test_each_of_several_certificates_is_named() -> None:
     mark, said = rows(one, broken.stamped("dc1", 1.0))["Certificate"]
     assert (mark, said) == (
         "fault",
-        "2 different certificates on different connections; (1) SRV-07, SHA-256 aaaaaaaaaaaaaaaa: "
+        "2 different certificates in turn; (1) SRV-07, SHA-256 aaaaaaaa: "
         "valid to 19 May 2027; (2) the certificate cannot be read: no DER",
     )
+
+
+def test_of_certificates_with_labels_nobody_reads_a_name_twice() -> None:
+    """A card cuts a long row, and what is cut may be the certificate that is bad."""
+    facts: dict[str, Any] = {"not_after": "2027-05-19T00:00:00Z", "days_left": 99.0}
+    facts |= {"subject": "CN=srv-farm-01.lab.example", "self_signed": True, "matches_host": True}
+    one, two = (passed("tls.certificate", sha256=each * 64, **facts) for each in "ab")
+    said = rows(one, two)["Certificate"][1]
+    assert said.count("srv-farm-01.lab.example") == said.count("; self-signed") == 2
+    assert len(said) <= 200
 
 
 @pytest.mark.parametrize(
