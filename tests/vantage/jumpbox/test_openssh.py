@@ -251,8 +251,7 @@ async def test_a_stopped_jump_box_on_the_way_to_another_is_named(tmp_path: Path)
 async def test_the_connection_is_made_anew_when_sshd_dropped_it(tmp_path: Path) -> None:
     async with jumpbox(tmp_path) as (vantage, server), tcp_server(echo) as port:
         first = await vantage.connect(LOOPBACK, port, soon())
-        for pid in children(server.process.pid):
-            os.kill(pid, signal.SIGKILL)
+        send(signal.SIGKILL, children(server.process.pid))
         with pytest.raises(VantageError) as lost:
             await first.read(9, soon())
         assert lost.value.failure is Failure.JUMPBOX_UNREACHABLE
