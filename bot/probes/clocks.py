@@ -6,11 +6,17 @@ no two agree against the third, nobody's word is taken: the error grows until it
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 from bot.evidence.nla import CLOCK_LIMIT_S
 from bot.vantage.base import Clock
 
 WORTH_SAYING_S = 5.0  # clocks that differ by less are a fact, but no news
+
+
+def bound(error_s: float) -> float:
+    """An error to the millisecond, rounded up: rounded down it would be no bound, and 0 at best."""
+    return ceil(error_s * 1000) / 1000
 
 
 @dataclass(frozen=True, slots=True)

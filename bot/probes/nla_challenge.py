@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.evidence import Failure, Observation
 from bot.probes.base import Blocked, Context, Handshake
+from bot.probes.clocks import bound
 from bot.probes.conduct import Line
 from bot.probes.handover import leave
 from bot.probes.second_clock import second_opinion, told, weighed
@@ -219,5 +220,5 @@ def _told(challenge: Challenge, exchange: Exchange, *, windows: bool) -> dict[st
         facts["os_build"] = challenge.version.build
     if challenge.time is not None:
         facts["clock_skew_s"] = round(challenge.time - exchange.middle, 3)
-        facts["clock_skew_error_s"] = round(exchange.error, 3)
+        facts["clock_skew_error_s"] = bound(exchange.error)
     return facts

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from bot.evidence import Observation
 from bot.probes.base import Context
-from bot.probes.clocks import weigh
+from bot.probes.clocks import bound, weigh
 from bot.vantage.base import Cannot, Clock, VantageError
 
 Opinion = asyncio.Task[Clock | None]
@@ -46,6 +46,6 @@ def weighed(ctx: Context, found: Observation, second: Clock | None) -> Observati
     """The observation with the host's skew as three clocks tell it, and which one is wrong."""
     facts = found.facts
     skew = weigh(facts["clock_skew_s"], facts["clock_skew_error_s"], second, ctx.vantage.name)
-    now = {"clock_skew_s": round(skew.seconds, 3), "clock_skew_error_s": round(skew.error, 3)}
+    now = {"clock_skew_s": round(skew.seconds, 3), "clock_skew_error_s": bound(skew.error)}
     detail = "; ".join(text for text in (found.detail, skew.said) if text)
     return replace(found, facts=MappingProxyType({**facts, **now}), detail=detail)

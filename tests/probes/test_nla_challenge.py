@@ -5,6 +5,7 @@ import pytest
 from spnego._credssp_structures import TSRequest
 
 from bot.evidence import Failure, Observation, derive
+from bot.probes.clocks import bound
 from bot.vantage.base import Clock, VantageError
 from bot.vantage.means import NoMeans
 from tests.probes.loopback import Loopback, see
@@ -125,6 +126,14 @@ async def test_a_server_of_another_make_has_no_windows_version(flags: int) -> No
         found = (await see(host, only=frozenset({"nla.challenge"})))["nla.challenge"]
     assert found.facts["computer"] == "SRV-APP-07"
     assert not {"os", "os_build"} & set(found.facts)
+
+
+@pytest.mark.parametrize(
+    ("error_s", "told_s"), [(0.0004, 0.001), (0.0011, 0.002), (0.25, 0.25), (900.0, 900.0)]
+)
+def test_an_error_is_never_told_smaller_than_it_is(error_s: float, told_s: float) -> None:
+    """A host that answers within a millisecond has no clock that is known without an error."""
+    assert bound(error_s) == told_s
 
 
 class Watch(NoMeans):
